@@ -1,0 +1,1 @@
+"""The operator: what people may ask, and where they ask it."""

@@ -1,0 +1,1 @@
+"""What the operator uses: ports, their twins, the store. Has never heard of chat."""

@@ -1,0 +1,61 @@
+"""Everything a planner is told for one run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.model.asset import Asset
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a video is for (teach, show off, ask …): from the brand's intents.yaml. Weights are relative."""
+
+    name: str
+    prompt: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """The brand's own words. ``context`` maps a file name in context/ to its text."""
+
+    personality: str
+    instructions: str
+    intents: tuple[Intent, ...]
+    context: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # sentences about files that were missing or unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class PastDraft:
+    """A draft made earlier, as far as planning needs it: newest first in a brief."""
+
+    number: int
+    title: str
+    format: str
+    intent: str
+    state: str
+    reason: str  # why it was denied, "" if it was not
+    assets: tuple[str, ...]  # asset ids
+    movie: dict[str, Any]
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One run's order: make ``count`` videos (of ``intent``, if named) from ``assets``.
+
+    ``seed`` makes an offline run reproducible. ``notes`` say what is missing or old.
+    """
+
+    brand: Brand
+    assets: Sequence[Asset]
+    analytics: dict[str, Any] | None
+    past: Sequence[PastDraft]
+    count: int
+    intent: str = ""
+    seed: int = 0
+    notes: tuple[str, ...] = ()

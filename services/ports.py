@@ -1,0 +1,231 @@
+"""What the operator needs from the world: one Protocol per capability, at most six methods and ping().
+
+Each has a local twin and a remote one. Twins raise only OperatorError (services/errors.py), never an
+SDK's own exceptions; they take plain values, never Settings. ping() answers one sentence for `status`
+or raises; it changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from services.model.asset import StoredFile
+from services.model.brief import Brief
+from services.model.proposal import Proposal
+
+
+class Bucket(Protocol):
+    """Folders of raw media, and one folder that finished drafts are filed in."""
+
+    name: str  # "folder", "gcs"
+    sample: bool  # the media is the sample studio's
+
+    async def ping(self) -> str: ...
+
+    def scan(self, folder: str) -> AsyncIterator[list[StoredFile]]:
+        """The files below ``folder``, in pages of at most 1,000, in a stable order; memory stays flat."""
+        ...
+
+    async def open(self, key: str) -> BinaryIO:
+        """A seekable reader of ``folder/path``; the caller closes it. Refused if there is no such file."""
+        ...
+
+    async def fetch(self, key: str) -> Path:
+        """The file as a local path (remote twins download once, by content)."""
+        ...
+
+    async def put(self, source: Path, name: str, content_type: str) -> StoredFile:
+        """File ``source`` in the drafts folder under ``name``, once: the same content again is no error."""
+        ...
+
+    async def url(self, key: str) -> str:
+        """An address at which a browser or a service can read the file for some hours."""
+        ...
+
+
+class Account(Protocol):
+    """The creator's account: what was posted and how it did. None where the service does not say."""
+
+    name: str  # "sample", "instagram"
+    sample: bool
+
+    async def ping(self) -> str: ...
+    async def get_account_info(self) -> dict[str, Any]: ...
+    async def get_recent_media(self, limit: int = 25) -> list[dict[str, Any]]: ...
+    async def get_recent_activity(self) -> dict[str, Any]: ...
+    async def get_video_insights(self) -> list[dict[str, Any]]: ...
+    async def get_hashtag_performance(self, tags: Sequence[str] | None = None) -> dict[str, Any]: ...
+    async def export_to_json(self, path: Path | None = None) -> dict[str, Any]: ...
+
+
+class Planner(Protocol):
+    """Turns a brief into proposals. May return fewer than asked; the reasons are then in ``notes``."""
+
+    name: str  # "offline", "openai"
+
+    async def ping(self) -> str: ...
+    async def propose(self, brief: Brief) -> PlannerAnswer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerAnswer:
+    proposals: tuple[Proposal, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RenderRequest:
+    """``key`` names the work for good ("k7f3-1-1": draft, revision, attempt). ``assets`` maps each
+    asset id of the movie to the bucket key of its file."""
+
+    key: str
+    movie: Mapping[str, Any]
+    assets: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderStatus:
+    """``state``: running, done, failed (by its own fault: ``message`` is a sentence) or gone (no trace of
+    it is left, e.g. the operator died while a local child worked: not the movie's fault)."""
+
+    state: str
+    progress: float = 0.0  # 0 … 1
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderFiles:
+    """What a finished render left, as local paths, with its facts."""
+
+    video: Path
+    preview: Path
+    cover: Path
+    storyboard: Path
+    duration: float
+    approximations: tuple[str, ...]
+    cpu_seconds: float
+    wall_seconds: float
+
+
+class Renderer(Protocol):
+    """Movie to video. submit() may cost money and is guarded by a committed row; the rest only looks."""
+
+    name: str  # "local", "json2video"
+
+    async def ping(self) -> str: ...
+
+    async def check(self, request: RenderRequest) -> list[str]:
+        """A dry plan: what would only be approximated. Refused, naming scene and element, if it cannot be."""
+        ...
+
+    async def submit(self, request: RenderRequest) -> str:
+        """Start it; the answer is the handle the other calls take."""
+        ...
+
+    async def find(self, key: str) -> str | None:
+        """The handle of a render submitted under ``key``, whose answer was lost; None if there is none."""
+        ...
+
+    def follow(self, handle: str) -> AsyncIterator[RenderStatus]:
+        """Its status until it is done, failed or gone; the last one yielded says which."""
+        ...
+
+    async def collect(self, handle: str) -> RenderFiles: ...
+    async def cancel(self, handle: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One draft as the sheet shows it. ``draft_id`` is "k7f3.17": tag and write number."""
+
+    draft_id: str
+    status: str
+    number: int
+    produced: str  # YYYY-MM-DD
+    caption: str
+    link: str
+    strategy: str
+
+
+class Sheet(Protocol):
+    """A table people read and, later, edit. Rows are found by the tag in their last column."""
+
+    name: str  # "csv_file", "google"
+
+    async def ping(self) -> str: ...
+    async def read(self) -> list[SheetRow]: ...
+
+    async def write(self, rows: Sequence[SheetRow]) -> None:
+        """Add or replace these rows, found by tag; every other row and column stays as it is."""
+        ...
+
+    async def link(self) -> str:
+        """Where a person opens the sheet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is to be published. ``fingerprint`` is what was approved."""
+
+    number: int
+    title: str
+    caption: str
+    video: Path
+    cover: Path
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerStatus:
+    """``state``: in_progress, finished, published, error, expired or missing; ``message`` for a person."""
+
+    state: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A post that is out. ``permalink`` may be "" when the service did not tell."""
+
+    media_id: str
+    permalink: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    used: int
+    total: int | None  # None: no limit known
+
+
+class Publisher(Protocol):
+    """Posts a Reel by a container, so that each post has a private handle before it becomes public."""
+
+    name: str  # "outbox", "instagram"
+
+    async def ping(self) -> str: ...
+
+    async def check(self, post: Post) -> None:
+        """Refused with the reason when the service would refuse this file or caption."""
+        ...
+
+    async def prepare(self, post: Post) -> str:
+        """Make a container (invisible, harmless); the answer is its id."""
+        ...
+
+    async def look(self, container: str) -> ContainerStatus: ...
+
+    async def publish(self, container: str) -> Publication:
+        """The one call that must not happen twice. Unavailable means: it is not known whether it did."""
+        ...
+
+    async def find(self, post: Post, since: datetime) -> Publication | None:
+        """The unique published post that is this one, made since ``since``; None if not exactly one."""
+        ...
+
+    async def quota(self) -> Quota: ...
