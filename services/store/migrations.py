@@ -1,0 +1,209 @@
+"""The tables of operator.db, in the order they came. A migration that was released is never edited."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from services.errors import Misconfigured
+
+migrations = Migrations("autopotter")
+
+
+def migrate(db: Database, path: Path) -> None:
+    """Bring the database up to this version; a copy named after the migration is kept before each.
+
+    Raises Misconfigured for a database that a newer version made.
+    """
+    known = {migration.name for migration in migrations.pending(db)}
+    applied = {migration.name for migration in migrations.applied(db)}
+    newer = applied - {migration.name for migration in migrations._migrations}
+    if newer:
+        raise Misconfigured(
+            f"{path} was made by a newer version of Autopotter ({', '.join(sorted(newer))}).",
+            remedy="Update Autopotter, or set DATA_DIR to another folder.",
+            variable="DATA_DIR",
+        )
+    if not known:
+        return
+    if applied:
+        name = next(m.name for m in migrations.pending(db))
+        copy = path.with_name(f"{path.name}.before-{name}")
+        with contextlib.suppress(FileNotFoundError):
+            copy.unlink()
+        db.execute("VACUUM INTO ?", [str(copy)])
+    migrations.apply(db)
+
+
+@migrations()
+def m001_first(db: Database) -> None:
+    for statement in _FIRST:
+        db.execute(statement)
+
+
+_FIRST = (
+    # A draft is one number, one row, one card; what it shows lies in its current revision.
+    """
+    CREATE TABLE drafts (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        tag TEXT NOT NULL UNIQUE,
+        state TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        job INTEGER REFERENCES jobs(id),
+        sample INTEGER NOT NULL,
+        created TEXT NOT NULL,
+        changed TEXT NOT NULL,
+        reason TEXT NOT NULL DEFAULT '',
+        decided_by TEXT NOT NULL DEFAULT '',
+        decided_at TEXT,
+        decided_sequence INTEGER,
+        post_now INTEGER NOT NULL DEFAULT 0,
+        post_at TEXT,
+        permalink TEXT NOT NULL DEFAULT '',
+        posted_at TEXT,
+        posted_by_hand INTEGER NOT NULL DEFAULT 0,
+        last_word TEXT NOT NULL DEFAULT ''
+    )
+    """,
+    "CREATE INDEX drafts_state ON drafts(state)",
+    """
+    CREATE TABLE revisions (
+        draft INTEGER NOT NULL REFERENCES drafts(number),
+        revision INTEGER NOT NULL,
+        title TEXT NOT NULL,
+        caption TEXT NOT NULL,
+        strategy TEXT NOT NULL,
+        description TEXT NOT NULL,
+        labels TEXT NOT NULL,
+        resources TEXT NOT NULL,
+        movie TEXT NOT NULL,
+        planner TEXT NOT NULL,
+        seed INTEGER,
+        contents TEXT NOT NULL DEFAULT '{}',
+        notes TEXT NOT NULL DEFAULT '[]',
+        rendered TEXT,
+        PRIMARY KEY (draft, revision)
+    )
+    """,
+    # Every decision, edit and change of state, in the only order that counts.
+    """
+    CREATE TABLE journal (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        draft INTEGER REFERENCES drafts(number),
+        revision INTEGER,
+        kind TEXT NOT NULL,
+        voter TEXT NOT NULL,
+        text TEXT NOT NULL DEFAULT '',
+        fingerprint TEXT NOT NULL DEFAULT '',
+        data TEXT NOT NULL DEFAULT '{}',
+        at TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX journal_draft ON journal(draft, sequence)",
+    """
+    CREATE TABLE jobs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        params TEXT NOT NULL,
+        state TEXT NOT NULL,
+        stage TEXT NOT NULL DEFAULT '',
+        done REAL NOT NULL DEFAULT 0,
+        total REAL NOT NULL DEFAULT 0,
+        message TEXT NOT NULL DEFAULT '',
+        result TEXT NOT NULL DEFAULT '{}',
+        error TEXT NOT NULL DEFAULT '',
+        by TEXT NOT NULL DEFAULT '',
+        created TEXT NOT NULL,
+        started TEXT,
+        finished TEXT
+    )
+    """,
+    "CREATE INDEX jobs_state ON jobs(state)",
+    # The two guards: a row is committed before the call that must not happen twice.
+    """
+    CREATE TABLE renders (
+        draft INTEGER NOT NULL REFERENCES drafts(number),
+        revision INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        key TEXT NOT NULL UNIQUE,
+        handle TEXT,
+        state TEXT NOT NULL,
+        progress REAL NOT NULL DEFAULT 0,
+        message TEXT NOT NULL DEFAULT '',
+        intent_at TEXT NOT NULL,
+        finished_at TEXT,
+        PRIMARY KEY (draft, revision, attempt)
+    )
+    """,
+    """
+    CREATE TABLE publications (
+        draft INTEGER NOT NULL REFERENCES drafts(number),
+        revision INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        fingerprint TEXT NOT NULL,
+        publisher TEXT NOT NULL,
+        container TEXT NOT NULL,
+        state TEXT NOT NULL,
+        acts INTEGER NOT NULL DEFAULT 0,
+        message TEXT NOT NULL DEFAULT '',
+        prepared_at TEXT NOT NULL,
+        intent_at TEXT,
+        finished_at TEXT,
+        media_id TEXT NOT NULL DEFAULT '',
+        permalink TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (draft, revision, attempt)
+    )
+    """,
+    # What the sheet last showed of a draft; the write number makes stale copies recognisable.
+    """
+    CREATE TABLE rows (
+        draft INTEGER PRIMARY KEY REFERENCES drafts(number),
+        write_number INTEGER NOT NULL,
+        shown TEXT NOT NULL
+    )
+    """,
+    # The catalogue of the bucket: a row for each file, its facts read once for each generation.
+    """
+    CREATE TABLE media (
+        key TEXT PRIMARY KEY,
+        id TEXT NOT NULL,
+        folder TEXT NOT NULL,
+        path TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        generation TEXT NOT NULL,
+        created TEXT NOT NULL,
+        updated TEXT NOT NULL,
+        content_type TEXT NOT NULL,
+        storage_class TEXT NOT NULL,
+        category TEXT NOT NULL,
+        facts TEXT,
+        problem TEXT
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX media_id ON media(id)",
+    "CREATE INDEX media_folder ON media(folder, path)",
+    "CREATE INDEX media_category ON media(category, updated)",
+    "CREATE INDEX media_updated ON media(updated)",
+    # How the account stood when it was read: trends come from here.
+    """
+    CREATE TABLE snapshots (
+        at TEXT PRIMARY KEY,
+        source TEXT NOT NULL,
+        data TEXT NOT NULL
+    )
+    """,
+    # Cron slots that were served, so that a slot is never served twice.
+    """
+    CREATE TABLE slots (
+        operation TEXT NOT NULL,
+        slot TEXT NOT NULL,
+        result TEXT NOT NULL DEFAULT '',
+        at TEXT NOT NULL,
+        PRIMARY KEY (operation, slot)
+    )
+    """,
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+)
