@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from services.errors import OperatorError
@@ -54,7 +54,18 @@ class Reply:
     progress: Progress | None = None
     ok: bool = True
     remedy: str = ""
-    files: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; ``from_dict`` reads them back (the command line asks a running operator)."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Reply:
+        cards = tuple(
+            Card(card["data"], tuple(Action(**action) for action in card["actions"])) for card in data["cards"]
+        )
+        progress = Progress(**data["progress"]) if data["progress"] else None
+        return cls(**{**data, "cards": cards, "table": tuple(data["table"]), "progress": progress})
 
 
 def for_error(error: BaseException) -> Reply:

@@ -207,6 +207,7 @@ class Publisher(Protocol):
     """Posts a Reel by a container, so that each post has a private handle before it becomes public."""
 
     name: str  # "outbox", "instagram"
+    settle: float  # seconds after which an abandoned publish() can no longer take effect
 
     async def ping(self) -> str: ...
 

@@ -109,6 +109,7 @@ class Draft:
     reason: str = ""  # why denied or failed
     decided_by: str = ""
     decided_at: datetime | None = None
+    decided_sequence: int | None = None  # of the deciding vote: "latest approved" is by this, not by clocks
     post_now: bool = False
     post_at: datetime | None = None
     permalink: str = ""

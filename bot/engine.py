@@ -1,0 +1,188 @@
+"""The engine: compares what the store wants with what is, and takes one step for each key that differs.
+
+A reconciler says which keys need a step (``due``) and takes one (``step``). The engine runs one step a key
+at a time, at most ``limit`` keys of a reconciler at once, wakes on every change of the store and on the
+clock, and retries with backoff and jitter. It keeps no state that matters: killed anywhere, the next start
+compares again. It knows nothing of drafts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from services.errors import OperatorError, Unavailable
+from services.log import get_logger, timed
+
+log = get_logger(__name__)
+
+TICK_SECONDS = 30.0  # the world may have changed without the store: look again
+FIRST_BACKOFF, LAST_BACKOFF = 1.0, 300.0
+
+
+class Reconciler(Protocol):
+    """``due()`` maps each key that needs a step to the seconds until it does (0: now)."""
+
+    name: str
+    limit: int
+
+    async def due(self) -> Mapping[str, float]: ...
+    async def step(self, key: str) -> None: ...
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """How often a key failed in a row, when it may be tried again, and the sentence for a person."""
+
+    failures: int
+    until: float
+    sentence: str
+
+
+@dataclass(slots=True)
+class _Work:
+    reconciler: Reconciler
+    running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    troubles: dict[str, _Trouble] = field(default_factory=dict)
+
+
+class Engine:
+    """Runs reconcilers. ``report`` is called with (reconciler, key, error) for every failed step."""
+
+    def __init__(
+        self,
+        reconcilers: Iterable[Reconciler],
+        *,
+        report: Callable[[str, str, BaseException], None] | None = None,
+    ) -> None:
+        self._works = {reconciler.name: _Work(reconciler) for reconciler in reconcilers}
+        self._wake = asyncio.Event()
+        self._report = report or _log_failure
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something changed: compare again soon."""
+        self._wake.set()
+
+    def troubles(self) -> list[dict[str, object]]:
+        """What keeps failing now, for `status` and `jobs`."""
+        now = time.monotonic()
+        return [
+            {
+                "reconciler": name,
+                "key": key,
+                "failures": trouble.failures,
+                "retry_in": max(0.0, round(trouble.until - now, 1)),
+                "message": trouble.sentence,
+            }
+            for name, work in self._works.items()
+            for key, trouble in work.troubles.items()
+        ]
+
+    def running(self) -> list[tuple[str, str]]:
+        return [(name, key) for name, work in self._works.items() for key in work.running]
+
+    async def run(self) -> None:
+        """Compare and step until cancelled; running steps are cancelled with it."""
+        try:
+            while True:
+                self._wake.clear()
+                pause = await self._start_due()
+                await self._sleep(pause)
+        finally:
+            await self.stop()
+
+    async def drive(self, until: Callable[[], object], *, only: Iterable[str] | None = None) -> None:
+        """Work like run(), with the reconcilers named in ``only``, until the awaitable ``until()`` is true.
+
+        For commands that work without an operator: they drive what they were asked for, then stop.
+        """
+        names = set(only) if only is not None else set(self._works)
+        try:
+            while not await _truth(until()):
+                self._wake.clear()
+                pause = await self._start_due(names)
+                await self._sleep(min(pause, 1.0))
+        finally:
+            await self.stop()
+
+    async def stop(self) -> None:
+        """Cancel what runs and wait for it. Steps leave the store as a crash would: ready to be compared."""
+        tasks = [task for work in self._works.values() for task in work.running.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(max(0.01, seconds)):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _start_due(self, names: set[str] | None = None) -> float:
+        """Start every step that is due now; answers the seconds until the next one is."""
+        pause = TICK_SECONDS
+        for name, work in self._works.items():
+            if names is not None and name not in names:
+                continue
+            try:
+                due = await work.reconciler.due()
+            except OperatorError as error:
+                self._report(name, "", error)
+                continue
+            work.troubles = {key: t for key, t in work.troubles.items() if key in due}
+            for key, wait in due.items():
+                if key in work.running:
+                    continue
+                trouble = work.troubles.get(key)
+                if trouble is not None:
+                    wait = max(wait, trouble.until - time.monotonic())
+                if wait > 0:
+                    pause = min(pause, wait)
+                elif len(work.running) < work.reconciler.limit:
+                    work.running[key] = asyncio.create_task(self._step(work, key), name=f"{name}:{key}")
+        return pause
+
+    async def _step(self, work: _Work, key: str) -> None:
+        name = work.reconciler.name
+        try:
+            async with timed(f"reconcile.{name}"):
+                await work.reconciler.step(key)
+            work.troubles.pop(key, None)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # the task's border: every failure is reported and retried
+            failures = work.troubles[key].failures + 1 if key in work.troubles else 1
+            wait = backoff(failures)
+            if isinstance(error, Unavailable) and error.retry_after is not None:
+                wait = max(wait, error.retry_after)
+            sentence = str(error) if isinstance(error, OperatorError) else "unexpected; the log has details"
+            work.troubles[key] = _Trouble(failures, time.monotonic() + wait, sentence)
+            self._report(name, key, error)
+        finally:
+            work.running.pop(key, None)
+            self.wake()
+
+
+def backoff(failures: int) -> float:
+    """Seconds to wait after so many failures in a row: doubling, capped, with jitter against herds."""
+    span = min(LAST_BACKOFF, FIRST_BACKOFF * 2 ** min(failures - 1, 30))
+    return span * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
+
+
+def _log_failure(name: str, key: str, error: BaseException) -> None:
+    if isinstance(error, OperatorError):
+        log.warning("%s %s: %s", name, key, error)
+    else:
+        log.error("%s %s failed", name, key, exc_info=error)
+
+
+async def _truth(value: object) -> bool:
+    if asyncio.iscoroutine(value):
+        return bool(await value)
+    return bool(value)

@@ -1,0 +1,87 @@
+"""The operator as one object: services, store, engine and the choices of its settings. No global state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.engine import Engine
+from services.bucket.inventory import Inventory
+from services.collect import Collector
+from services.ports import Account, Bucket, Planner, Publisher, Renderer, Sheet
+from services.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The twins in use. wiring.py is the only place that knows which."""
+
+    account: Account
+    bucket: Bucket
+    planner: Planner
+    renderer: Renderer
+    sheet: Sheet
+    publisher: Publisher
+    inventory: Inventory
+    collector: Collector
+
+    def names(self) -> dict[str, str]:
+        return {
+            "account": self.account.name,
+            "bucket": self.bucket.name,
+            "planner": self.planner.name,
+            "renderer": self.renderer.name,
+            "sheet": self.sheet.name,
+            "publisher": self.publisher.name,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The settings that operations and reconcilers need, as plain values."""
+
+    data_dir: Path
+    brand_dir: Path
+    drafts_per_run: int
+    generate_cron: str
+    autopost_cron: str
+    autopost_order: str
+    post_delay: timedelta
+    posts_per_day: int
+    slot_grace: timedelta
+    timezone: ZoneInfo
+    identity: str  # digest of the settings that select twins, account and folders
+
+
+@dataclass(slots=True)
+class Operator:
+    """One brand, one account, one DATA_DIR."""
+
+    services: Services
+    store: Store
+    options: Options
+    engine: Engine
+    live: bool = False  # a running operator: its engine works by itself; otherwise commands drive it
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    desk_url: str = ""
+
+    @property
+    def target(self) -> str:
+        """Publisher and account: part of what an approval is bound to."""
+        return self.services.publisher.name
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    @property
+    def drafts_dir(self) -> Path:
+        return self.options.data_dir / "drafts"
+
+
+def draft_folder(drafts_dir: Path, number: int, tag: str, revision: int) -> Path:
+    """Where a revision's files lie: video.mp4, preview.mp4, cover.jpg, storyboard.jpg, movie.json."""
+    return drafts_dir / f"{number:04d}-{tag}" / f"r{revision}"

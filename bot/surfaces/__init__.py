@@ -1,0 +1,1 @@
+"""Where people meet the operator. A surface translates; it decides nothing."""

@@ -1,0 +1,32 @@
+"""What every surface shares: run an operation, and never let an exception reach a person raw."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+from bot.operations.registry import Requester, find
+from bot.operator import Operator
+from bot.reply import Reply, for_error
+from services.log import log_context, timed
+
+
+class Surface(Protocol):
+    """Runs until cancelled, under a supervisor of its own (bot/app.py)."""
+
+    name: str
+
+    async def run(self) -> None: ...
+
+
+async def dispatch(
+    op: Operator, by: Requester, name: str, given: dict[str, Any]
+) -> AsyncIterator[Reply]:
+    """Run operation ``name`` with values from outside; failures come as a last reply with ok False."""
+    with log_context(operation=name, voter=by.voter):
+        try:
+            with timed(f"operation.{name}"):
+                async for reply in find(name).call(op, by, given):
+                    yield reply
+        except Exception as error:  # the border to people: everything becomes a sentence
+            yield for_error(error)

@@ -1,0 +1,201 @@
+"""Drafts and their revisions: filing, reading, and the compare-and-set change of state."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from services.errors import Refused
+from services.model.brief import PastDraft
+from services.model.draft import Draft, Rendered, State, ensure_allowed, fingerprint
+from services.model.proposal import Labels, Proposal, Resource
+
+_SELECT = """
+    SELECT d.*, r.title, r.caption, r.strategy, r.description, r.labels, r.resources, r.movie, r.planner,
+           r.contents, r.notes, r.rendered
+    FROM drafts d JOIN revisions r ON r.draft = d.number AND r.revision = d.revision
+"""
+
+_TAG_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters or digits that people confuse
+
+
+def file(db: Database, proposal: Proposal, *, job: int | None, sample: bool, now: datetime) -> int:
+    """Make a new draft of a proposal, in state proposed. Answers its number."""
+    tag = _free_tag(db)
+    db.execute(
+        "INSERT INTO drafts (tag, state, revision, job, sample, created, changed) VALUES (?, ?, 1, ?, ?, ?, ?)",
+        [tag, State.PROPOSED, job, sample, now.isoformat(), now.isoformat()],
+    )
+    number = int(db.execute("SELECT last_insert_rowid()").fetchone()[0])
+    add_revision(db, number, 1, proposal)
+    return number
+
+
+def add_revision(db: Database, number: int, revision: int, proposal: Proposal) -> None:
+    db["revisions"].insert(
+        {
+            "draft": number,
+            "revision": revision,
+            "title": proposal.title,
+            "caption": proposal.caption,
+            "strategy": proposal.strategy,
+            "description": proposal.description,
+            "labels": proposal.labels.model_dump_json(),
+            "resources": json.dumps([r.model_dump(by_alias=True) for r in proposal.resources]),
+            "movie": json.dumps(proposal.movie, allow_nan=False),
+            "planner": proposal.planner,
+            "seed": proposal.seed,
+        }
+    )
+
+
+def get(db: Database, number: int) -> Draft:
+    """The draft with this number; Refused with a sentence if there is none."""
+    for row in db.query(f"{_SELECT} WHERE d.number = ?", [number]):
+        return _draft(row)
+    raise Refused(f"There is no draft {number}.", remedy="`autopotter drafts` lists them.")
+
+
+def listed(
+    db: Database, *, states: Sequence[State] = (), limit: int | None = None, job: int | None = None
+) -> list[Draft]:
+    """Drafts, newest first; only those in ``states`` and of ``job`` when given."""
+    where, values = ["1"], list[Any]()
+    if states:
+        where.append(f"d.state IN ({', '.join('?' * len(states))})")
+        values += [str(state) for state in states]
+    if job is not None:
+        where.append("d.job = ?")
+        values.append(job)
+    query = f"{_SELECT} WHERE {' AND '.join(where)} ORDER BY d.number DESC LIMIT ?"
+    return [_draft(row) for row in db.query(query, [*values, -1 if limit is None else limit])]
+
+
+def counts(db: Database) -> dict[str, int]:
+    return dict(db.execute("SELECT state, count(*) FROM drafts GROUP BY state").fetchall())
+
+
+def move(db: Database, number: int, before: State, after: State, *, now: datetime, **columns: Any) -> bool:
+    """Compare-and-set: to ``after`` only if the draft is still ``before``. False if it is not.
+
+    Further ``columns`` of the drafts table are set in the same step.
+    """
+    ensure_allowed(before, after)
+    return _update(db, number, {"state": after, "changed": now.isoformat(), **columns}, "state = ?", [before])
+
+
+def put(db: Database, number: int, **columns: Any) -> None:
+    """Set columns of the drafts table that are no change of state."""
+    _update(db, number, columns, "1", [])
+
+
+def set_rendered(
+    db: Database, number: int, revision: int, rendered: Rendered, contents: dict[str, str]
+) -> None:
+    """Record a finished render; ``contents`` maps asset ids to the sha256 of what was rendered."""
+    db["revisions"].update(
+        (number, revision), {"rendered": json.dumps(asdict(rendered)), "contents": json.dumps(contents)}
+    )
+
+
+def set_caption(db: Database, number: int, revision: int, caption: str) -> None:
+    db["revisions"].update((number, revision), {"caption": caption})
+
+
+def print_of(db: Database, draft: Draft, target: str) -> str:
+    """The fingerprint an approval of this draft is bound to now (votes, rule 6)."""
+    contents: dict[str, str] = json.loads(
+        db["revisions"].get((draft.number, draft.revision))["contents"] or "{}"
+    )
+    rendered = draft.rendered
+    return fingerprint(
+        caption=draft.caption,
+        movie=draft.movie,
+        contents=[*contents.values(), rendered.sha256 if rendered else ""],
+        shown=rendered.approximations if rendered else (),
+        target=target,
+    )
+
+
+def past(db: Database, limit: int) -> list[PastDraft]:
+    """The last drafts as planning needs them, newest first."""
+    return [
+        PastDraft(
+            number=draft.number,
+            title=draft.title,
+            format=draft.labels.format,
+            intent=draft.labels.intent,
+            state=draft.state,
+            reason=draft.reason if draft.state is State.DENIED else "",
+            assets=draft.assets,
+            movie=draft.movie,
+            caption=draft.caption,
+        )
+        for draft in listed(db, limit=limit)
+    ]
+
+
+def numbers(drafts: Iterable[Draft]) -> list[int]:
+    return [draft.number for draft in drafts]
+
+
+def _update(db: Database, number: int, columns: dict[str, Any], guard: str, values: list[Any]) -> bool:
+    names = ", ".join(f"{name} = ?" for name in columns)
+    cursor = db.execute(
+        f"UPDATE drafts SET {names} WHERE number = ? AND {guard}",  # noqa: S608 - names come from our code
+        [*(str(v) if isinstance(v, State) else v for v in columns.values()), number, *map(str, values)],
+    )
+    return int(cursor.rowcount) == 1
+
+
+def _free_tag(db: Database) -> str:
+    while True:
+        tag = "".join(secrets.choice(_TAG_LETTERS) for _ in range(4))
+        if not db["drafts"].count_where("tag = ?", [tag]):
+            return tag
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _draft(row: dict[str, Any]) -> Draft:
+    rendered = json.loads(row["rendered"]) if row["rendered"] else None
+    if rendered is not None:
+        rendered["approximations"] = tuple(rendered["approximations"])
+    return Draft(
+        number=row["number"],
+        tag=row["tag"],
+        state=State(row["state"]),
+        revision=row["revision"],
+        title=row["title"],
+        caption=row["caption"],
+        strategy=row["strategy"],
+        description=row["description"],
+        labels=Labels.model_validate_json(row["labels"]),
+        resources=tuple(Resource.model_validate(r) for r in json.loads(row["resources"])),
+        movie=json.loads(row["movie"]),
+        planner=row["planner"],
+        job=row["job"],
+        created=datetime.fromisoformat(row["created"]),
+        changed=datetime.fromisoformat(row["changed"]),
+        sample=bool(row["sample"]),
+        rendered=Rendered(**rendered) if rendered else None,
+        reason=row["reason"],
+        decided_by=row["decided_by"],
+        decided_at=_time(row["decided_at"]),
+        decided_sequence=row["decided_sequence"],
+        post_now=bool(row["post_now"]),
+        post_at=_time(row["post_at"]),
+        permalink=row["permalink"],
+        posted_at=_time(row["posted_at"]),
+        posted_by_hand=bool(row["posted_by_hand"]),
+        last_word=row["last_word"],
+        notes=tuple(json.loads(row["notes"])),
+    )

@@ -1,0 +1,190 @@
+"""The rows that guard the two calls that must not happen twice: a render that costs, and a publish.
+
+A row is committed before its call. Renders: intent → running → done | failed | gone | cancelled.
+Publications: prepared → intent → published | unknown | refused | abandoned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+# "gone" (the operator died under a local child) and "cancelled" are not the movie's fault and do not count.
+_COUNTED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderGuard:
+    draft: int
+    revision: int
+    attempt: int
+    key: str
+    handle: str | None
+    state: str
+    progress: float
+    message: str
+    intent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationGuard:
+    """``acts`` counts how often publish() was called on this container."""
+
+    draft: int
+    revision: int
+    attempt: int
+    fingerprint: str
+    publisher: str
+    container: str
+    state: str
+    acts: int
+    message: str
+    prepared_at: datetime
+    intent_at: datetime | None
+
+
+def open_render(db: Database, draft: int, revision: int) -> RenderGuard | None:
+    """The render of this revision that was begun and has not ended, if any."""
+    rows = db.query(
+        "SELECT * FROM renders WHERE draft = ? AND revision = ? AND state IN ('intent', 'running')"
+        " ORDER BY attempt DESC LIMIT 1",
+        [draft, revision],
+    )
+    for row in rows:
+        return _render(row)
+    return None
+
+
+def failures(db: Database, draft: int, revision: int, *, since: datetime | None = None) -> int:
+    """How many attempts failed by their own fault (since the last retry by a person)."""
+    row = db.execute(
+        "SELECT count(*) FROM renders WHERE draft = ? AND revision = ? AND state = ? AND intent_at > ?",
+        [draft, revision, _COUNTED, since.isoformat() if since else ""],
+    ).fetchone()
+    return int(row[0])
+
+
+def intend_render(db: Database, draft: int, tag: str, revision: int, *, now: datetime) -> RenderGuard:
+    """Commit the intent of one more attempt; its key is in what the renderer is given."""
+    attempt = 1 + int(
+        db.execute(
+            "SELECT coalesce(max(attempt), 0) FROM renders WHERE draft = ? AND revision = ?",
+            [draft, revision],
+        ).fetchone()[0]
+    )
+    key = f"{tag}-{revision}-{attempt}"
+    db["renders"].insert(
+        {
+            "draft": draft,
+            "revision": revision,
+            "attempt": attempt,
+            "key": key,
+            "state": "intent",
+            "intent_at": now.isoformat(),
+        }
+    )
+    return _render(next(iter(db.query("SELECT * FROM renders WHERE key = ?", [key]))))
+
+
+def set_render(db: Database, key: str, **columns: Any) -> None:
+    names = ", ".join(f"{name} = ?" for name in columns)
+    db.execute(f"UPDATE renders SET {names} WHERE key = ?", [*columns.values(), key])  # noqa: S608
+
+
+def renders(db: Database, draft: int) -> list[RenderGuard]:
+    return [_render(row) for row in db.query("SELECT * FROM renders WHERE draft = ? ORDER BY attempt", [draft])]
+
+
+def publication(db: Database, draft: int) -> PublicationGuard | None:
+    """The newest publication of a draft, of any revision, that was not given up."""
+    rows = db.query(
+        "SELECT * FROM publications WHERE draft = ? AND state NOT IN ('abandoned', 'refused')"
+        " ORDER BY revision DESC, attempt DESC LIMIT 1",
+        [draft],
+    )
+    for row in rows:
+        return _publication(row)
+    return None
+
+
+def add_publication(
+    db: Database,
+    draft: int,
+    revision: int,
+    *,
+    fingerprint: str,
+    publisher: str,
+    container: str,
+    now: datetime,
+) -> PublicationGuard:
+    """Commit a container made for a draft. It is invisible until it is published."""
+    attempt = 1 + int(
+        db.execute(
+            "SELECT coalesce(max(attempt), 0) FROM publications WHERE draft = ? AND revision = ?",
+            [draft, revision],
+        ).fetchone()[0]
+    )
+    db["publications"].insert(
+        {
+            "draft": draft,
+            "revision": revision,
+            "attempt": attempt,
+            "fingerprint": fingerprint,
+            "publisher": publisher,
+            "container": container,
+            "state": "prepared",
+            "prepared_at": now.isoformat(),
+        }
+    )
+    guard = publication(db, draft)
+    assert guard is not None
+    return guard
+
+
+def set_publication(db: Database, guard: PublicationGuard, **columns: Any) -> None:
+    names = ", ".join(f"{name} = ?" for name in columns)
+    db.execute(
+        f"UPDATE publications SET {names} WHERE draft = ? AND revision = ? AND attempt = ?",  # noqa: S608
+        [*columns.values(), guard.draft, guard.revision, guard.attempt],
+    )
+
+
+def posted_since(db: Database, since: datetime) -> int:
+    """How many posts went out by us since then: the rolling day of POSTS_PER_DAY."""
+    row = db.execute(
+        "SELECT count(*) FROM publications WHERE state = 'published' AND finished_at > ?", [since.isoformat()]
+    ).fetchone()
+    return int(row[0])
+
+
+def _render(row: dict[str, Any]) -> RenderGuard:
+    return RenderGuard(
+        draft=row["draft"],
+        revision=row["revision"],
+        attempt=row["attempt"],
+        key=row["key"],
+        handle=row["handle"],
+        state=row["state"],
+        progress=row["progress"],
+        message=row["message"],
+        intent_at=datetime.fromisoformat(row["intent_at"]),
+    )
+
+
+def _publication(row: dict[str, Any]) -> PublicationGuard:
+    return PublicationGuard(
+        draft=row["draft"],
+        revision=row["revision"],
+        attempt=row["attempt"],
+        fingerprint=row["fingerprint"],
+        publisher=row["publisher"],
+        container=row["container"],
+        state=row["state"],
+        acts=row["acts"],
+        message=row["message"],
+        prepared_at=datetime.fromisoformat(row["prepared_at"]),
+        intent_at=datetime.fromisoformat(row["intent_at"]) if row["intent_at"] else None,
+    )

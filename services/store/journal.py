@@ -1,0 +1,110 @@
+"""The journal: every vote, edit, note and change of a draft, in the order of its sequence numbers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlite_utils import Database
+
+from services.model.vote import Choice, Vote
+
+
+class Kind(StrEnum):
+    """What an entry records. The four choices of a vote keep their own names."""
+
+    APPROVE = Choice.APPROVE
+    DENY = Choice.DENY
+    WITHDRAW = Choice.WITHDRAW
+    HOLD = Choice.HOLD
+    EDIT = "edit"  # data: before, after
+    UNDO = "undo"  # data: undoes
+    STATE = "state"  # data: before, after
+    POST_NOW = "post_now"
+    POSTED = "posted"
+    POSTED_BY_HAND = "posted_by_hand"
+    NOT_LIVE = "not_live"
+    RETRY = "retry"
+    PAUSE = "pause"
+    RESUME = "resume"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    sequence: int
+    draft: int | None
+    revision: int | None
+    kind: Kind
+    voter: str
+    text: str
+    fingerprint: str
+    data: dict[str, Any]
+    at: datetime
+
+
+def add(
+    db: Database,
+    kind: Kind,
+    *,
+    voter: str,
+    now: datetime,
+    draft: int | None = None,
+    revision: int | None = None,
+    text: str = "",
+    fingerprint: str = "",
+    **data: Any,
+) -> int:
+    """Append an entry; answers its sequence number."""
+    db.execute(
+        "INSERT INTO journal (draft, revision, kind, voter, text, fingerprint, data, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [draft, revision, kind, voter, text, fingerprint, json.dumps(data), now.isoformat()],
+    )
+    return int(db.execute("SELECT last_insert_rowid()").fetchone()[0])
+
+
+def entries(db: Database, *, draft: int | None = None, limit: int = 200) -> list[Entry]:
+    """The newest entries first, of one draft or of all."""
+    where = "draft = ?" if draft is not None else "1"
+    values = [draft] if draft is not None else []
+    return [
+        Entry(
+            sequence=row["sequence"],
+            draft=row["draft"],
+            revision=row["revision"],
+            kind=Kind(row["kind"]),
+            voter=row["voter"],
+            text=row["text"],
+            fingerprint=row["fingerprint"],
+            data=json.loads(row["data"]),
+            at=datetime.fromisoformat(row["at"]),
+        )
+        for row in db.query(
+            f"SELECT * FROM journal WHERE {where} ORDER BY sequence DESC LIMIT ?", [*values, limit]
+        )
+    ]
+
+
+def votes(db: Database, draft: int) -> list[Vote]:
+    """The votes on a draft, oldest first."""
+    rows = db.query(
+        "SELECT * FROM journal WHERE draft = ? AND kind IN ('approve', 'deny', 'withdraw', 'hold')"
+        " ORDER BY sequence",
+        [draft],
+    )
+    return [
+        Vote(
+            sequence=row["sequence"],
+            voter=row["voter"],
+            choice=Choice(row["kind"]),
+            revision=row["revision"],
+            fingerprint=row["fingerprint"],
+            at=datetime.fromisoformat(row["at"]),
+            reason=row["text"],
+        )
+        for row in rows
+    ]
