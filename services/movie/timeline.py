@@ -1,0 +1,225 @@
+"""Movie → frame-exact timeline (pure). Seconds become frame numbers once, so that sums never drift.
+
+Rules (json2video.com/docs/v2, tutorial 03): -1 is the asset's own length, -2 as long as the container;
+a scene of -1 lasts as long as its longest child with an end of its own; a transition runs at the start of
+its scene and overlaps the scene before, so total = Σ scenes − Σ transitions; movie elements that are not
+-2 may make the movie longer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.errors import Refused
+from services.movie.elements import Audio, Element, Subtitles, TimedElement, Video, Voice
+from services.movie.movie import Movie, Scene
+from services.movie.normalise import place
+
+_EMPTY_SCENE = 5.0  # seconds; the vendor's tutorial 01
+_CHARACTERS_PER_SECOND = 14.0  # of an unhurried voice
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One element and the frames of the movie it is there, first to before last. ``seconds`` is its own
+    length before the container cut it; ``order`` its place in its container, for stacking."""
+
+    element: TimedElement
+    where: str
+    first: int
+    last: int
+    seconds: float
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class SceneSpan:
+    """``transition`` counts the frames at the start that overlap the scene before."""
+
+    number: int  # from 1
+    first: int
+    last: int
+    background: str
+    transition: int
+    style: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    width: int
+    height: int
+    fps: int
+    frames: int
+    scenes: tuple[SceneSpan, ...]
+    spans: tuple[Span, ...]  # the movie's own elements
+    subtitles: tuple[tuple[str, Subtitles], ...]
+    notes: tuple[str, ...]  # sentences: what was shortened or left out
+
+    @property
+    def seconds(self) -> float:
+        return self.frames / self.fps
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    element: TimedElement
+    where: str
+    start: float
+    end: float | None  # None: as long as the container
+    order: int
+
+
+def lay_out(movie: Movie, lengths: Mapping[str, float | None], fps: int | None = None) -> Timeline:
+    """The timeline of ``movie``. ``lengths`` gives the seconds of each ``src`` (None: it has no end).
+
+    Refused, naming the scene, when a length cannot be known or the movie has none.
+    """
+    rate = fps or max(1, round(movie.fps))
+    notes: list[str] = []
+    own = [_place_all(movie.elements, None, lengths)]
+    stage = own[0]
+    ends = [p.end for p in stage if p.end is not None]
+    scenes = [(at, scene) for at, scene in enumerate(movie.scenes, 1) if not _dropped(scene.condition)]
+    spans: list[SceneSpan] = []
+    cursor = overlap = 0.0
+    for at, scene in scenes:
+        placed = _place_all(scene.elements, at, lengths)
+        length = _scene_seconds(scene, at, placed, has_own_end=bool(ends))
+        previous = overlap
+        overlap = _overlap(scene, at, length, spans, cursor, previous, rate, notes)
+        start, cursor = cursor - overlap, cursor - overlap + length
+        spans.append(_scene_span(scene, at, placed, start, cursor, rate))
+    total = max([cursor, *ends], default=0.0)
+    frames = round(total * rate)
+    if frames < 1:
+        raise Refused("Movie duration cannot be zero: give its scenes or their elements a duration.")
+    if spans and total - cursor > 1 / rate:
+        notes.append(f"The movie goes on for {total - cursor:.1f} s after its last scene, without a picture.")
+    subtitles = [
+        (place(at, n), e)
+        for at, elements in [(None, movie.elements), *((n, s.elements) for n, s in scenes)]
+        for n, e in enumerate(elements, 1)
+        if isinstance(e, Subtitles)
+    ]
+    return Timeline(
+        width=movie.width, height=movie.height, fps=rate, frames=frames,
+        scenes=_meet(spans), spans=_spans(stage, 0.0, total, rate),
+        subtitles=tuple(subtitles), notes=tuple(notes),
+    )  # fmt: skip
+
+
+def speech_seconds(text: str) -> float:
+    """About how long a voice needs for ``text``."""
+    return max(1.0, len(text) / _CHARACTERS_PER_SECOND)
+
+
+def _dropped(condition: bool | str | None) -> bool:
+    """The vendor leaves out what has a condition of false or the empty string."""
+    return condition is not None and (condition is False or str(condition).strip().lower() in ("", "false"))
+
+
+def _place_all(
+    elements: Sequence[Element], scene: int | None, lengths: Mapping[str, float | None]
+) -> list[_Placed]:
+    placed: list[_Placed] = []
+    latest = 0.0
+    for at, element in enumerate(elements, 1):
+        if isinstance(element, Subtitles) or _dropped(element.condition):
+            continue
+        start = latest if element.start == -1 else element.start
+        length = _own_seconds(element, place(scene, at), lengths)
+        end = None if length is None else start + length + element.extra_time
+        latest = max(latest, end or 0.0)
+        placed.append(_Placed(element, place(scene, at), start, end, at))
+    return placed
+
+
+def _own_seconds(element: TimedElement, where: str, lengths: Mapping[str, float | None]) -> float | None:
+    """Seconds the element lasts by itself; None = as long as its container."""
+    if element.duration == -2:
+        return None
+    if element.duration > 0:
+        return element.duration
+    if isinstance(element, Voice):
+        return speech_seconds(element.text)
+    if not isinstance(element, Video | Audio) or element.loop == -1:
+        return None
+    natural = lengths.get(element.src)
+    if natural is None:
+        raise Refused(
+            f"{where}: the length of its file is not known, so the {element.type} needs a duration."
+        )
+    once = natural - seek_seconds(element.seek, natural)
+    if once <= 0:
+        raise Refused(f"{where}: it would start at {element.seek:g} s, but the file lasts {natural:.1f} s.")
+    return once * max(1, element.loop)
+
+
+def seek_seconds(seek: float, natural: float) -> float:
+    """Where to begin in a file of ``natural`` seconds; negative counts from its end."""
+    return max(0.0, natural + seek) if seek < 0 else seek
+
+
+def _scene_seconds(scene: Scene, at: int, placed: list[_Placed], *, has_own_end: bool) -> float:
+    if scene.duration > 0:
+        return scene.duration
+    ends = [p.end for p in placed if p.end is not None]
+    if ends:
+        return max(ends)
+    if not scene.elements:
+        return 0.0 if has_own_end else _EMPTY_SCENE
+    raise Refused(
+        f"Scene #{at}: Movie duration cannot be zero: give the scene, or one of its elements, a duration."
+    )
+
+
+def _overlap(
+    scene: Scene, at: int, length: float, before: list[SceneSpan], cursor: float,
+    previous: float, rate: int, notes: list[str],
+) -> float:  # fmt: skip
+    """Seconds the scene overlaps the one before; never more than that one has left after its own."""
+    if scene.transition is None or not before:
+        return 0.0
+    wanted = scene.transition.duration
+    room = max(0.0, min(cursor - before[-1].first / rate - previous, length))
+    if wanted > room + 1e-6:
+        notes.append(f"Scene #{at}: its transition is shortened to {room:.1f} s, all the scenes allow.")
+    return min(wanted, room)
+
+
+def _scene_span(
+    scene: Scene, at: int, placed: list[_Placed], start: float, end: float, rate: int
+) -> SceneSpan:
+    style = re.sub(r"[^a-z]", "", scene.transition.style.lower()) if scene.transition else ""
+    return SceneSpan(
+        number=at, first=round(start * rate), last=round(end * rate), background=scene.background_color,
+        transition=0, style=style or "fade", spans=_spans(placed, start, end, rate),
+    )  # fmt: skip
+
+
+def _meet(spans: list[SceneSpan]) -> tuple[SceneSpan, ...]:
+    """Count each transition in whole frames: from the scene's first to the end of the one before."""
+    met: list[SceneSpan] = []
+    for span in spans:
+        overlap = max(0, met[-1].last - span.first) if met else 0
+        met.append(
+            SceneSpan(span.number, span.first, span.last, span.background, overlap, span.style, span.spans)
+        )
+    return tuple(met)
+
+
+def _spans(placed: list[_Placed], start: float, end: float, rate: int) -> tuple[Span, ...]:
+    """Cut to the container and counted in frames of the movie; what lies outside is left out."""
+    spans = []
+    for p in placed:
+        first = round((start + p.start) * rate)
+        last = round(min(end, end if p.end is None else start + p.end) * rate)
+        if last > first:
+            own = (end - start if p.end is None else p.end) - p.start
+            spans.append(Span(p.element, p.where, first, last, own, p.order))
+    return tuple(spans)
+
+

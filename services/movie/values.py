@@ -1,0 +1,97 @@
+"""Numbers, flags and colours as movie JSON writes them: lenient in spelling, strict in meaning.
+
+Numbers may arrive as strings ("1.5"); what is not finite, or absurdly large, is refused.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated, Any
+
+from PIL import ImageColor
+from pydantic import AfterValidator, BeforeValidator, Field
+
+_BIGGEST = 1_000_000.0
+_YES = {"true", "yes", "1", "on"}
+_NO = {"false", "no", "0", "off", ""}
+_PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+
+
+def number(value: Any) -> float:
+    """A finite number of a sane size, from a number or its spelling."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("must be a number.")
+    if isinstance(value, str):
+        text = value.strip().removesuffix("s").removesuffix("px")
+        if not _PLAIN_NUMBER.fullmatch(text):
+            raise ValueError(f"must be a number, not {value[:40]!r}.")
+        value = float(text)
+    elif isinstance(value, int) and abs(value) > _BIGGEST:
+        raise ValueError("is absurdly large.")
+    result = float(value)
+    if not math.isfinite(result):
+        raise ValueError("must be a finite number.")
+    if abs(result) > _BIGGEST:
+        raise ValueError("is absurdly large.")
+    return result
+
+
+def flag(value: Any) -> bool:
+    """True or false, also spelt as a word or as 0 and 1."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float) and value in (0, 1):
+        return bool(value)
+    if isinstance(value, str) and value.strip().lower() in _YES | _NO:
+        return value.strip().lower() in _YES
+    raise ValueError("must be true or false.")
+
+
+def _duration(value: float) -> float:
+    if value in (-1, -2) or value > 0:
+        return value
+    raise ValueError("must be above 0 seconds, or -1 (natural length), or -2 (as long as the rest).")
+
+
+def _start(value: float) -> float:
+    if value == -1 or value >= 0:
+        return value
+    raise ValueError("must be 0 or more seconds, or -1 (after the elements before it).")
+
+
+def parse_colour(text: str) -> tuple[int, int, int, float]:
+    """Red, green, blue (0 … 255) and alpha (0 … 1) of a CSS colour; ValueError if it is none."""
+    words = text.strip().lower()
+    if words == "transparent":
+        return (0, 0, 0, 0.0)
+    match = re.fullmatch(r"rgba\(([^()]{1,60})\)", words)
+    if match:
+        parts = [part.strip() for part in match[1].replace("/", ",").split(",")]
+        if len(parts) == 4:
+            share = number(parts[3].removesuffix("%")) / (100 if parts[3].endswith("%") else 1)
+            red, green, blue = (min(255, max(0, round(number(part)))) for part in parts[:3])
+            return (red, green, blue, min(1.0, max(0.0, share)))
+    try:
+        rgb = ImageColor.getrgb(words[:60])
+    except ValueError:
+        raise ValueError(f"must be a colour such as #1A2B3C, not {text[:40]!r}.") from None
+    return (rgb[0], rgb[1], rgb[2], rgb[3] / 255 if len(rgb) == 4 else 1.0)
+
+
+def _colour(value: str) -> str:
+    parse_colour(value)
+    return value
+
+
+Number = Annotated[float, BeforeValidator(number)]
+Whole = Annotated[int, BeforeValidator(lambda value: round(number(value)))]
+Flag = Annotated[bool, BeforeValidator(flag)]
+Seconds = Annotated[Number, Field(ge=0, le=36_000)]
+Duration = Annotated[Number, Field(le=36_000), AfterValidator(_duration)]
+Start = Annotated[Number, Field(le=36_000), AfterValidator(_start)]
+Offset = Annotated[Number, Field(ge=-20_000, le=20_000)]  # pixels
+Extent = Annotated[Number, Field(ge=-1, le=7_680)]  # pixels; -1 = natural
+Volume = Annotated[Number, Field(ge=0, le=10)]
+Colour = Annotated[str, AfterValidator(_colour)]
+Words = Annotated[str, Field(max_length=20_000)]
