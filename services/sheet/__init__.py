@@ -1,0 +1,1 @@
+"""The sheet: a table of drafts that people read and edit. rows.py is shared by the twins."""
