@@ -88,7 +88,7 @@ def _entries(path: Path) -> list[Entry]:
         written = binding.original.string
         blank = written[: len(written) - len(written.lstrip())].count("\n")
         line = binding.original.line + blank
-        # A trailing blank stretch comes as an entry without a name, a name without "=" as one without a value.
+        # Comments and blank stretches come without a name, a name without "=" comes without a value.
         if binding.error or (binding.key is not None and binding.value is None):
             raise Misconfigured(
                 f"Line {line} of {path.name} is not of the form NAME=value.",
@@ -173,6 +173,10 @@ class _Filling:
     def _problem(self, index: int, what: str, remedy: str) -> str:
         entry = self.entries[index]
         self.problems.append(
-            Problem(entry.name, f"{entry.name} ({entry.place}) {what}.", f"{remedy}; $${{ writes a plain ${{.")
+            Problem(
+                entry.name,
+                f"{entry.name} ({entry.place}) {what}.",
+                f"{remedy}; $${{ writes a plain ${{.",
+            )
         )
         return ""

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, MutableMapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -106,7 +106,8 @@ def _install(handlers: list[logging.Handler], level: int, *, debug: bool) -> Non
             root.addHandler(handler)
         for handler in _own:
             root.removeHandler(handler)
-            handler.close()
+            with suppress(OSError):  # a full disk must not stop the change to another place
+                handler.close()
         _own[:] = handlers
         root.setLevel(level)
         for name in _CHATTY:
@@ -209,7 +210,7 @@ def _wrong(variable: str, value: object, wanted: str, example: str) -> Misconfig
     )
 
 
-class timed:  # noqa: N801 - reads as a word where it is used
+class timed:
     """Measures under ``name`` what it decorates (def, async def, generators) or surrounds (with, async with).
 
     Feeds services/metrics. An Exception counts as a failure; being cancelled does not. As a context

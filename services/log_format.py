@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 import traceback
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 
 @contextmanager
 def log_context(**fields: object) -> Iterator[None]:
-    """Every line logged inside, also by awaited calls and threads started from here, carries ``fields``."""
+    """Lines logged inside carry ``fields``, also those of awaited calls, new tasks and asyncio.to_thread."""
     token = _fields.set({**(_fields.get() or {}), **fields})
     try:
         yield
@@ -79,8 +80,8 @@ def _context(record: logging.LogRecord) -> dict[str, Any]:
 
 def _plain(key: str, value: object) -> object:
     """Numbers stay numbers; anything else becomes text without secrets, its name being a hint of one."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
+    if value is None or isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return value  # JSON knows no infinity
     return redact(f"{key}={value}").removeprefix(f"{key}=")
 
 

@@ -58,7 +58,8 @@ def register_secret(value: str) -> None:
     value = value.strip()
     if len(value) < SHORTEST:
         return
-    spellings = {value, quote(value, safe=""), quote(value), quote_plus(value)}
+    raw = value.encode("utf-8", "surrogatepass")
+    spellings = {value, quote(raw, safe=""), quote(raw), quote_plus(raw)}
     spellings |= {repr(value)[1:-1], json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
     with _lock:
         _registered.update(spellings)

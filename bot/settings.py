@@ -1,0 +1,278 @@
+"""All settings: one frozen value, read once at the start from the environment and from files like bot.env.
+
+Each field carries its documentation, from which bot.env.example and the README's table are made
+(bot/docs.py). Which variables select which twin of a service is the table in bot/twins.py.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.env_files import misconfigured, read_env_files
+from bot.setting_texts import as_text, is_secret, problems_of, table, warn_of_unknown
+from bot.setting_types import (
+    ROOT,
+    Bytes,
+    CronLine,
+    Duration,
+    ExistingFolder,
+    Explained,
+    File,
+    Folder,
+    FolderName,
+    Folders,
+    Lower,
+    Upper,
+    ZoneName,
+    is_loopback,
+    local_timezone,
+    setting,
+)
+from bot.twins import choose_twins
+from services.log import register_secret
+
+DEFAULT_FILE = "bot.env"  # in the current directory; absent is fine
+_MEDIA, _VIDEOS, _POSTING, _DESK, _LOG = "Media and brand", "Proposing", "Posting", "Desk", "Logging"
+
+
+class Settings(BaseSettings):
+    """Made by load_settings(). An empty variable means its default."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True
+    )
+
+    media_dir: ExistingFolder = setting(
+        None, _MEDIA,
+        "Your own media: a folder with the folders named in GCS_FOLDERS. It is read, never written. "
+        "Empty: a sample studio is drawn in DATA_DIR/media.",
+        "an existing folder", "/home/me/pottery", words="(sample studio)",
+    )
+    gcs_folders: Folders = setting(
+        ("video_uploads", "music_uploads", "completed_works", "wip_photos", "build_photos"), _MEDIA,
+        "The folders to look into for raw material, with everything below them.",
+        "a comma-separated list of folders, relative and without steps upwards", "video_uploads,music_uploads",
+    )
+    gcs_draft_folder: FolderName = setting(
+        "draft_videos", _MEDIA,
+        "The folder that rendered drafts go to. It is never raw material.",
+        "one folder, relative and without steps upwards", "draft_videos",
+    )
+    brand_dir: Folder = setting(
+        ROOT / "data" / "brand", _MEDIA,
+        "The brand: personality.md, instructions.md, intents.yaml, context/. Whatever is missing has a default.",
+        "a folder", "/home/me/brand", shown="data/brand",
+    )
+    data_dir: Folder = setting(
+        ROOT / "data" / "var", _MEDIA,
+        "Where everything the operator makes and remembers is kept: one folder per brand and account.",
+        "a folder outside the media it reads", "data/var", shown="data/var",
+    )
+    drafts_per_run: int = setting(
+        3, _VIDEOS, "How many videos one run proposes (1–10).",
+        "a whole number from 1 to 10", "3", ge=1, le=10,
+    )
+    generate_cron: CronLine = setting(
+        "", _VIDEOS,
+        "When to propose by itself, as a cron line (minute hour day month weekday; 0 and 7 are Sunday). "
+        "Empty: only when asked.",
+        "a cron line of five fields that comes to pass", "0 9 * * mon-fri", words="(never)",
+    )
+    collected_keep: int = setting(
+        10, _VIDEOS, "How many collected documents of each kind stay as they are; older ones are gzipped.",
+        "a whole number from 1 to 1000", "10", ge=1, le=1000,
+    )
+    collected_keep_days: int = setting(
+        90, _VIDEOS, "After how many days gzipped documents are deleted.",
+        "a whole number from 1 to 36500", "90", ge=1, le=36500,
+    )
+    timezone: ZoneName = setting(
+        local_timezone, _VIDEOS, "The time zone of cron lines and of times shown to people.",
+        "an IANA time zone name", "Europe/Berlin", shown="", words="(the machine's)",
+    )
+    publish_to: Annotated[Literal["outbox"], Lower] = setting(
+        "outbox", _POSTING, "Where approved videos go: outbox is the folder DATA_DIR/outbox.",
+        "outbox", "outbox",
+    )
+    autopost_cron: CronLine = setting(
+        "", _POSTING,
+        "Slots for posting, as a cron line: each posts one approved draft. Empty: every approved draft is "
+        "posted POST_DELAY after its approval.",
+        "a cron line of five fields that comes to pass", "0 18 * * mon,wed,fri", words="(no slots)",
+    )
+    autopost_order: Annotated[Literal["latest", "oldest"], Lower] = setting(
+        "latest", _POSTING, "Which approved draft a slot takes: the one approved latest, or the oldest.",
+        "latest or oldest", "latest",
+    )
+    post_delay: Duration = setting(
+        timedelta(minutes=2), _POSTING,
+        "How long after an approval a draft is posted when there are no slots: time to take it back.",
+        "a duration like 90s, 2m or 1h30m, at most 365d", "2m",
+    )
+    slot_grace: Duration = setting(
+        timedelta(hours=1), _POSTING, "How late a missed slot is still made up for.",
+        "a duration like 90s, 2m or 1h30m, at most 365d", "1h",
+    )
+    posts_per_day: int = setting(
+        25, _POSTING, "The most posts in any 24 hours (1–100).",
+        "a whole number from 1 to 100", "25", ge=1, le=100,
+    )
+    allow_many_hashtags: bool = setting(
+        False, _POSTING, "Whether a caption may have more than 5 hashtags.", "true or false", "false"
+    )
+    desk_host: str = setting(
+        "127.0.0.1", _DESK, "The address the desk listens on. Anything but this machine demands DESK_TOKEN.",
+        "a host name or an IP address", "127.0.0.1", pattern=r"^[A-Za-z0-9.:_%\[\]-]{1,253}$",
+    )
+    desk_port: int = setting(
+        8765, _DESK, "The desk's port; 0 takes any free one.",
+        "a whole number from 0 to 65535", "8765", ge=0, le=65535,
+    )
+    desk_token: SecretStr | None = setting(
+        None, _DESK, "What the desk asks for before it shows anything: at least 16 characters.",
+        "at least 16 letters, digits and signs without spaces", "",
+        words="(none)",
+    )
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], Upper] = setting(
+        "INFO", _LOG, "The least important lines to log: DEBUG, INFO, WARNING, ERROR or CRITICAL.",
+        "one of DEBUG, INFO, WARNING, ERROR, CRITICAL", "INFO",
+    )
+    log_file: File = setting(
+        None, _LOG, "A file to log to as well.", "a file", "data/var/logs/operator.log", words="(none)"
+    )
+    log_max_size: Bytes = setting(
+        10 * 1024 * 1024, _LOG, "The size at which the log file is put aside and a new one begun.",
+        "a size of at least 1KB, like 10MB", "10MB", shown="10MB",
+    )
+    log_backup_count: int = setting(
+        5, _LOG, "How many log files put aside are kept.",
+        "a whole number from 0 to 1000", "5", ge=0, le=1000,
+    )
+    log_console_output: bool = setting(
+        True, _LOG, "Whether the log goes to the terminal (standard error).", "true or false", "true"
+    )
+    log_format: Annotated[Literal["text", "json"], Lower] = setting(
+        "text", _LOG, "Lines for people (text) or one JSON object per line (json).", "text or json", "text"
+    )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def desk_is_private(self) -> bool:
+        """Whether only this machine can reach the desk."""
+        return is_loopback(self.desk_host)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what load_settings() passes: it merges the sources itself, to know the line of each value."""
+        return (init_settings,)
+
+    @field_validator("gcs_draft_folder")
+    @classmethod
+    def _drafts_apart(cls, folder: str, info: ValidationInfo) -> str:
+        for raw in info.data.get("gcs_folders", ()):
+            if folder == raw or folder.startswith(f"{raw}/"):
+                raise Explained(
+                    "lies in one of GCS_FOLDERS: drafts would be taken for raw material",
+                    "Choose a folder outside them, or take that one out of GCS_FOLDERS",
+                )
+        return folder
+
+    @field_validator("data_dir")
+    @classmethod
+    def _data_apart(cls, folder: Path, info: ValidationInfo) -> Path:
+        media: Path | None = info.data.get("media_dir")
+        if media is not None:
+            raw = [media.resolve() / name for name in info.data.get("gcs_folders", ())]
+            if folder.resolve() == media.resolve() or any(folder.resolve().is_relative_to(r) for r in raw):
+                raise Explained(
+                    "lies in the media that MEDIA_DIR names, which is never written to",
+                    "Choose a folder of its own",
+                )
+        return folder
+
+    @field_validator("publish_to", mode="before")
+    @classmethod
+    def _no_instagram_yet(cls, value: object) -> object:
+        if str(value).strip().lower() == "instagram":
+            raise Explained(
+                "is instagram, but posting to Instagram is not part of this version",
+                "Write PUBLISH_TO=outbox",
+            )
+        return value
+
+    @field_validator("desk_token")
+    @classmethod
+    def _token_where_needed(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if token is None:
+            if is_loopback(info.data.get("desk_host", "127.0.0.1")):
+                return None
+            raise Explained(
+                "is missing: DESK_HOST lets other machines reach the desk, so it has to ask for a token",
+                "Set it to at least 16 characters, or DESK_HOST to 127.0.0.1",
+            )
+        plain = token.get_secret_value()
+        if len(plain) < 16 or not (plain.isascii() and plain.isprintable()) or " " in plain:
+            raise ValueError("too short, or not plain")
+        return token
+
+
+def load_settings(
+    env_files: Sequence[Path] | None = None, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Read, fill in and check all settings; the environment wins over files, later files over earlier.
+
+    Without ``env_files`` the file bot.env of the current directory is read if there is one; a file named
+    must exist. Raises one Misconfigured that lists everything wrong. Secrets are known to the log from
+    here on.
+    """
+    environ = os.environ if environ is None else environ
+    if env_files is None:
+        env_files = [path for path in [Path(DEFAULT_FILE)] if path.exists()]
+    files = read_env_files(env_files, environ)
+    fields = Settings.model_fields
+    names = {name.upper(): name for name in fields}
+    given = {**files.values, **{name: value for name, value in environ.items() if name in names}}
+    values: dict[str, Any] = {names[n]: value for n, value in given.items() if n in names and value.strip()}
+    for name in values:
+        if is_secret(fields[name]):
+            register_secret(values[name])
+    problems = list(files.problems)
+    try:
+        settings = Settings(**values)
+        problems += choose_twins(as_text(settings))[1]
+    except ValidationError as error:
+        places = {name: place for name, place in files.places.items() if name not in environ}
+        told = {problem.variable for problem in problems}
+        problems += [found for found in problems_of(error, fields, places) if found.variable not in told]
+    if problems:
+        raise misconfigured(problems)
+    warn_of_unknown(files, set(names))
+    return settings
+
+
+def twins(settings: Settings) -> dict[str, str]:
+    """Service -> the twin in use: {"account": "sample", …}."""
+    return choose_twins(as_text(settings))[0]
+
+
+def settings_table() -> list[dict[str, str]]:
+    """Every setting: name, default as written, words (the default as said), description, group."""
+    return table(Settings.model_fields)

@@ -1,0 +1,107 @@
+"""Which twin of each service the settings select: the table, and the rules every line of it obeys.
+
+The table is data. A remote twin's line names what selects it, what is then required, and what merely has
+a default. Keys alone never publish: a line may ask for a variable's exact value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.env_files import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A remote twin. ``selects``: any of these selects it, "NAME" by being set, "NAME=value" by that value.
+
+    ``required`` must then be set as well, ``defaults`` may be. ``needs`` maps a service to the twin without
+    which this one cannot work.
+    """
+
+    service: str
+    name: str
+    selects: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
+    needs: Mapping[str, str] = field(default_factory=dict)
+
+    def selected_by(self, values: Mapping[str, str]) -> str:
+        """The first thing in ``values`` that selects this twin, "" if nothing does."""
+        for selector in self.selects:
+            name, equals, wanted = selector.partition("=")
+            value = values.get(name, "")
+            if (value == wanted) if equals else value:
+                return selector
+        return ""
+
+
+# The twin of each service that needs nothing: in use until settings select another.
+LOCAL: dict[str, str] = {
+    "account": "sample",
+    "bucket": "folder",
+    "planner": "offline",
+    "renderer": "local",
+    "sheet": "csv_file",
+    "publisher": "outbox",
+}
+REMOTE: tuple[Twin, ...] = ()  # this version works without any account or key
+
+
+def choose_twins(
+    values: Mapping[str, str], remote: Sequence[Twin] = REMOTE, local: Mapping[str, str] = LOCAL
+) -> tuple[dict[str, str], list[Problem]]:
+    """Service -> twin, and what is wrong with the choice. ``values``: variable -> its text, "" if unset."""
+    chosen = dict(local)
+    problems: list[Problem] = []
+    taken: list[Twin] = []
+    for twin in remote:
+        selector = twin.selected_by(values)
+        if not selector:
+            continue
+        if chosen[twin.service] != local[twin.service]:
+            problems.append(_rivals(twin, selector, chosen[twin.service]))
+            continue
+        chosen[twin.service] = twin.name
+        taken.append(twin)
+        problems.extend(_missing(twin, name) for name in _unset(twin, values))
+    problems.extend(
+        Problem(
+            twin.selects[0].partition("=")[0],
+            f"The {service_of(twin)} cannot work with the {service} {chosen.get(service, '')!r}.",
+            f"Select the {service} {needed!r} too.",
+        )
+        for twin in taken
+        for service, needed in twin.needs.items()
+        if chosen.get(service) != needed
+    )
+    return chosen, problems
+
+
+def service_of(twin: Twin) -> str:
+    return f"{twin.service} {twin.name!r}"
+
+
+def _unset(twin: Twin, values: Mapping[str, str]) -> list[str]:
+    return [name for name in twin.required if not values.get(name)]
+
+
+def _missing(twin: Twin, name: str) -> Problem:
+    return Problem(
+        name,
+        f"{name} is missing: the {service_of(twin)} is selected by {_names(twin)} and needs it.",
+        f"Set {name}, or leave all of {_names(twin)} empty for the {LOCAL.get(twin.service, 'local')} one.",
+    )
+
+
+def _rivals(twin: Twin, selector: str, other: str) -> Problem:
+    return Problem(
+        selector.partition("=")[0],
+        f"{selector} selects the {service_of(twin)}, but other settings select {other!r}.",
+        "Keep the settings of one of them.",
+    )
+
+
+def _names(twin: Twin) -> str:
+    return ", ".join(twin.selects)
