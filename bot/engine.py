@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -62,7 +62,6 @@ class Engine:
         self._works = {reconciler.name: _Work(reconciler) for reconciler in reconcilers}
         self._wake = asyncio.Event()
         self._report = report or _log_failure
-        self._stopping = False
 
     def wake(self) -> None:
         """Something changed: compare again soon."""
@@ -96,19 +95,31 @@ class Engine:
         finally:
             await self.stop()
 
-    async def drive(self, until: Callable[[], object], *, only: Iterable[str] | None = None) -> None:
-        """Work like run(), with the reconcilers named in ``only``, until the awaitable ``until()`` is true.
+    async def drive(
+        self, until: Callable[[], Awaitable[bool]], *, only: Mapping[str, Collection[str] | None]
+    ) -> None:
+        """Work until ``until()`` is true, with the reconcilers in ``only`` and (unless None) their keys.
 
         For commands that work without an operator: they drive what they were asked for, then stop.
         """
-        names = set(only) if only is not None else set(self._works)
         try:
-            while not await _truth(until()):
+            while not await until():
                 self._wake.clear()
-                pause = await self._start_due(names)
+                pause = await self._start_due(only)
                 await self._sleep(min(pause, 1.0))
         finally:
             await self.stop()
+
+    async def idle(self, only: Collection[str]) -> bool:
+        """Nothing of these reconcilers runs or is due now, but for what failed and waits for its turn."""
+        for name in only:
+            work = self._works[name]
+            if work.running:
+                return False
+            due = await work.reconciler.due()
+            if any(wait <= 0 and key not in work.troubles for key, wait in due.items()):
+                return False
+        return True
 
     async def stop(self) -> None:
         """Cancel what runs and wait for it. Steps leave the store as a crash would: ready to be compared."""
@@ -124,12 +135,13 @@ class Engine:
         except TimeoutError:
             return
 
-    async def _start_due(self, names: set[str] | None = None) -> float:
+    async def _start_due(self, only: Mapping[str, Collection[str] | None] | None = None) -> float:
         """Start every step that is due now; answers the seconds until the next one is."""
         pause = TICK_SECONDS
         for name, work in self._works.items():
-            if names is not None and name not in names:
+            if only is not None and name not in only:
                 continue
+            keys = only[name] if only is not None else None
             try:
                 due = await work.reconciler.due()
             except OperatorError as error:
@@ -137,7 +149,7 @@ class Engine:
                 continue
             work.troubles = {key: t for key, t in work.troubles.items() if key in due}
             for key, wait in due.items():
-                if key in work.running:
+                if key in work.running or (keys is not None and key not in keys):
                     continue
                 trouble = work.troubles.get(key)
                 if trouble is not None:
@@ -180,9 +192,3 @@ def _log_failure(name: str, key: str, error: BaseException) -> None:
         log.warning("%s %s: %s", name, key, error)
     else:
         log.error("%s %s failed", name, key, exc_info=error)
-
-
-async def _truth(value: object) -> bool:
-    if asyncio.iscoroutine(value):
-        return bool(await value)
-    return bool(value)

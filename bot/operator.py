@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.engine import Engine
 from services.bucket.inventory import Inventory
 from services.collect import Collector
+
+from bot.engine import Engine
 from services.ports import Account, Bucket, Planner, Publisher, Renderer, Sheet
 from services.store import Store
 

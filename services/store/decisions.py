@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from services.errors import Refused
 from services.model.draft import Draft, State
 from services.model.vote import Choice, Decision, decide
-from services.store import drafts, journal
+from services.store import drafts, guards, journal
 from services.store.journal import Kind
 
 _BY_VOTES = (State.DRAFT, State.APPROVED, State.DENIED, State.FINALISING)
@@ -126,6 +126,11 @@ def posted_by_hand(db: Database, number: int, permalink: str, *, voter: str, now
         reason="",
         **_NO_POSTING,
     )
+    guard = guards.publication(db, number) if ours else None
+    if guard is not None:
+        guards.set_publication(
+            db, guard, state="published", finished_at=now.isoformat(), permalink=permalink
+        )
     journal.add(
         db,
         Kind.POSTED_BY_HAND,
@@ -147,6 +152,10 @@ def not_live(db: Database, number: int, *, voter: str, target: str, now: datetim
             f"Draft {number} is {draft.state}, not unknown: there is nothing to clear up."
         )
     journal.add(db, Kind.NOT_LIVE, draft=number, revision=draft.revision, voter=voter, now=now)
+    guard = guards.publication(db, number)
+    if guard is not None:
+        # The container stays, and was passed to publish() at least once: the next step looks before it acts.
+        guards.set_publication(db, guard, state="intent", acts=1)
     return follow_votes(db, number, target=target, now=now, reopen=True)
 
 

@@ -32,3 +32,7 @@ def claim_slot(db: Database, operation: str, slot: datetime, *, now: datetime, r
         [operation, slot.isoformat(), result, now.isoformat()],
     )
     return int(cursor.rowcount) == 1
+
+
+def any_slot(db: Database, operation: str) -> bool:
+    return bool(db["slots"].count_where("operation = ?", [operation]))

@@ -7,7 +7,7 @@ Publications: prepared → intent → published | unknown | refused | abandoned.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
@@ -158,6 +158,18 @@ def posted_since(db: Database, since: datetime) -> int:
         "SELECT count(*) FROM publications WHERE state = 'published' AND finished_at > ?", [since.isoformat()]
     ).fetchone()
     return int(row[0])
+
+
+def posted_in_last_day(db: Database, now: datetime) -> int:
+    return posted_since(db, now - timedelta(hours=24))
+
+
+def oldest_post_since(db: Database, since: datetime) -> datetime | None:
+    row = db.execute(
+        "SELECT min(finished_at) FROM publications WHERE state = 'published' AND finished_at > ?",
+        [since.isoformat()],
+    ).fetchone()
+    return datetime.fromisoformat(row[0]) if row[0] else None
 
 
 def _render(row: dict[str, Any]) -> RenderGuard:

@@ -184,7 +184,7 @@ _FIRST = (
     ) WITHOUT ROWID
     """,
     "CREATE INDEX media_id ON media(id)",
-    "CREATE INDEX media_folder ON media(folder, path)",
+    "CREATE INDEX media_folder ON media(folder, category, key)",
     "CREATE INDEX media_category ON media(category, updated)",
     "CREATE INDEX media_updated ON media(updated)",
     # How the account stood when it was read: trends come from here.

@@ -37,6 +37,7 @@ class Store:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._database: Database | None = None
         self._listeners: list[Callable[[], None]] = []
+        self._next_change = asyncio.Event()
 
     @classmethod
     async def open(cls, path: Path) -> Store:
@@ -56,6 +57,10 @@ class Store:
         """Call ``listener`` on the event loop after every commit that changed something."""
         self._listeners.append(listener)
 
+    def next_change(self) -> asyncio.Event:
+        """An event that is set by the next commit that changes something: take it, read, then wait for it."""
+        return self._next_change
+
     async def do(self, work: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work(database, …)`` in its own transaction and answer what it returns."""
 
@@ -68,6 +73,8 @@ class Store:
 
         result, changed = await asyncio.get_running_loop().run_in_executor(self._thread, run)
         if changed:
+            event, self._next_change = self._next_change, asyncio.Event()
+            event.set()
             for listener in self._listeners:
                 listener()
         return result

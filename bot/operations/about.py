@@ -1,0 +1,148 @@
+"""What the operator is doing, how it is, and what can be asked of it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from humanize import naturalsize
+
+from bot.operations.registry import About, Operation, Parameter, Requester, find, operation, operations
+from bot.operator import Operator
+from bot.reply import Reply
+from bot.views import job_view
+from services import metrics
+from services.errors import OperatorError
+from services.store import drafts, facts
+from services.store import jobs as store_jobs
+
+PING_SECONDS = 20.0
+
+
+@operation(group="operator")
+async def jobs(
+    op: Operator,
+    by: Requester,
+    limit: Annotated[int, About("at most so many, newest first", 1, 1000, option=True)] = 20,
+) -> AsyncIterator[Reply]:
+    """List long work: what runs, how far it is, how it ended, and what keeps failing."""
+    found = [job_view(job) for job in await op.store.do(store_jobs.listed, limit=limit)]
+    troubles = op.engine.troubles()
+    rows = tuple(
+        {
+            "job": job["id"],
+            "what": job["kind"],
+            "state": job["state"],
+            "progress": f"{job['stage']} {job['done']:g}/{job['total']:g}" if job["total"] else job["stage"],
+            "result": job["error"] or job["message"],
+        }
+        for job in found
+    )
+    text = " ".join(f"{t['reconciler']} {t['key']}: {t['message']}" for t in troubles)
+    if not found:
+        text = f"Nothing was asked for yet. {text}".strip()
+    yield Reply(text, data={"jobs": found, "troubles": troubles}, table=rows)
+
+
+@operation(group="operator")
+async def status(op: Operator, by: Requester) -> AsyncIterator[Reply]:
+    """Say how the operator is: the services in use, the drafts, the disk, and how long things take."""
+    services = await _services(op)
+    counts = await op.store.do(drafts.counts)
+    disk = await asyncio.to_thread(shutil.disk_usage, op.options.data_dir)
+    measured = metrics.snapshot()
+    data = {
+        "version": version("autopotter"),
+        "running": op.live,
+        "started": op.started.isoformat() if op.live else None,
+        "desk": op.desk_url,
+        "services": services,
+        "drafts": counts,
+        "paused": await op.store.do(facts.get, facts.PAUSED),
+        "folders": {"data": str(op.options.data_dir), "brand": str(op.options.brand_dir)},
+        "disk": {"free_bytes": disk.free, "total_bytes": disk.total},
+        "troubles": op.engine.troubles(),
+        "metrics": measured,
+    }
+    ok = all(service["ok"] for service in services.values())
+    many = ", ".join(f"{count} {state}" for state, count in counts.items()) or "none yet"
+    where = f"Running since {op.started:%Y-%m-%d %H:%M} UTC at {op.desk_url}." if op.live else "Not running."
+    text = f"{where} Drafts: {many}. Free disk: {naturalsize(disk.free)}."
+    table = tuple(
+        {"service": name, "by": service["name"], "state": service["message"]}
+        for name, service in services.items()
+    )
+    yield Reply(text, data=data, table=table, ok=ok, remedy="" if ok else "See the services above.")
+
+
+@operation(group="operator")
+async def help_(
+    op: Operator,
+    by: Requester,
+    topic: Annotated[str, About("an operation's name")] = "",
+) -> AsyncIterator[Reply]:
+    """Say what can be asked, or explain one operation."""
+    if topic:
+        found = find(topic.strip())
+        yield Reply(usage(found) + "\n\n" + found.help, data=describe(found))
+        return
+    known = operations().values()
+    table = tuple({"operation": usage(o), "what it does": o.summary} for o in known)
+    yield Reply("", data=[describe(o) for o in known], table=table)
+
+
+def usage(found: Operation) -> str:
+    """How it is called on the command line: "deny NUMBER [REASON]"."""
+    return " ".join([found.name, *(_usage(parameter) for parameter in found.parameters)])
+
+
+def describe(found: Operation) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "summary": found.summary,
+        "help": found.help,
+        "usage": usage(found),
+        "group": found.group,
+        "decides": found.decides,
+        "parameters": [
+            {
+                "name": p.name,
+                "type": p.type.__name__,
+                "required": p.required,
+                "default": p.default,
+                "help": p.about.help,
+                "choices": list(p.about.choices),
+                "low": p.about.low,
+                "high": p.about.high,
+            }
+            for p in found.parameters
+        ],
+    }
+
+
+def _usage(parameter: Parameter) -> str:
+    name = parameter.name.upper()
+    if parameter.about.option:
+        return f"[--{parameter.name} {name}]"
+    return name if parameter.required else f"[{name}]"
+
+
+async def _services(op: Operator) -> dict[str, dict[str, Any]]:
+    names = op.services.names()
+
+    async def ask(kind: str) -> dict[str, Any]:
+        twin = getattr(op.services, kind)
+        try:
+            async with asyncio.timeout(PING_SECONDS):
+                return {"name": names[kind], "ok": True, "message": await twin.ping()}
+        except OperatorError as error:
+            return {"name": names[kind], "ok": False, "message": str(error)}
+        except TimeoutError:
+            message = f"It did not answer within {PING_SECONDS:.0f} s."
+            return {"name": names[kind], "ok": False, "message": message}
+
+    answers = await asyncio.gather(*(ask(kind) for kind in names))
+    return dict(zip(names, answers, strict=True))

@@ -1,0 +1,106 @@
+"""Decide about drafts: votes, captions, and taking either back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from bot.operations.common import DraftNumber
+from bot.operations.driving import show_in_sheet
+from bot.operations.registry import About, Requester, operation
+from bot.operator import Operator
+from bot.reply import Reply
+from bot.views import draft_cards, due_in
+from services.model.draft import Draft, State
+from services.model.vote import Choice
+from services.store import decisions, drafts, facts
+
+CAPTION_MOST = 2200  # Instagram's limit; the publisher checks again
+
+
+@operation(decides=True)
+async def approve(op: Operator, by: Requester, number: DraftNumber) -> AsyncIterator[Reply]:
+    """Approve a draft: it is posted after POST_DELAY, or at the next slot of AUTOPOST_CRON."""
+    yield await _vote(op, by, number, Choice.APPROVE)
+
+
+@operation(decides=True)
+async def deny(
+    op: Operator,
+    by: Requester,
+    number: DraftNumber,
+    reason: Annotated[str, About("why; the planner is told", multiline=True)] = "",
+) -> AsyncIterator[Reply]:
+    """Deny a draft: it is not posted, and the planner learns the reason. Stops its render."""
+    yield await _vote(op, by, number, Choice.DENY, reason.strip())
+
+
+@operation(decides=True)
+async def undo(op: Operator, by: Requester, number: DraftNumber) -> AsyncIterator[Reply]:
+    """Take back the last decision or caption edit of a draft, whoever made it."""
+    draft, what = await op.store.do(
+        decisions.undo, number, voter=by.voter, target=op.target, now=op.now()
+    )
+    yield await answer(op, draft, f"Took back {what} of draft {number}: it is {draft.word or draft.state} now.")
+
+
+@operation(decides=True)
+async def edit(
+    op: Operator,
+    by: Requester,
+    number: DraftNumber,
+    caption: Annotated[str, About("the new caption, at most 2,200 characters", multiline=True)],
+) -> AsyncIterator[Reply]:
+    """Change a draft's caption. An approval of the old caption no longer counts."""
+    text = caption.replace("\r\n", "\n").strip()
+    if len(text) > CAPTION_MOST:
+        yield Reply(
+            f"The caption has {len(text):,} characters; Instagram takes {CAPTION_MOST:,}.",
+            ok=False,
+            remedy=f"Shorten it by {len(text) - CAPTION_MOST:,}.",
+        )
+        return
+    before = (await op.store.do(drafts.get, number)).state
+    draft = await op.store.do(
+        decisions.edit_caption, number, text, voter=by.voter, target=op.target, now=op.now()
+    )
+    again = before is State.APPROVED and draft.state is State.DRAFT
+    note = " It needs to be approved again." if again else ""
+    yield await answer(op, draft, f"The caption of draft {number} is changed.{note}")
+
+
+async def answer(op: Operator, draft: Draft, text: str) -> Reply:
+    """The reply after a decision: the sentence and the card as it is now."""
+    await show_in_sheet(op)
+    cards = await draft_cards(op, [draft])
+    return Reply(text, data=cards[0].data, cards=cards)
+
+
+async def _vote(
+    op: Operator, by: Requester, number: int, choice: Choice, reason: str = ""
+) -> Reply:
+    draft = await op.store.do(
+        decisions.vote, number, choice, voter=by.voter, target=op.target, now=op.now(), reason=reason
+    )
+    return await answer(op, draft, await _sentence(op, draft, choice))
+
+
+async def _sentence(op: Operator, draft: Draft, choice: Choice) -> str:
+    number = draft.number
+    if draft.state in (State.PUBLISHING, State.UNKNOWN):
+        return f"Noted; draft {number} is being published and can no longer be stopped."
+    if choice is Choice.DENY:
+        return f"Draft {number} is denied." + (f" Reason: {draft.reason}" if draft.reason else "")
+    if draft.state is not State.APPROVED:
+        return f"Noted; draft {number} is {draft.word or draft.state}."
+    if await op.store.do(facts.get, facts.PAUSED):
+        return f"Draft {number} is approved. Posting is paused: `autopotter schedule resume` goes on."
+    if not op.live:
+        return (
+            f"Draft {number} is approved. No operator is running: it is posted when one does, "
+            f"or at once by `autopotter post {number}`."
+        )
+    wait = due_in(op, draft)
+    if wait is None:
+        return f"Draft {number} is approved and waits for the next slot."
+    return f"Draft {number} is approved and will be posted in {wait:.0f} s; undo takes it back."

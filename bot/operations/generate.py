@@ -1,0 +1,54 @@
+"""Order new videos."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from bot.operations.driving import follow, show_in_sheet
+from bot.operations.registry import About, Requester, operation
+from bot.operator import Operator
+from bot.reply import Reply
+from bot.views import draft_cards, job_view
+from services.store import drafts, jobs
+
+MOST = 10
+
+
+@operation(long=True)
+async def generate(
+    op: Operator,
+    by: Requester,
+    count: Annotated[int, About("how many videos; DRAFTS_PER_RUN if not given", 1, MOST)] = 0,
+    intent: Annotated[str, About("only this intent of the brand", completes="intent", option=True)] = "",
+    seed: Annotated[
+        int, About("repeats an offline run on the same media and history", 1, 2**31 - 1, option=True)
+    ] = 0,
+) -> AsyncIterator[Reply]:
+    """Propose and render new, different videos.
+
+    Collects analytics and media first, then proposes, checks and renders. Each accepted proposal appears at
+    once as a card; it becomes a draft when its video is ready.
+    """
+    params = {
+        "count": count or op.options.drafts_per_run,
+        "intent": intent,
+        "seed": seed or random.randrange(1, 2**31),  # noqa: S311 - variety, not secrecy
+    }
+    job = await op.store.do(jobs.queue, "generate", params, by=by.voter, now=op.now())
+    op.engine.wake()
+    many = "video" if params["count"] == 1 else "videos"
+    yield Reply(f"Generation {job} has begun: {params['count']} {many}.", data={"job": job})
+    async for reply in follow(op, job, {"generate": {str(job)}, "render": None}):
+        yield reply
+    await show_in_sheet(op)
+    ended = await op.store.do(jobs.get, job)
+    made = await op.store.do(drafts.listed, job=job)
+    data = job_view(ended) | {"drafts": [draft.number for draft in made]}
+    notes = [str(note) for note in ended.result.get("notes", [])]
+    if ended.state == "failed":
+        yield Reply(ended.error, ok=False, data=data)
+        return
+    yield Reply(" ".join([f"Generation {job}: {ended.message}.", *notes]), data=data,
+                cards=await draft_cards(op, reversed(made)))

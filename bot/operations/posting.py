@@ -1,0 +1,205 @@
+"""Post approved drafts, clear up unclear posts, and hold or release the schedule."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from bot.operations.common import DraftNumber
+from bot.operations.decide import answer
+from bot.operations.driving import carry, show_in_sheet
+from bot.operations.registry import About, Requester, operation
+from bot.operator import Operator
+from bot.reply import Reply
+from bot.schedule_lines import next_runs
+from bot.views import draft_cards, due_in
+from services.errors import Refused
+from services.model.draft import State
+from services.store import decisions, drafts, facts, guards, journal
+from services.store.journal import Kind
+
+
+@operation(decides=True, long=True, group="posting")
+async def post(op: Operator, by: Requester, number: DraftNumber) -> AsyncIterator[Reply]:
+    """Post a draft now. On a draft that nobody approved yet this is also your approval."""
+    if await op.store.do(facts.get, facts.PAUSED):
+        raise Refused("Posting is paused.", remedy="`autopotter schedule resume` goes on.")
+    draft = await op.store.do(
+        decisions.post_now, number, voter=by.voter, target=op.target, now=op.now()
+    )
+    yield Reply(f"Draft {number} is being posted.", data={"number": number, "state": str(draft.state)})
+
+    async def decided() -> bool:
+        state = (await op.store.do(drafts.get, number)).state
+        return state not in (State.APPROVED, State.PUBLISHING) or await _waits(op, number)
+
+    await carry(op, decided, {"publish": {str(number)}})
+    draft = await op.store.do(drafts.get, number)
+    await show_in_sheet(op)
+    cards = await draft_cards(op, [draft])
+    data = cards[0].data
+    match draft.state:
+        case State.POSTED:
+            where = f": {draft.permalink}" if draft.permalink else "."
+            yield Reply(f"Draft {number} is posted{where}", data=data, cards=cards)
+        case State.FAILED:
+            remedy = f"`autopotter retry {number}` tries again."
+            yield Reply(f"Draft {number} was not posted: {draft.reason}", ok=False, remedy=remedy, data=data)
+        case State.UNKNOWN:
+            yield Reply(
+                f"Draft {number}: {draft.reason}",
+                ok=False,
+                remedy=f"Look at the account, then `autopotter posted {number}` or "
+                f"`autopotter unpublished {number}`.",
+                data=data,
+            )
+        case _:
+            reason = await _waiting_reason(op, number)
+            yield Reply(f"Draft {number} is not posted yet: {reason}", ok=False, data=data)
+
+
+@operation(decides=True, group="posting")
+async def posted(
+    op: Operator,
+    by: Requester,
+    number: DraftNumber,
+    permalink: Annotated[str, About("the post's address, if you have it")] = "",
+) -> AsyncIterator[Reply]:
+    """Say that a draft is live: you posted it by hand, or you looked after an unclear publish."""
+    link = permalink.strip()
+    if link and not link.startswith(("https://", "http://", "file://")):
+        raise Refused("A permalink begins with https://.", remedy="Copy it from the post, or leave it out.")
+    draft = await op.store.do(decisions.posted_by_hand, number, link, voter=by.voter, now=op.now())
+    yield await answer(op, draft, f"Draft {number} counts as posted.")
+
+
+@operation(decides=True, group="posting")
+async def unpublished(op: Operator, by: Requester, number: DraftNumber) -> AsyncIterator[Reply]:
+    """Say that an unclear publish is not live: it is looked at again, then posted through the same container."""
+    draft = await op.store.do(
+        decisions.not_live, number, voter=by.voter, target=op.target, now=op.now()
+    )
+    yield await answer(op, draft, f"Noted. Draft {number} is {draft.word} again; nothing is posted twice.")
+
+
+@operation(decides=True, group="posting")
+async def retry(op: Operator, by: Requester, number: DraftNumber) -> AsyncIterator[Reply]:
+    """Try a failed draft again: render it anew, or let the votes decide about posting."""
+    draft = await op.store.do(
+        decisions.retry, number, voter=by.voter, target=op.target, now=op.now()
+    )
+    if draft.state is not State.RENDERING or op.live:
+        yield await answer(op, draft, f"Draft {number} is {draft.state} again.")
+        return
+    yield Reply(f"Draft {number} is being rendered again.")
+
+    async def made() -> bool:
+        return (await op.store.do(drafts.get, number)).state is not State.RENDERING
+
+    await carry(op, made, {"render": {str(number)}})
+    draft = await op.store.do(drafts.get, number)
+    failed = draft.state is State.FAILED
+    reply = await answer(op, draft, draft.reason if failed else f"Draft {number} is {draft.word}.")
+    yield Reply(reply.text, ok=not failed, data=reply.data, cards=reply.cards)
+
+
+@operation(group="posting")
+async def schedule(
+    op: Operator,
+    by: Requester,
+    action: Annotated[
+        str, About("show, or hold and release all posting", choices=("show", "pause", "resume"))
+    ] = "show",
+) -> AsyncIterator[Reply]:
+    """Show what happens when, or pause and resume all posting."""
+    if action == "pause":
+        await op.store.do(_pause, by.voter, op)
+    elif action == "resume":
+        await op.store.do(_resume, by.voter, op)
+    data = await _schedule(op)
+    yield Reply(_sentence(data), data=data, table=tuple(_queue_row(row) for row in data["queue"]))
+
+
+async def _schedule(op: Operator) -> dict[str, Any]:
+    options, now = op.options, op.now()
+    paused = await op.store.do(facts.get, facts.PAUSED)
+    approved = await op.store.do(drafts.listed, states=[State.APPROVED, State.PUBLISHING])
+    approved.sort(key=lambda draft: draft.decided_sequence or 0, reverse=options.autopost_order == "latest")
+    lines = {"generate": options.generate_cron, "autopost": options.autopost_cron}
+    return {
+        "timezone": str(options.timezone),
+        "paused": paused,
+        "lines": [
+            {
+                "operation": name,
+                "cron": line,
+                "next": [run.isoformat() for run in next_runs(line, options.timezone, now, 3)] if line else [],
+            }
+            for name, line in lines.items()
+        ],
+        "post_delay_seconds": options.post_delay.total_seconds(),
+        "order": options.autopost_order,
+        "posts_per_day": options.posts_per_day,
+        "posted_last_24_h": await op.store.do(guards.posted_in_last_day, now),
+        "queue": [
+            {
+                "number": draft.number,
+                "title": draft.title,
+                "state": str(draft.state),
+                "approved_by": draft.decided_by,
+                "due_in": None if paused else due_in(op, draft),
+            }
+            for draft in approved
+        ],
+    }
+
+
+def _sentence(data: dict[str, Any]) -> str:
+    parts = []
+    if data["paused"]:
+        parts.append("Posting is paused: `autopotter schedule resume` goes on.")
+    for line in data["lines"]:
+        what = "New videos are made" if line["operation"] == "generate" else "One approved draft is posted"
+        if line["next"]:
+            parts.append(f"{what} by “{line['cron']}”, next {line['next'][0][:16].replace('T', ' ')}.")
+    if not data["lines"][1]["cron"]:
+        parts.append(f"Approved drafts are posted {data['post_delay_seconds']:.0f} s after the approval.")
+    if not data["lines"][0]["cron"]:
+        parts.append("New videos are made when somebody asks.")
+    parts.append(f"Posted in the last 24 h: {data['posted_last_24_h']} of at most {data['posts_per_day']}.")
+    return " ".join(parts)
+
+
+def _queue_row(row: dict[str, Any]) -> dict[str, Any]:
+    due = row["due_in"]
+    when = "waits" if due is None else "now" if due == 0 else f"in {due:.0f} s"
+    return {"draft": row["number"], "title": row["title"], "approved by": row["approved_by"], "posted": when}
+
+
+def _pause(db: Any, voter: str, op: Operator) -> None:
+    if facts.get(db, facts.PAUSED) is None:
+        facts.put(db, facts.PAUSED, {"by": voter, "at": op.now().isoformat()})
+        journal.add(db, Kind.PAUSE, voter=voter, now=op.now())
+
+
+def _resume(db: Any, voter: str, op: Operator) -> None:
+    if facts.get(db, facts.PAUSED) is not None:
+        facts.forget(db, facts.PAUSED)
+        journal.add(db, Kind.RESUME, voter=voter, now=op.now())
+
+
+async def _waits(op: Operator, number: int) -> bool:
+    """Something that is not this draft holds the account: the cap, a pause, or repeated trouble."""
+    return bool(await _waiting_reason(op, number))
+
+
+async def _waiting_reason(op: Operator, number: int) -> str:
+    if await op.store.do(facts.get, facts.PAUSED):
+        return "posting is paused."
+    used = await op.store.do(guards.posted_in_last_day, op.now())
+    if used >= op.options.posts_per_day:
+        return f"{used} posts went out in the last 24 h, and POSTS_PER_DAY is {op.options.posts_per_day}."
+    for trouble in op.engine.troubles():
+        if trouble["reconciler"] == "publish" and trouble["key"] == str(number):
+            return str(trouble["message"])
+    return ""

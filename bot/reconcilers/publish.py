@@ -1,0 +1,247 @@
+"""Approved drafts to posts: one at a time, each guarded by a row that is committed before the call.
+
+Key: draft number. The order for every post: container, committed; intent, committed; one publish() — and
+after a crash or an unclear answer: settle, look, and only then decide (votes, rules 14 to 18).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.operator import Operator, draft_folder
+from bot.views import due_in
+from services import files
+from services.errors import Refused, Unavailable
+from services.log import get_logger
+from services.model.draft import Draft, State
+from services.ports import Post, Publication
+from services.store import decisions, drafts, facts, guards, journal
+from services.store.guards import PublicationGuard
+from services.store.journal import Kind
+
+log = get_logger(__name__)
+
+MAX_ACTS = 3  # publish() calls on one container, each proven to have had no effect, before a person is asked
+CONTAINER_HOURS = 20  # a container older than this is given up before it expires (rule 16)
+DAY = timedelta(hours=24)
+
+
+class Publish:
+    name = "publish"
+    limit = 1  # one publish at a time on an account (rule 15)
+
+    def __init__(self, op: Operator) -> None:
+        self._op = op
+
+    async def due(self) -> Mapping[str, float]:
+        return await self._op.store.do(self._due)
+
+    def _due(self, db: Database) -> dict[str, float]:
+        """Publishes under way first; then approved drafts in the order of their approval."""
+        due = {str(d.number): 0.0 for d in drafts.listed(db, states=[State.PUBLISHING])}
+        if facts.get(db, facts.PAUSED) is not None:
+            return due
+        approved = drafts.listed(db, states=[State.APPROVED])
+        wait_for_cap = self._cap_wait(db)
+        for draft in sorted(approved, key=lambda draft: (not draft.post_now, draft.decided_sequence or 0)):
+            wait = due_in(self._op, draft)
+            if wait is not None:
+                due[str(draft.number)] = max(wait, wait_for_cap)
+        return due
+
+    def _cap_wait(self, db: Database) -> float:
+        """Seconds until POSTS_PER_DAY allows another post; 0 if it does now."""
+        now = self._op.now()
+        if guards.posted_since(db, now - DAY) < self._op.options.posts_per_day:
+            return 0.0
+        oldest = guards.oldest_post_since(db, now - DAY)
+        return max(60.0, (oldest + DAY - now).total_seconds()) if oldest else 60.0
+
+    async def step(self, key: str) -> None:
+        draft = await self._op.store.do(drafts.get, int(key))
+        guard = await self._op.store.do(guards.publication, draft.number)
+        if draft.state is State.PUBLISHING:
+            assert guard is not None, "publishing without a publication row"
+            await self._settle_and_look(draft, guard)
+        elif draft.state is State.APPROVED:
+            await self._publish(draft, guard)
+
+    async def _publish(self, draft: Draft, guard: PublicationGuard | None) -> None:
+        """Check at the last moment, prepare, commit the intent, act once."""
+        op, publisher = self._op, self._op.services.publisher
+        post = await self._post(draft)
+        try:
+            await self._check(draft, post)
+        except Refused as error:
+            await op.store.do(_fail, draft, str(error), op.target, op.now())
+            return
+        if guard is not None and self._stale(guard, post.fingerprint):
+            await op.store.do(guards.set_publication, guard, state="abandoned")
+            guard = None
+        if guard is None:
+            container = await publisher.prepare(post)
+            guard = await op.store.do(
+                guards.add_publication,
+                draft.number,
+                draft.revision,
+                fingerprint=post.fingerprint,
+                publisher=publisher.name,
+                container=container,
+                now=op.now(),
+            )
+        if guard.acts:  # a person said it is not live: never act before looking again (rule 17)
+            if await op.store.do(_resume, draft, op.target, op.now()):
+                await self._settle_and_look(replace(draft, state=State.PUBLISHING), guard)
+            return
+        if await op.store.do(_intend, draft, guard, op.target, op.now()):
+            await self._act(draft, replace(guard, acts=guard.acts + 1, intent_at=op.now()))
+
+    async def _act(self, draft: Draft, guard: PublicationGuard) -> None:
+        op = self._op
+        try:
+            publication = await op.services.publisher.publish(guard.container)
+        except Refused as error:
+            await op.store.do(_refuse, draft, guard, str(error), op.target, op.now())
+        except Unavailable as error:
+            log.warning("draft %s: it is not clear whether it was published: %s", draft.number, error)
+            raise
+        else:
+            await op.store.do(_posted, draft, guard, publication)
+            log.info("draft %s is posted: %s", draft.number, publication.permalink)
+
+    async def _settle_and_look(self, draft: Draft, guard: PublicationGuard) -> None:
+        """Wait until an abandoned call can no longer take effect, then ask the service what is true."""
+        op, publisher = self._op, self._op.services.publisher
+        since = guard.intent_at or guard.prepared_at
+        await asyncio.sleep(max(0.0, publisher.settle - (op.now() - since).total_seconds()))
+        status = await publisher.look(guard.container)
+        if status.state == "published":
+            post = await self._post(draft, guard.fingerprint)
+            found = await publisher.find(post, guard.prepared_at)
+            publication = found or Publication(guard.container, "", op.now())
+            await op.store.do(_posted, draft, guard, publication)
+        elif status.state == "finished" and guard.acts < MAX_ACTS:
+            await op.store.do(guards.set_publication, guard, acts=guard.acts + 1, intent_at=op.now().isoformat())
+            await self._act(draft, replace(guard, acts=guard.acts + 1))
+        elif status.state == "in_progress":
+            raise Unavailable(f"The container of draft {draft.number} is still being processed.")
+        elif status.state in ("error", "expired"):
+            await op.store.do(_refuse, draft, guard, status.message, op.target, op.now())
+        else:
+            await op.store.do(_unknown, draft, guard, status.message or "the container left no trace", op.now())
+
+    async def _post(self, draft: Draft, fingerprint: str = "") -> Post:
+        rendered = draft.rendered
+        assert rendered is not None, "an approved draft has a video"
+        folder = draft_folder(self._op.drafts_dir, draft.number, draft.tag, draft.revision)
+        return Post(
+            number=draft.number,
+            title=draft.title,
+            caption=draft.caption,
+            video=folder / rendered.video,
+            cover=folder / rendered.cover,
+            fingerprint=fingerprint
+            or await self._op.store.do(drafts.print_of, draft, self._op.target),
+        )
+
+    async def _check(self, draft: Draft, post: Post) -> None:
+        """The file is the one that was reviewed (rule 7), and the service would take it."""
+        assert draft.rendered is not None
+        if draft.sample and self._op.services.publisher.name != "outbox":
+            raise Refused("It is made of sample media, which is never posted to a real account.")
+        try:
+            digest = await asyncio.to_thread(files.sha256, post.video)
+        except FileNotFoundError:
+            raise Refused("Its video file is missing.", remedy="Retry renders it again.") from None
+        if digest != draft.rendered.sha256:
+            raise Refused(
+                "Its video file is not the one that was reviewed.",
+                remedy="Deny it, or put the reviewed file back and retry.",
+            )
+        await self._op.services.publisher.check(post)
+
+    def _stale(self, guard: PublicationGuard, fingerprint: str) -> bool:
+        """Never passed to publish(), and made for something else or too old (rule 16)."""
+        old = self._op.now() - guard.prepared_at > timedelta(hours=CONTAINER_HOURS)
+        return guard.acts == 0 and (guard.fingerprint != fingerprint or old)
+
+
+def _intend(db: Database, draft: Draft, guard: PublicationGuard, target: str, now: datetime) -> bool:
+    """Commit the intent, if the draft is still approved as it was checked. False: somebody was faster."""
+    current = drafts.get(db, draft.number)
+    if current.state is not State.APPROVED or drafts.print_of(db, current, target) != guard.fingerprint:
+        return False
+    guards.set_publication(db, guard, state="intent", acts=guard.acts + 1, intent_at=now.isoformat())
+    return drafts.move(db, draft.number, State.APPROVED, State.PUBLISHING, now=now)
+
+
+def _resume(db: Database, draft: Draft, target: str, now: datetime) -> bool:
+    return drafts.move(db, draft.number, State.APPROVED, State.PUBLISHING, now=now)
+
+
+def _posted(db: Database, draft: Draft, guard: PublicationGuard, publication: Publication) -> None:
+    at = publication.at.isoformat()
+    guards.set_publication(
+        db,
+        guard,
+        state="published",
+        finished_at=at,
+        media_id=publication.media_id,
+        permalink=publication.permalink,
+    )
+    drafts.move(
+        db,
+        draft.number,
+        State.PUBLISHING,
+        State.POSTED,
+        now=publication.at,
+        permalink=publication.permalink,
+        posted_at=at,
+        post_now=0,
+        reason="",
+    )
+    _tell(db, draft, Kind.POSTED, publication.permalink, publication.at)
+
+
+def _refuse(
+    db: Database, draft: Draft, guard: PublicationGuard, message: str, target: str, now: datetime
+) -> None:
+    """Proven unpublished and not to be repeated as it is."""
+    guards.set_publication(db, guard, state="refused", message=message, finished_at=now.isoformat())
+    drafts.move(
+        db, draft.number, State.PUBLISHING, State.FAILED, now=now, reason=message, post_now=0,
+        last_word=draft.word,
+    )
+    _tell(db, draft, Kind.STATE, f"not posted: {message}", now)
+
+
+def _fail(db: Database, draft: Draft, message: str, target: str, now: datetime) -> None:
+    """Refused before anything was sent: through publishing to failed, as the table has it."""
+    if not drafts.move(db, draft.number, State.APPROVED, State.PUBLISHING, now=now):
+        return
+    drafts.move(
+        db, draft.number, State.PUBLISHING, State.FAILED, now=now, reason=message, post_now=0,
+        last_word=draft.word,
+    )
+    _tell(db, draft, Kind.STATE, f"not posted: {message}", now)
+
+
+def _unknown(
+    db: Database, draft: Draft, guard: PublicationGuard, message: str, now: datetime
+) -> None:
+    guards.set_publication(db, guard, state="unknown", message=message)
+    drafts.move(
+        db, draft.number, State.PUBLISHING, State.UNKNOWN, now=now, reason=f"It is not clear whether it is live: {message}."
+    )
+    _tell(db, draft, Kind.STATE, f"unclear: {message}", now)
+
+
+def _tell(db: Database, draft: Draft, kind: Kind, text: str, now: datetime) -> None:
+    journal.add(
+        db, kind, draft=draft.number, revision=draft.revision, voter="operator", now=now, text=text
+    )

@@ -1,0 +1,157 @@
+"""Drafts, jobs and status as plain objects: what --json prints, cards show and the desk draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.operator import Operator, draft_folder
+from bot.reply import Action, Card
+from services.model.draft import Draft, State
+from services.store import drafts, facts, guards, media
+from services.store.jobs import Job
+
+_FILES = ("video", "preview", "cover", "storyboard")
+
+
+async def draft_cards(op: Operator, found: Iterable[Draft]) -> tuple[Card, ...]:
+    """A card for each draft, read in one piece of work."""
+    views = await op.store.do(_views, list(found), op)
+    return tuple(Card(view, tuple(Action(**action) for action in view["actions"])) for view in views)
+
+
+async def draft_view(op: Operator, number: int) -> dict[str, Any]:
+    """The object of `drafts --json` for one draft; Refused if there is none."""
+    draft = await op.store.do(drafts.get, number)
+    return (await op.store.do(_views, [draft], op))[0]
+
+
+def _views(db: Database, found: list[Draft], op: Operator) -> list[dict[str, Any]]:
+    names = media.names(db, {asset for draft in found for asset in draft.assets})
+    paused = facts.get(db, facts.PAUSED) is not None
+    return [_view(db, draft, names, op, paused) for draft in found]
+
+
+def _view(
+    db: Database, draft: Draft, names: dict[str, str], op: Operator, paused: bool
+) -> dict[str, Any]:
+    rendered = draft.rendered
+    folder = draft_folder(op.drafts_dir, draft.number, draft.tag, draft.revision)
+    files = {name: str(folder / getattr(rendered, name)) if rendered else "" for name in _FILES}
+    render = None if rendered else guards.open_render(db, draft.number, draft.revision)
+    return {
+        "number": draft.number,
+        "tag": draft.tag,
+        "revision": draft.revision,
+        "status": draft.word,
+        "state": str(draft.state),
+        "title": draft.title,
+        "caption": draft.caption,
+        "strategy": draft.strategy,
+        "description": draft.description,
+        "intent": draft.labels.intent,
+        "format": draft.labels.format,
+        "labels": draft.labels.model_dump(),
+        "resources": [
+            {**resource.model_dump(by_alias=True), "name": names.get(resource.asset, "")}
+            for resource in draft.resources
+        ],
+        "assets": [names.get(asset, asset) for asset in draft.assets],
+        "duration": rendered.duration if rendered else None,
+        "size": rendered.size if rendered else None,
+        "link": draft.permalink or files["video"],
+        **files,
+        "movie": str(folder / "movie.json"),
+        "renderer": rendered.renderer if rendered else op.services.renderer.name,
+        "approximations": list(rendered.approximations) if rendered else [],
+        "cpu_seconds": rendered.cpu_seconds if rendered else None,
+        "wall_seconds": rendered.wall_seconds if rendered else None,
+        "progress": render.progress if render else None,
+        "reason": draft.reason,
+        "decided_by": draft.decided_by,
+        "decided_at": _text(draft.decided_at),
+        "post_at": _text(draft.post_at),
+        "due_in": due_in(op, draft) if draft.state is State.APPROVED and not paused else None,
+        "posted_at": _text(draft.posted_at),
+        "posted_by_hand": draft.posted_by_hand,
+        "permalink": draft.permalink,
+        "sample": draft.sample,
+        "planner": draft.planner,
+        "job": draft.job,
+        "created": _text(draft.created),
+        "changed": _text(draft.changed),
+        "notes": list(draft.notes),
+        "actions": [
+            {"id": action.id, "label": action.label, "style": action.style} for action in actions(draft)
+        ],
+    }
+
+
+def due_in(op: Operator, draft: Draft) -> float | None:
+    """Seconds until an approved draft is posted; None when only a cron slot will take it."""
+    if draft.post_now:
+        return 0.0
+    if draft.post_at is not None:
+        return max(0.0, (draft.post_at - op.now()).total_seconds())
+    if op.options.autopost_cron or draft.decided_at is None:
+        return None
+    return max(0.0, (draft.decided_at + op.options.post_delay - op.now()).total_seconds())
+
+
+def actions(draft: Draft) -> tuple[Action, ...]:
+    """The buttons a card carries in the draft's state."""
+
+    def action(name: str, label: str, style: str = "plain") -> Action:
+        return Action(f"{name}:{draft.number}:{draft.revision}", label, style)
+
+    approve = action("approve", "Approve", "primary")
+    deny = action("deny", "Deny…", "danger")
+    by_hand = action("posted", "Posted by hand…")
+    undo, now = action("undo", "Undo"), action("post", "Post now")
+    match draft.state:
+        case State.PROPOSED | State.RENDERING:
+            return (deny,)
+        case State.DRAFT:
+            return (approve, deny, now, by_hand, undo) if draft.decided_by else (approve, deny, now, by_hand)
+        case State.DENIED:
+            return (undo, approve, by_hand) if draft.rendered else (undo,)
+        case State.APPROVED:
+            return (undo, now, deny, by_hand)
+        case State.UNKNOWN:
+            return (
+                action("posted", "It is live", "primary"),
+                action("unpublished", "It is not live", "danger"),
+            )
+        case State.FAILED:
+            retry = action("retry", "Retry", "primary")
+            return (retry, deny, by_hand) if draft.rendered else (retry,)
+        case State.POSTED:
+            return (undo,) if draft.posted_by_hand else ()
+        case _:
+            return ()
+
+
+def job_view(job: Job) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "stage": job.stage,
+        "done": job.done,
+        "total": job.total,
+        "message": job.message,
+        "error": job.error,
+        "by": job.by,
+        "params": job.params,
+        "result": job.result,
+        "created": _text(job.created),
+        "started": _text(job.started),
+        "finished": _text(job.finished),
+    }
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

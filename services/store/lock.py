@@ -1,0 +1,62 @@
+"""One process at a time acts on a DATA_DIR: an advisory lock that the system frees when its holder dies."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from services.errors import Unavailable
+from services.files import sentence
+
+OPERATOR_WAIT = 30.0  # an operator waits so long for a command that is just acting
+_RETRY_SECONDS = 0.1
+
+
+class DataLock:
+    """``acquire()`` it, do the work, ``release()`` it. Holding it twice in one process is an error."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / "operator.lock"
+        self._file: int | None = None
+
+    def try_acquire(self) -> bool:
+        """Take it if it is free. Misconfigured when DATA_DIR cannot be written."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise sentence(error, self._path) from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            return False
+        os.ftruncate(file, 0)
+        os.write(file, str(os.getpid()).encode())
+        self._file = file
+        return True
+
+    async def acquire(self, wait: float) -> None:
+        """Take it within ``wait`` seconds, else Unavailable with the holder's process number."""
+        deadline = time.monotonic() + wait
+        while not self.try_acquire():
+            if time.monotonic() >= deadline:
+                raise Unavailable(
+                    f"Another Autopotter ({self._holder()}) is using {self._path.parent}.",
+                    remedy="Use that one, end it, or give this one a DATA_DIR of its own.",
+                )
+            await asyncio.sleep(_RETRY_SECONDS)
+
+    def release(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _holder(self) -> str:
+        try:
+            return f"process {int(self._path.read_text())}"
+        except (OSError, ValueError):
+            return "another process"
