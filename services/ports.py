@@ -22,9 +22,14 @@ class Bucket(Protocol):
     """Folders of raw media, and one folder that finished drafts are filed in."""
 
     name: str  # "folder", "gcs"
+    bucket_name: str  # what people call it: the folder's own name, or the bucket's
     sample: bool  # the media is the sample studio's
 
     async def ping(self) -> str: ...
+
+    async def folders(self) -> list[str]:
+        """The folders that hold raw media; one of them may be absent and then scans as empty."""
+        ...
 
     def scan(self, folder: str) -> AsyncIterator[list[StoredFile]]:
         """The files below ``folder``, in pages of at most 1,000, in a stable order; memory stays flat."""

@@ -1,0 +1,1 @@
+"""The account port: what was posted and how it did. Twins: sample; Instagram follows."""

@@ -1,0 +1,1 @@
+"""The bucket port: folders of raw media. Twins: folder (a local directory); Google Cloud Storage follows."""
