@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -53,15 +53,13 @@ class _Work:
 class Engine:
     """Runs reconcilers. ``report`` is called with (reconciler, key, error) for every failed step."""
 
-    def __init__(
-        self,
-        reconcilers: Iterable[Reconciler],
-        *,
-        report: Callable[[str, str, BaseException], None] | None = None,
-    ) -> None:
-        self._works = {reconciler.name: _Work(reconciler) for reconciler in reconcilers}
+    def __init__(self, report: Callable[[str, str, BaseException], None] | None = None) -> None:
+        self._works: dict[str, _Work] = {}
         self._wake = asyncio.Event()
         self._report = report or _log_failure
+
+    def add(self, reconciler: Reconciler) -> None:
+        self._works[reconciler.name] = _Work(reconciler)
 
     def wake(self) -> None:
         """Something changed: compare again soon."""
@@ -144,8 +142,9 @@ class Engine:
             keys = only[name] if only is not None else None
             try:
                 due = await work.reconciler.due()
-            except OperatorError as error:
+            except Exception as error:  # the runner's border: one reconciler's trouble stops no other
                 self._report(name, "", error)
+                pause = min(pause, FIRST_BACKOFF)
                 continue
             work.troubles = {key: t for key, t in work.troubles.items() if key in due}
             for key, wait in due.items():

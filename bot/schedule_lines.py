@@ -96,3 +96,26 @@ def duration_text(duration: timedelta) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"
+
+
+def next_runs(line: str, timezone: tzinfo, now: datetime, count: int) -> list[datetime]:
+    """The next ``count`` times a cron line comes up after ``now``."""
+    trigger, found, last = cron_trigger(line, timezone), list[datetime](), None
+    moment = now
+    while len(found) < count:
+        last = trigger.get_next_fire_time(last, moment)
+        if last is None:
+            break
+        found.append(last)
+        moment = last
+    return found
+
+
+def last_run(line: str, timezone: tzinfo, now: datetime, within: timedelta) -> datetime | None:
+    """The newest time a cron line came up in the span that ends ``now``; None if it did not."""
+    trigger, newest = cron_trigger(line, timezone), None
+    run = trigger.get_next_fire_time(None, now - within)
+    while run is not None and run <= now:
+        newest = run
+        run = trigger.get_next_fire_time(run, run + timedelta(seconds=1))
+    return newest

@@ -12,10 +12,11 @@ from bot.operations.driving import follow
 from bot.operations.registry import About, Requester, operation
 from bot.operator import Operator
 from bot.reply import Reply
+from services.errors import Refused
 from services.model.asset import Asset, Category
 from services.store import jobs
 
-Export = Annotated[str, About("write the whole document to this file", option=True)]
+_EXPORT = "write the whole document to this file"
 
 
 @operation(long=True, group="material")
@@ -56,12 +57,12 @@ async def inventory(
         str, About("only this kind", choices=tuple(str(c) for c in Category), option=True)
     ] = "",
     limit: Annotated[int, About("at most so many, newest first", 1, 1000, option=True)] = 50,
-    export: Export = "",
+    export: Annotated[str, About(_EXPORT, option=True, file="gcs_inventory_result.json")] = "",
 ) -> AsyncIterator[Reply]:
     """Show the media: scans the folders, then lists the newest files or those that match."""
     library = op.services.inventory
     if export:
-        path = Path(export).expanduser()
+        path = _export_path(op, by, export)
         document = await library.generate_inventory(path)
         total = document["bucket_summary"]["total_files"]
         yield Reply(f"{total} files are described in {path}.", data={"file": str(path), **document})
@@ -77,9 +78,13 @@ async def inventory(
 
 
 @operation(group="material")
-async def insights(op: Operator, by: Requester, export: Export = "") -> AsyncIterator[Reply]:
+async def insights(
+    op: Operator,
+    by: Requester,
+    export: Annotated[str, About(_EXPORT, option=True, file="instagram_analytics_result.json")] = "",
+) -> AsyncIterator[Reply]:
     """Show how the account's posts did."""
-    path = Path(export).expanduser() if export else None
+    path = _export_path(op, by, export) if export else None
     document = await op.services.account.export_to_json(path)
     metrics, account = document["summary_metrics"], document["account_info"]
     source = " (sample data)" if document["export_info"]["source"] == "sample" else ""
@@ -113,6 +118,16 @@ def asset_view(asset: Asset) -> dict[str, Any]:
         "has_audio": facts.has_audio if facts else None,
         "problem": asset.problem,
     }
+
+
+def _export_path(op: Operator, by: Requester, name: str) -> Path:
+    """Where an export goes: anywhere for the command line, into DATA_DIR/exports for everybody else."""
+    path = Path(name)
+    if by.voter == "console":
+        return path.expanduser()
+    if path.name != name or name.startswith("."):
+        raise Refused("An export is named by a plain file name here.", remedy="Leave out the folder.")
+    return op.options.data_dir / "exports" / name
 
 
 def _asset_row(asset: Asset) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class About:
     completes: str = ""  # "draft", "intent"
     multiline: bool = False
     option: bool = False  # on a command line: --name, not a positional
+    file: str = ""  # a file to write; this name if only the option is given
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,91 @@
+"""`autopotter`: arguments, settings, run; nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot import app
+from bot.command_line import ENV_FILE, command, commands
+from bot.reply import Progress, Reply
+from bot.settings import Settings
+from bot.surfaces.console import Console
+from bot.wiring import draw_studio, studio_missing
+from services.renderer.local.standalone import render_file
+
+
+def _run(settings: Settings, console: Console, given: dict[str, Any]) -> None:
+    """Start the operator and its desk; Ctrl-C ends it."""
+
+    async def start() -> None:
+        if studio_missing(settings):
+            console.show(Reply("Drawing a sample studio, once: photos, timelapses and music."))
+            await draw_studio(settings, console.progress)
+        await app.run(
+            settings,
+            on_ready=lambda url: console.show(Reply(f"The desk is at {url} (Ctrl-C ends the operator).")),
+        )
+
+    asyncio.run(start())
+
+
+def _render(settings: Settings, console: Console, given: dict[str, Any]) -> None:
+    """Render one movie by itself."""
+    movie, assets, out = given["movie"], given["assets"], given["out"]
+    target = out or movie.with_suffix(".mp4")
+
+    def on_progress(fraction: float) -> None:
+        console.show(Reply(progress=Progress(0, "rendering", fraction, 1.0)))
+
+    files = asyncio.run(render_file(movie, assets, target, on_progress))
+    data = {
+        "video": str(files.video),
+        "preview": str(files.preview),
+        "cover": str(files.cover),
+        "storyboard": str(files.storyboard),
+        "duration": files.duration,
+        "approximations": list(files.approximations),
+        "cpu_seconds": files.cpu_seconds,
+        "wall_seconds": files.wall_seconds,
+    }
+    text = f"{files.video}: {files.duration:.1f} s of video in {files.wall_seconds:.1f} s."
+    if files.approximations:
+        text += " Not as the paid service would show it: " + "; ".join(files.approximations)
+    console.show(Reply(text, data=data))
+
+
+_MOVIE: list[click.Parameter] = [
+    click.Argument(["movie"], type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+    click.Option(
+        ["--assets"],
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        required=True,
+        help="The folder whose files the movie's src may name.",
+    ),
+    click.Option(
+        ["--out"], type=click.Path(dir_okay=False, path_type=Path), help="The video; default: beside the movie."
+    ),
+]
+
+cli = click.Group(
+    "autopotter",
+    help="Proposes, renders, reviews and posts Reels from your own footage.",
+    params=[ENV_FILE],
+    callback=lambda env_file: None,
+    commands=[
+        command("run", _run.__doc__ or "", [], _run),
+        *commands(),
+        command("render", "Render a JSON2Video movie with the files of a folder.", _MOVIE, _render),
+    ],
+)
+
+
+def main() -> None:
+    cli(prog_name="autopotter")
+
+
+if __name__ == "__main__":
+    main()

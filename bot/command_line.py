@@ -1,0 +1,109 @@
+"""The commands of `autopotter`: one for each operation, made from its signature, and those of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.handover import perform
+from bot.operations.registry import Operation, Parameter, operations
+from bot.reply import Reply, for_error
+from bot.settings import Settings, load_settings
+from bot.surfaces.console import Console
+from services.errors import OperatorError
+from services.log import initialize_logging
+
+Body = Callable[[Settings, Console, dict[str, Any]], None]
+
+ENV_FILE = click.Option(
+    ["--env-file"],
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A settings file; repeatable, later ones win. Default: bot.env if it is there.",
+)
+DEBUG = click.Option(["--debug"], is_flag=True, help="Log everything, with tracebacks.")
+JSON = click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON document and nothing else.")
+
+
+def command(name: str, help_text: str, parameters: list[click.Parameter], body: Body) -> click.Command:
+    """A command with --env-file, --json and --debug. Exit code 0 only on success, 1 on failure."""
+
+    def run(env_file: tuple[Path, ...], debug: bool, as_json: bool, **given: Any) -> None:
+        with Console(as_json=as_json) as console:
+            try:
+                settings = load_settings(_env_files(env_file))
+                initialize_logging(_logging(settings, debug=debug, quiet=name != "run"))
+                body(settings, console, given)
+            except OperatorError as error:
+                console.show(for_error(error))
+            except KeyboardInterrupt:
+                console.show(Reply("Interrupted. What was begun goes on at the next start.", ok=False))
+        if not console.ok:
+            sys.exit(1)
+
+    return click.Command(
+        name, callback=run, help=help_text, params=[*parameters, ENV_FILE, JSON, DEBUG]
+    )
+
+
+def commands() -> list[click.Command]:
+    """One command for every operation."""
+    return [_of_operation(operation) for operation in operations().values()]
+
+
+def _of_operation(operation: Operation) -> click.Command:
+    def body(settings: Settings, console: Console, given: dict[str, Any]) -> None:
+        values = {name: value for name, value in given.items() if value is not None}
+        for parameter in operation.parameters:
+            if parameter.about.file and parameter.name in values:
+                values[parameter.name] = str(Path(values[parameter.name]).expanduser().absolute())
+
+        async def run() -> None:
+            replies = perform(settings, operation.name, values, console.progress)
+            async with aclosing(replies):
+                async for reply in replies:
+                    console.show(reply)
+
+        asyncio.run(run())
+
+    parameters = [_parameter(parameter) for parameter in operation.parameters]
+    return command(operation.name, operation.help, parameters, body)
+
+
+def _parameter(parameter: Parameter) -> click.Parameter:
+    about = parameter.about
+    kind: click.ParamType = click.STRING
+    if about.choices:
+        kind = click.Choice(about.choices)
+    elif parameter.type in (int, float):
+        span = click.IntRange if parameter.type is int else click.FloatRange
+        kind = span(about.low, about.high)
+    if about.option:
+        extra: dict[str, Any] = {"is_flag": False, "flag_value": about.file} if about.file else {}
+        return click.Option([f"--{parameter.name}"], type=kind, default=None, help=about.help, **extra)
+    return click.Argument([parameter.name], type=kind, required=parameter.required, default=None)
+
+
+def _env_files(given: tuple[Path, ...]) -> list[Path] | None:
+    context = click.get_current_context().find_root()
+    files = [*context.params.get("env_file", ()), *given]
+    return files or None
+
+
+def _logging(settings: Settings, *, debug: bool, quiet: bool) -> dict[str, Any]:
+    """For a short command the terminal shows warnings only; the log file gets everything as set."""
+    level = "DEBUG" if debug else settings.log_level
+    return {
+        "LOG_LEVEL": level,
+        "LOG_FILE": settings.log_file,
+        "LOG_MAX_SIZE": settings.log_max_size,
+        "LOG_BACKUP_COUNT": settings.log_backup_count,
+        "LOG_CONSOLE_OUTPUT": settings.log_console_output and (debug or not quiet),
+        "LOG_FORMAT": settings.log_format,
+    }

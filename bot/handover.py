@@ -1,0 +1,119 @@
+"""Who does a command's work: the running operator, by its loopback API, or this process on the store itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from importlib.metadata import version
+from typing import Any
+
+import httpx
+
+from bot import session
+from bot.operations.registry import Requester
+from bot.reply import Reply, for_error
+from bot.session import Session
+from bot.settings import Settings
+from bot.surfaces.base import dispatch
+from bot.wiring import (
+    StudioProgress,
+    close_operator,
+    draw_studio,
+    identity,
+    open_operator,
+    studio_missing,
+)
+from services.errors import Misconfigured, OperatorError, Refused, Unavailable
+from services.store.lock import OPERATOR_WAIT, DataLock
+
+CONSOLE = Requester("console")
+
+
+async def perform(
+    settings: Settings, name: str, given: dict[str, Any], on_studio: StudioProgress | None = None
+) -> AsyncIterator[Reply]:
+    """Run an operation for the command line; every failure comes as a last reply with ok False."""
+    lock = DataLock(settings.data_dir)
+    try:
+        running = await _running(settings, lock)
+        if running is not None:
+            source = _ask(running, name, given)
+        else:
+            source = _locally(settings, name, given, on_studio)
+        async with aclosing(source) as replies:
+            async for reply in replies:
+                yield reply
+    except OperatorError as error:
+        yield for_error(error)
+    finally:
+        lock.release()
+
+
+async def _running(settings: Settings, lock: DataLock) -> Session | None:
+    """The operator to ask; None when this process holds the lock and works by itself."""
+    deadline = time.monotonic() + OPERATOR_WAIT
+    while not await asyncio.to_thread(lock.try_acquire):
+        found = session.find(settings.data_dir)
+        if found is not None:
+            _ensure_same(found, settings)
+            return found
+        if time.monotonic() > deadline:  # another command is acting, or an operator is just starting
+            await lock.acquire(0.0)
+        await asyncio.sleep(0.1)
+    return None
+
+
+def _ensure_same(found: Session, settings: Settings) -> None:
+    if found.version != version("autopotter"):
+        raise Refused(
+            f"The running operator is version {found.version}, this command {version('autopotter')}.",
+            remedy="Restart the operator.",
+        )
+    if found.identity != identity(settings):
+        raise Misconfigured(
+            "The running operator was started with other media, brand or services than this command.",
+            remedy="Use the same bot.env and environment for both, or restart the operator.",
+        )
+
+
+async def _locally(
+    settings: Settings, name: str, given: dict[str, Any], on_studio: StudioProgress | None
+) -> AsyncIterator[Reply]:
+    if studio_missing(settings):
+        await draw_studio(settings, on_studio)
+    op = await open_operator(settings)
+    try:
+        async with aclosing(dispatch(op, CONSOLE, name, given)) as replies:
+            async for reply in replies:
+                yield reply
+    finally:
+        await close_operator(op)
+
+
+async def _ask(found: Session, name: str, given: dict[str, Any]) -> AsyncIterator[Reply]:
+    """The operation's replies as the operator streams them, one JSON object a line."""
+    headers = {"Authorization": f"Bearer {found.token}", "Accept": "application/x-ndjson"}
+    timeout = httpx.Timeout(10.0, read=None)  # long work: the operator answers as it goes
+    try:
+        async with (
+            httpx.AsyncClient(base_url=found.url, headers=headers, timeout=timeout, trust_env=False) as client,
+            client.stream("POST", f"/api/operations/{name}", json=given) as answer,
+        ):
+            if answer.status_code >= 400 and "ndjson" not in answer.headers.get("content-type", ""):
+                raise Unavailable(
+                    f"The running operator refused the command (HTTP {answer.status_code}).",
+                    remedy="Restart the operator.",
+                )
+            async for line in answer.aiter_lines():
+                if line.strip():
+                    yield Reply.from_dict(json.loads(line))
+    except httpx.HTTPError as error:
+        raise Unavailable(
+            f"The running operator (process {found.process}) did not answer: {type(error).__name__}.",
+            remedy="If it just ended, run the command again; it then works by itself.",
+        ) from error
+
+

@@ -1,0 +1,49 @@
+"""How a command finds the running operator: DATA_DIR/operator.json, readable by its owner only."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from services.files import sentence
+
+FILE = "operator.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """``token`` admits to the loopback API; ``identity`` must equal the command's own."""
+
+    url: str
+    token: str
+    process: int
+    version: str
+    identity: str
+
+
+def announce(data_dir: Path, *, url: str, token: str, identity: str) -> Session:
+    session = Session(url, token, os.getpid(), version("autopotter"), identity)
+    path = data_dir / FILE
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(file, "w", encoding="utf-8") as stream:
+            os.fchmod(stream.fileno(), 0o600)
+            json.dump(asdict(session), stream)
+    except OSError as error:
+        raise sentence(error, path) from error
+    return session
+
+
+def withdraw(data_dir: Path) -> None:
+    (data_dir / FILE).unlink(missing_ok=True)
+
+
+def find(data_dir: Path) -> Session | None:
+    """The announced operator, which may have died since; None if there is none or the file is unreadable."""
+    try:
+        return Session(**json.loads((data_dir / FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None

@@ -1,0 +1,125 @@
+"""The only module that names adapters: settings in, services and an operator out."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.engine import Engine
+from bot.operator import Operator, Options, Services
+from bot.reconcilers.collect import Collect
+from bot.reconcilers.generate import Generate
+from bot.reconcilers.publish import Publish
+from bot.reconcilers.render import Render
+from bot.reconcilers.sheet import Sheet
+from bot.settings import Settings, twins
+from services.account.sample import SampleAccount
+from services.bucket.folder import FolderBucket
+from services.bucket.inventory import Inventory
+from services.collect import Collector
+from services.planner.offline import OfflinePlanner
+from services.publisher.outbox import Outbox
+from services.renderer.local.local import LocalRenderer
+from services.sample import is_complete, make_studio
+from services.sheet.csv_file import CsvSheet
+from services.store import Store
+
+StudioProgress = Callable[[str, int, int], None]
+
+
+def media_root(settings: Settings) -> Path:
+    """MEDIA_DIR, or where the sample studio is."""
+    return settings.media_dir or settings.data_dir / "media"
+
+
+def studio_missing(settings: Settings) -> bool:
+    """Whether the sample studio has to be drawn before anything can start."""
+    return settings.media_dir is None and not is_complete(media_root(settings))
+
+
+async def draw_studio(settings: Settings, on_progress: StudioProgress | None = None) -> None:
+    await asyncio.to_thread(make_studio, media_root(settings), on_progress=on_progress)
+
+
+async def open_services(settings: Settings, store: Store) -> Services:
+    """The twins the settings select. Every one is local so far; bot/twins.py is where that is decided."""
+    data = settings.data_dir
+    publisher = Outbox(data / "outbox", allow_many_hashtags=settings.allow_many_hashtags)
+    bucket = FolderBucket(
+        media_root(settings),
+        settings.gcs_folders,
+        data / "drafts",
+        settings.gcs_draft_folder,
+        sample=settings.media_dir is None,
+    )
+    inventory = Inventory(bucket, store)
+    account = SampleAccount(store, publisher.posted)
+    return Services(
+        account=account,
+        bucket=bucket,
+        planner=OfflinePlanner(),
+        renderer=LocalRenderer(data / "cache" / "renders", bucket.fetch),
+        sheet=CsvSheet(data / "drafts.csv"),
+        publisher=publisher,
+        inventory=inventory,
+        collector=Collector(
+            account,
+            inventory,
+            data / "collected_data",
+            keep=settings.collected_keep,
+            keep_days=settings.collected_keep_days,
+        ),
+    )
+
+
+async def open_operator(settings: Settings) -> Operator:
+    """The store, the services and an engine with every reconciler; close it with close_operator()."""
+    store = await Store.open(settings.data_dir / "operator.db")
+    try:
+        services = await open_services(settings, store)
+    except BaseException:
+        await store.close()
+        raise
+    op = Operator(services, store, options(settings), Engine())
+    for reconciler in (Generate(op), Collect(op), Render(op), Sheet(op), Publish(op)):
+        op.engine.add(reconciler)
+    store.on_change(op.engine.wake)
+    return op
+
+
+async def close_operator(op: Operator) -> None:
+    await op.engine.stop()
+    await op.store.close()
+
+
+def options(settings: Settings) -> Options:
+    return Options(
+        data_dir=settings.data_dir,
+        brand_dir=settings.brand_dir,
+        drafts_per_run=settings.drafts_per_run,
+        generate_cron=settings.generate_cron,
+        autopost_cron=settings.autopost_cron,
+        autopost_order=settings.autopost_order,
+        post_delay=settings.post_delay,
+        posts_per_day=settings.posts_per_day,
+        slot_grace=settings.slot_grace,
+        timezone=settings.zone,
+        identity=identity(settings),
+    )
+
+
+def identity(settings: Settings) -> str:
+    """Of the settings that select a twin, an account or a folder: command and operator must agree on it."""
+    selecting = [
+        twins(settings),
+        str(media_root(settings).resolve()),
+        str(settings.brand_dir.resolve()),
+        str(settings.data_dir.resolve()),
+        list(settings.gcs_folders),
+        settings.gcs_draft_folder,
+        settings.publish_to,
+    ]
+    return hashlib.sha256(json.dumps(selecting, sort_keys=True).encode()).hexdigest()[:16]
