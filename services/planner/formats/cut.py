@@ -1,0 +1,100 @@
+"""What a format is, and what it hands over: the shots of one video and the words for them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from services.model.asset import Category
+from services.planner.looks import CURVES, CUT, MOVING, ROUND, SOFT, Look, Slot
+from services.planner.material import Material
+from services.planner.pieces import Item
+from services.planner.shots import Shot, Visual
+from services.planner.words import day
+
+ZOOMS = (4, 5, 6, 7, -4, -5, -6)
+PANS = ("left", "right", "top", "bottom")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One video as a format sees it. ``openings`` are first caption lines to choose from, all true."""
+
+    shots: tuple[Shot, ...]
+    title: str
+    strategy: str
+    hook: str
+    openings: tuple[str, ...]
+    facts: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> list[Item]:
+        return list({v.item.id: v.item for shot in self.shots for v in shot.visuals}.values())
+
+    @property
+    def lead(self) -> Item:
+        return self.shots[0].visuals[0].item
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of video. ``needs`` completes "Add …"; ``build`` answers None if the material is not there."""
+
+    name: str
+    needs: str
+    kinds: tuple[str, ...]  # what intents it serves best: ask, teach, process, fail, show
+    build: Callable[[Material, random.Random, Look], Cut | None]
+    transitions: tuple[str, ...] = (*CUT, *SOFT, *MOVING, *ROUND)
+    curves: tuple[str, ...] = CURVES
+
+
+def still(item: Item, role: str, why: str, rolls: random.Random, *, moving: bool = True) -> Visual:
+    """A photo that fills the frame, with a slow zoom or a drift."""
+    zoom = rolls.choice(ZOOMS) if moving else 0
+    pan = rolls.choice(PANS) if moving and rolls.random() < 0.4 else ""
+    return Visual(item, role, why, zoom=zoom, pan=pan)
+
+
+def room(item: Item) -> float:
+    """Seconds of a clip that can be shown; the last tenth is left out, for headers round up."""
+    return int(max(0.0, item.duration - 0.1) * 10) / 10
+
+
+def clip(item: Item, role: str, why: str, seek: float) -> Visual:
+    return Visual(item, role, why, seek=int(seek * 10) / 10)
+
+
+def view(
+    item: Item, length: float, role: str, why: str, rolls: random.Random, *, late: bool = False
+) -> tuple[Visual, float]:
+    """A photo, or a part of a clip (its end if ``late``), and the seconds that it can fill of ``length``."""
+    if item.category is Category.IMAGE:
+        return still(item, role, why, rolls), length
+    length = min(length, room(item))
+    spare = room(item) - length
+    return clip(item, role, why, spare if late else spare * rolls.random()), length
+
+
+def label(item: Item, slot: Slot = Slot.LABEL) -> tuple[tuple[str, Slot], ...]:
+    return ((item.label, slot),) if item.label else ()
+
+
+def labels(items: Sequence[Item]) -> list[str]:
+    """The different labels of ``items`` that are known, in their order."""
+    return list(dict.fromkeys(i.label for i in items if i.label))
+
+
+def dated(items: Sequence[Item]) -> tuple[str, ...]:
+    """When it was made, if the names say it."""
+    days = sorted({i.day for i in items if i.day})
+    if not days:
+        return ()
+    if len(days) == 1:
+        return (f"Dated {day(days[0])}.",)
+    return (f"From {day(days[0])} to {day(days[-1])}.",)
+
+
+def placed(item: Item) -> str:
+    """ "in completed works", or nothing."""
+    return f"in {item.folder}" if item.folder else "of the folder"

@@ -1,0 +1,98 @@
+"""Formats made of clips: one take, and quick cuts."""
+
+from __future__ import annotations
+
+import random
+
+from services.planner.formats.cut import Cut, Format, clip, dated, labels, room
+from services.planner.looks import CUT, MOVING, SOFT, Look, Slot, pace
+from services.planner.material import Material
+from services.planner.pieces import Item, Stage
+from services.planner.shots import Shot
+from services.planner.words import counted, first_upper, listed, seconds
+
+_SHORTEST_TAKE = 6.0
+
+
+def _single_take(material: Material, rolls: random.Random, look: Look) -> Cut | None:
+    """One clip, never cut: three scenes of one continuous take, so that words can come and go."""
+    long_enough = [i for i in material.clips if room(i) >= _SHORTEST_TAKE]
+    timelapses = [i for i in long_enough if i.stage is Stage.TIMELAPSE]
+    choice = material.mixed(timelapses or long_enough, rolls, lead=True)
+    if not choice:
+        return None
+    item = choice[0]
+    length = min(room(item), rolls.choice((8.0, 10.0, 12.0, 15.0, 18.0)))
+    spare = room(item) - length
+    # A timelapse is shown to its end, where the form is; another clip from anywhere.
+    seek = spare if item.stage is Stage.TIMELAPSE else spare * rolls.random()
+    what = "timelapse" if item.stage is Stage.TIMELAPSE else "clip"
+    words = (item.label, Slot.TITLE) if item.label else ("One take", Slot.TITLE)
+    shot = Shot(
+        length,
+        (clip(item, "lead", f"The whole video is this one {what}.", seek),),
+        (words, (f"One take, {seconds(length)}", Slot.NOTE)) if item.label else (words,),
+        f"one uncut take of {item.subject}, from {seek:.1f} s to the end of the part",
+    )
+    return Cut(
+        (shot,),
+        f"{first_upper(item.subject)}: one take of {seconds(length)}",
+        f"A single uncut {what} lets people watch {item.subject} without being hurried.",
+        "movement from the first frame",
+        (
+            f"{first_upper(item.subject)}. One take, nothing cut.",
+            f"{first_upper(seconds(length))} of {item.subject}.",
+            f"Only {item.subject}, from one camera, without a cut.",
+            f"A {what} to rest your eyes on." if what == "timelapse" else "One camera, one take.",
+        ),
+        dated([item]),
+    )
+
+
+def _clip_cuts(material: Material, rolls: random.Random, look: Look) -> Cut | None:
+    """Several clips in quick cuts."""
+    order = [i for i in material.mixed(material.clips, rolls, lead=True) if room(i) >= 1.2]
+    count = min(len(order), rolls.choice((3, 4, 5, 6, 7)))
+    if count < 2:
+        return None
+    items = order[:count]
+    lengths = pace(count, max(6.5, count * rolls.choice((1.6, 2.0, 2.6))), look.curve, 1.2)
+    shots = [
+        _part(item, length, rolls, index)
+        for index, (item, length) in enumerate(zip(items, lengths, strict=True))
+    ]
+    if sum(s.length for s in shots) < 6.5:
+        return None
+    names = labels(items)
+    told = listed(names) if names else counted(count, "clip")
+    return Cut(
+        tuple(shots),
+        f"Quick cuts: {told}",
+        f"{first_upper(counted(count, 'clip'))} in quick cuts show {told} in motion in a few seconds.",
+        "a cut within the first seconds",
+        (
+            f"{first_upper(counted(count, 'clip'))}, one after the other.",
+            f"Quick look: {told}.",
+            f"{first_upper(told)}, in motion.",
+            "Short cuts, no words needed.",
+        ),
+        dated(items),
+    )
+
+
+def _part(item: Item, length: float, rolls: random.Random, index: int) -> Shot:
+    length = min(length, room(item))
+    seek = (room(item) - length) * rolls.random()
+    texts = ((item.label, Slot.LABEL),) if item.label else ()
+    why = "Opens the video in motion." if index == 0 else "Adds another view."
+    return Shot(
+        length, (clip(item, "lead" if index == 0 else "cut", why, seek),), texts, f"a part of {item.subject}"
+    )
+
+
+SINGLE_TAKE = Format(
+    "single take", "a clip of at least 6 seconds", ("process", "show"), _single_take, CUT, ("even",)
+)
+CLIP_CUTS = Format(
+    "clip cuts", "two or more clips", ("process", "show"), _clip_cuts, (*CUT, *CUT, *MOVING, *SOFT)
+)

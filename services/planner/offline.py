@@ -1,0 +1,281 @@
+"""The planner that needs no service: honest formats filled from the material, chosen to differ.
+
+A run is a pure function of its brief: the same brief gives the same proposals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.log import get_logger
+from services.model.asset import Asset
+from services.model.brief import Brief, Intent
+from services.model.proposal import Labels, Proposal
+from services.planner.check import LONGEST, SHORTEST, check
+from services.planner.formats import FORMATS, Cut, Format
+from services.planner.looks import Look, choose_look
+from services.planner.material import Ledger, Material, dice
+from services.planner.quota import next_intent
+from services.planner.shots import Shot, Track, compose, described, resources
+from services.planner.variety import GATE, WINDOW, Features, distance, features
+from services.planner.voice import Voice, intent_kind
+from services.planner.words import counted, harmless, shortened
+from services.ports import PlannerAnswer
+
+_TRIES = 4  # candidates per format and place
+_LOOK_AT = 5  # formats tried before the best candidate so far is taken
+
+log = get_logger(__name__)
+
+
+class OfflinePlanner:
+    """The Planner port without AI. ``window``: how many of the last drafts a new one must differ from."""
+
+    name = "offline"
+
+    def __init__(self, window: int = WINDOW) -> None:
+        self._window = window
+
+    async def ping(self) -> str:
+        return f"The offline planner is ready with {len(FORMATS)} formats; it needs no service."
+
+    async def propose(self, brief: Brief) -> PlannerAnswer:
+        """Up to ``brief.count`` proposals; when there are fewer, a note says what to add."""
+        # Planning is pure computation; a thread keeps the loop free for people.
+        return await asyncio.to_thread(plan, brief, self._window)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    format: Format
+    cut: Cut
+    look: Look
+    track: Track | None
+    movie: dict[str, Any]
+    caption: str
+    features: Features
+    seed: int
+    nearest: float
+    score: tuple[bool, float]  # free of assets that should rest; how wished for
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run's state: what is fixed, and what grows with each accepted candidate."""
+
+    brief: Brief
+    material: Material
+    voice: Voice
+    others: list[Features]  # what a new video must differ from
+    counts: Counter[str]  # formats of the last drafts
+    assets: dict[str, Asset]  # usable ones, by id
+    siblings: list[str] = field(default_factory=list)  # formats of this run
+    treatments: list[str] = field(default_factory=list)  # how this run's texts look
+    left_out: set[str] = field(default_factory=set)  # formats that failed the check
+    impossible: set[str] = field(default_factory=set)  # formats the material never allowed
+
+
+def plan(brief: Brief, window: int = WINDOW) -> PlannerAnswer:
+    """The proposals for a brief. Pure: no clock, no chance, no files."""
+    run = _begin(brief, window)
+    proposals: list[Proposal] = []
+    for slot in range(max(0, brief.count)):
+        intent = _intent(brief, proposals)
+        proposal = _next(run, slot, intent)
+        if proposal is None:
+            break
+        proposals.append(proposal)
+    notes = () if len(proposals) >= brief.count else (_shortage(run, len(proposals)),)
+    log.info("planned %d of %d videos offline", len(proposals), brief.count)
+    return PlannerAnswer(tuple(proposals), notes)
+
+
+def _begin(brief: Brief, window: int) -> _Run:
+    recent = list(brief.past[:window])
+    material = Material(brief.assets, brief.brand.context, Ledger())
+    others = [features(d.movie, d.caption, material.pieces) for d in recent]
+    material.ledger = Ledger.of(brief.past, [f.opening for f in others])
+    material.rebuild_order()
+    return _Run(
+        brief=brief,
+        material=material,
+        voice=Voice.of(brief.brand, brief.analytics),
+        others=others,
+        assets={item.id: item.asset for item in material.items},
+        counts=Counter(d.format for d in recent[: 2 * len(FORMATS)]),
+    )
+
+
+def _intent(brief: Brief, proposals: Sequence[Proposal]) -> Intent | None:
+    known = {i.name: i for i in brief.brand.intents}
+    if brief.intent:
+        return known.get(brief.intent) or Intent(brief.intent, "")
+    past = [d.intent for d in brief.past] + [p.labels.intent for p in proposals]
+    return next_intent(brief.brand.intents, past)
+
+
+def _next(run: _Run, slot: int, intent: Intent | None) -> Proposal | None:
+    """The best proposal that also passes the check; a format that fails it is left out of this run."""
+    while (best := _choose(run, slot, intent)) is not None:
+        proposal = _proposal(run, best, intent)
+        reasons = check(proposal, run.assets)
+        if not reasons:
+            _accept(run, best)
+            return proposal
+        log.error("format %s made a movie that cannot be used: %s", best.format.name, reasons)
+        run.left_out.add(best.format.name)
+    return None
+
+
+def _choose(run: _Run, slot: int, intent: Intent | None) -> _Candidate | None:
+    """The best candidate that differs enough: of a format no sibling has, if there is one."""
+    rolls = dice(run.brief.seed, len(run.brief.past), slot, "formats")
+    kind = intent_kind(intent)
+    wish = {f.name: run.counts[f.name] - 0.9 * (kind in f.kinds) + 0.6 * rolls.random() for f in FORMATS}
+    ordered = sorted((f for f in FORMATS if f.name not in run.left_out), key=lambda f: wish[f.name])
+    for pool in (
+        [f for f in ordered if f.name not in run.siblings],
+        [f for f in ordered if f.name in run.siblings],
+    ):
+        best: _Candidate | None = None
+        tried = 0
+        for chosen in pool:
+            if tried >= _LOOK_AT and best is not None and best.score[0]:
+                break
+            candidates = list(_candidates(run, chosen, slot, intent, wish[chosen.name]))
+            tried += bool(candidates)
+            best = max((*candidates, *([best] if best else [])), key=lambda c: c.score, default=None)
+        if best is not None:
+            return best
+    return None
+
+
+def _candidates(run: _Run, chosen: Format, slot: int, intent: Intent | None, wish: float) -> list[_Candidate]:
+    """Up to _TRIES fillings of one format that are far enough from everything else."""
+    found = []
+    for attempt in range(_TRIES):
+        seed = dice(run.brief.seed, len(run.brief.past), slot, chosen.name, attempt).getrandbits(32)
+        rolls = dice(seed)
+        look = choose_look(rolls, chosen.transitions, chosen.curves, run.treatments[-4:])
+        cut = chosen.build(run.material, rolls, look)
+        if cut is None:
+            run.impossible.add(chosen.name)
+            break
+        run.impossible.discard(chosen.name)
+        candidate = _fill(run, chosen, cut, look, rolls, seed, intent, wish)
+        if candidate is not None:
+            found.append(candidate)
+    return found
+
+
+def _fill(
+    run: _Run,
+    chosen: Format,
+    cut: Cut,
+    look: Look,
+    rolls: random.Random,
+    seed: int,
+    intent: Intent | None,
+    wish: float,
+) -> _Candidate | None:
+    """Music, movie and caption for a cut; None if it is too near to another video, too short or too long."""
+    track = _track(run.material, cut.shots, rolls)
+    movie = compose(cut.shots, look, track)
+    caption = run.voice.caption(rolls.choice(cut.openings), cut.facts, intent, rolls)
+    seen = features(movie, caption, run.material.pieces)
+    if not SHORTEST <= seen.length <= LONGEST:
+        return None
+    distances = [distance(seen, other) for other in run.others]
+    nearest = min(distances, default=1.0)
+    if nearest < GATE:
+        return None
+    mean = sum(distances) / len(distances) if distances else 1.0
+    used = [*cut.items, *([track.item] if track else [])]
+    opened = run.material.ledger.leads[cut.lead.id] > 0
+    score = nearest + 0.5 * mean - 0.25 * wish - 0.4 * opened
+    rested = run.material.reused(used) == 0
+    return _Candidate(chosen, cut, look, track, movie, caption, seen, seed, nearest, (rested, score))
+
+
+def _track(material: Material, shots: Sequence[Shot], rolls: random.Random) -> Track | None:
+    """The freshest music; a long track may start later, so that the same one does not always sound alike."""
+    order = material.mixed(material.music, rolls)
+    if not order:
+        return None
+    item, total = order[0], sum(shot.length for shot in shots)
+    spare = item.duration - total - 1.0
+    seek = rolls.choice((0.0, 0.0, 0.25, 0.5)) * spare if spare > 4 else 0.0
+    return Track(item, int(seek * 10) / 10)
+
+
+def _accept(run: _Run, candidate: _Candidate) -> None:
+    used = [i.id for i in candidate.cut.items] + ([candidate.track.item.id] if candidate.track else [])
+    run.material.ledger.add(used, candidate.cut.lead.id)
+    run.material.rebuild_order()
+    run.others.append(candidate.features)
+    run.counts[candidate.format.name] += 1
+    run.siblings.append(candidate.format.name)
+    run.treatments.append(candidate.look.treatment.name)
+
+
+def _proposal(run: _Run, candidate: _Candidate, intent: Intent | None) -> Proposal:
+    cut, track, seen = candidate.cut, candidate.track, candidate.features
+    return Proposal(
+        title=shortened(cut.title, 100),
+        strategy=shortened(cut.strategy, 300),
+        description=f"{cut.strategy}\n{described(cut.shots, candidate.look, track)}\n{_difference(run, candidate)}",
+        caption=candidate.caption,
+        resources=resources(cut.shots, track),
+        labels=Labels(
+            intent=intent.name if intent else "",
+            format=candidate.format.name,
+            hook=cut.hook,
+            length="short" if seen.length < 9 else "medium" if seen.length < 16 else "long",
+            pace=_pace(seen),
+            music=(track.item.label or harmless(track.item.asset.file.name, 40) or "music")
+            if track
+            else "none",
+        ),
+        movie=candidate.movie,
+        planner=OfflinePlanner.name,
+        seed=candidate.seed,
+    )
+
+
+def _pace(seen: Features) -> str:
+    shot = sum(seen.lengths) / len(seen.lengths)
+    return "quick" if shot < 1.8 else "calm" if shot < 3.6 else "slow"
+
+
+def _difference(run: _Run, candidate: _Candidate) -> str:
+    fresh = sum(run.material.ledger.uses[i.id] == 0 for i in candidate.cut.items)
+    files = f"{fresh} of its {counted(len(candidate.cut.items), 'picture file')} were never used before"
+    if not run.others:
+        return f"Why this one: it is the first; {files}."
+    return f"Why this one: {files}; its distance to the nearest other draft is {candidate.nearest:.2f} of 1."
+
+
+def _shortage(run: _Run, made: int) -> str:
+    """Why there are fewer videos than asked, and what to add."""
+    material, wanted = run.material, run.brief.count
+    have = (
+        f"{counted(len(material.photos), 'usable photo')}, {counted(len(material.clips), 'usable clip')} and "
+        f"{counted(len(material.music), 'track')}"
+    )
+    if not material.photos and not material.clips:
+        return (
+            "No video could be planned: the media folders hold no photo and no clip that can be used. "
+            "Add photos (JPEG, PNG) or clips of a few seconds."
+        )
+    needs = list(dict.fromkeys(f.needs for f in FORMATS if f.name in run.impossible))[:2]
+    add = "; or ".join(needs) if needs else "photos or clips that were not used yet"
+    music = "" if material.music else " Music would help as well."
+    return (
+        f"Only {made} of {wanted} videos could be planned: with {have}, any other would be too much "
+        f"like one that is there. Add {add}.{music}"
+    )

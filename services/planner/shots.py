@@ -1,0 +1,176 @@
+"""Shots and the movie they make: the planner's few words compiled into JSON2Video movie JSON.
+
+Every scene is one shot with a length of its own; ``src`` is always an asset id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.model.asset import Category
+from services.model.proposal import Resource
+from services.planner.looks import FRAME, Look, Slot, text_elements
+from services.planner.pieces import Item
+from services.planner.words import reading_time
+
+Box = tuple[int, int, int, int]  # x, y, width, height in pixels; may reach beyond the frame to show a part
+_WIDE = 1.4  # width / height above which filling the frame would cut away too much
+
+
+@dataclass(frozen=True, slots=True)
+class Visual:
+    """A photo or clip in a shot. ``seek`` in seconds; ``zoom`` -10 … 10; ``pan`` a side or ""."""
+
+    item: Item
+    role: str
+    why: str
+    box: Box | None = None
+    seek: float = 0.0
+    zoom: int = 0
+    pan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """What is seen together for ``length`` seconds. ``texts`` stand together in the look's place."""
+
+    length: float
+    visuals: tuple[Visual, ...]
+    texts: tuple[tuple[str, Slot], ...] = ()
+    sees: str = ""  # a phrase for the description
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    item: Item
+    seek: float = 0.0
+
+
+def compose(shots: Sequence[Shot], look: Look, track: Track | None) -> dict[str, Any]:
+    """The movie of these shots."""
+    overlap = _overlap(shots, look)
+    scenes = []
+    for index, shot in enumerate(shots):
+        scene: dict[str, Any] = {"duration": shot.length, "background-color": look.palette.ground}
+        if index and overlap:
+            scene["transition"] = {"style": look.transition, "duration": overlap}
+        scene["elements"] = [_visual(v, shot.length) for v in shot.visuals] + _texts(
+            shot, look, index, len(shots), overlap
+        )
+        scenes.append(scene)
+    movie: dict[str, Any] = {
+        "resolution": "instagram-story",
+        "fps": 30,
+        "quality": "high",
+        "scenes": scenes,
+    }
+    if track:
+        movie["elements"] = [_audio(track, total_length(shots, overlap))]
+    return movie
+
+
+def total_length(shots: Sequence[Shot], overlap: float) -> float:
+    return sum(s.length for s in shots) - overlap * max(0, len(shots) - 1)
+
+
+def resources(shots: Sequence[Shot], track: Track | None) -> tuple[Resource, ...]:
+    """Each asset once per part of it that is seen, in order of appearance."""
+    found: dict[tuple[str, float | None], Resource] = {}
+    for shot in shots:
+        for v in shot.visuals:
+            clip = v.item.category is Category.VIDEO
+            start = v.seek if clip else None
+            end = round(v.seek + shot.length, 1) if clip else None
+            found.setdefault((v.item.id, start), _resource(v.item.id, v.role, start, end, v.why))
+    if track:
+        why = "Music under the whole video."
+        found[track.item.id, None] = _resource(track.item.id, "music", track.seek, None, why)
+    return tuple(found.values())
+
+
+def _resource(asset: str, role: str, start: float | None, end: float | None, why: str) -> Resource:
+    return Resource.model_validate({"asset": asset, "role": role, "from": start, "to": end, "why": why})
+
+
+def described(shots: Sequence[Shot], look: Look, track: Track | None) -> str:
+    """What is seen when, line by line, for people."""
+    overlap, at, lines = _overlap(shots, look), 0.0, []
+    for number, shot in enumerate(shots, 1):
+        words = " / ".join(words for words, _ in shot.texts if words)
+        text = f", with the words “{words}”" if words else ""
+        lines.append(f"{number}. {at:.1f}–{at + shot.length:.1f} s: {shot.sees}{text}.")
+        at += shot.length - overlap
+    change = {"": "hard cuts", "fade": "crossfades"}.get(look.transition, f"{look.transition} transitions")
+    changes = f"{change[0].upper()}{change[1:]}; " if len(shots) > 1 else ""
+    sound = f"music: {track.item.label or 'a track of yours'}" if track else "no music, there is none to take"
+    lines.append(f"{changes}text as “{look.treatment.name}” in “{look.palette.name}” colours; {sound}.")
+    return "\n".join(lines)
+
+
+def _overlap(shots: Sequence[Shot], look: Look) -> float:
+    """One overlap for all changes, short enough for the shortest shot; 0 is a hard cut."""
+    if not look.transition or len(shots) < 2:
+        return 0.0
+    shortest = min(shot.length for shot in shots)
+    overlap = round(min(look.overlap, shortest * 0.35), 1)
+    return overlap if overlap >= 0.2 else 0.0
+
+
+def _visual(visual: Visual, length: float) -> dict[str, Any]:
+    item = visual.item
+    element: dict[str, Any] = {
+        "type": "video" if item.category is Category.VIDEO else "image",
+        "src": item.id,
+        "resize": "contain" if visual.box is None and item.aspect > _WIDE else "cover",
+    }
+    if visual.box:
+        x, y, width, height = visual.box
+        element |= {"position": "custom", "x": x, "y": y, "width": width, "height": height}
+    if item.category is Category.VIDEO:
+        # The clip's own sound is left out: music or silence, never workshop noise nobody has heard before.
+        element |= {"seek": visual.seek, "duration": length, "muted": True}
+    if visual.zoom:
+        element["zoom"] = visual.zoom
+    if visual.pan:
+        element["pan"] = visual.pan
+    return element
+
+
+def _texts(shot: Shot, look: Look, index: int, count: int, overlap: float) -> list[dict[str, Any]]:
+    """The shot's texts, as many as there is time to read."""
+    # Words come when the picture before is gone and leave before the next one comes, if there is time.
+    start, end = (overlap if index else 0.0), shot.length - (overlap if index < count - 1 else 0.0)
+    longest = max((reading_time(words) for words, _ in shot.texts), default=0.0)
+    if end - start < longest:
+        start, end = 0.0, shot.length
+    texts = [(words, slot) for words, slot in shot.texts if reading_time(words) <= end - start]
+    calm = end - start >= longest + 0.9
+    if calm:
+        start, end = start + 0.2, end - 0.2
+    return text_elements(texts, look, round(start, 2), round(end - start, 2), 0.3 if calm else 0.0)
+
+
+def _audio(track: Track, total: float) -> dict[str, Any]:
+    element: dict[str, Any] = {
+        "type": "audio",
+        "src": track.item.id,
+        "volume": 0.8,
+        "duration": -2,
+        "fade-out": 1.5,
+        "seek": track.seek,
+    }
+    if track.item.duration - track.seek < total:
+        element["loop"] = -1
+    return element
+
+
+def whole_frame() -> Box:
+    return (0, 0, *FRAME)
+
+
+def part_of_frame(across: float, down: float, factor: float) -> Box:
+    """The box that shows the part at (``across``, ``down``; each 0 … 1), ``factor`` times enlarged."""
+    width, height = round(FRAME[0] * factor), round(FRAME[1] * factor)
+    return (-round((width - FRAME[0]) * across), -round((height - FRAME[1]) * down), width, height)
