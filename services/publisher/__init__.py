@@ -1,0 +1,1 @@
+"""Where approved videos go. The rules of captions and Reels are shared by the twins."""
