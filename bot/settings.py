@@ -59,7 +59,8 @@ class Settings(BaseSettings):
     gcs_folders: Folders = setting(
         ("video_uploads", "music_uploads", "completed_works", "wip_photos", "build_photos"), _MEDIA,
         "The folders to look into for raw material, with everything below them.",
-        "a comma-separated list of folders, relative and without steps upwards", "video_uploads,music_uploads",
+        "a comma-separated list of folders, relative and without steps upwards",
+        "video_uploads,music_uploads",
     )
     gcs_draft_folder: FolderName = setting(
         "draft_videos", _MEDIA,
@@ -68,7 +69,7 @@ class Settings(BaseSettings):
     )
     brand_dir: Folder = setting(
         ROOT / "data" / "brand", _MEDIA,
-        "The brand: personality.md, instructions.md, intents.yaml, context/. Whatever is missing has a default.",
+        "The brand: personality.md, instructions.md, intents.yaml, context/. What is missing has a default.",
         "a folder", "/home/me/brand", shown="data/brand",
     )
     data_dir: Folder = setting(

@@ -1,0 +1,92 @@
+"""Writes the texts that are made from code: bot.env.example, and the marked tables of README.md.
+
+    python -m bot.docs
+
+A table stands between ``<!-- name -->`` and ``<!-- /name -->``; TABLES says what makes it. Tests compare
+what is in the files with what would be written.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+
+from bot.setting_types import ROOT
+from bot.settings import settings_table
+from services.errors import Misconfigured
+
+EXAMPLE = ROOT / "bot.env.example"
+README = ROOT / "README.md"
+_HEAD = """\
+# Settings of Autopotter. Copy this file to bot.env and take the # off the lines you change; every line here
+# shows the default. The environment wins over this file. ${NAME} is filled in from the environment or from
+# another line; $${ writes a plain ${. Lists are comma-separated. An empty value means the default.
+"""
+
+
+def env_example() -> str:
+    """The text of bot.env.example: every setting with its documentation, commented out at its default."""
+    parts = [_HEAD]
+    for group, rows in groupby(settings_table(), key=lambda row: row["group"]):
+        parts.append(f"\n# ---- {group} ----\n")
+        for row in rows:
+            about = textwrap.fill(row["description"], 108, initial_indent="# ", subsequent_indent="# ")
+            parts.append(f"\n{about}\n#{row['name']}={row['default']}\n")
+    return "".join(parts)
+
+
+def settings_markdown() -> str:
+    """The README's table of settings."""
+    return "\n".join(_settings_lines())
+
+
+def _settings_lines() -> Iterator[str]:
+    yield "| Setting | Default | What it does |"
+    yield "|---|---|---|"
+    for group, rows in groupby(settings_table(), key=lambda row: row["group"]):
+        yield f"| **{group}** | | |"
+        for row in rows:
+            words = row["words"]
+            default = words if words.startswith("(") else f"`{words.replace(',', ', ')}`"
+            yield f"| `{row['name']}` | {cell(default)} | {cell(row['description'])} |"
+
+
+def cell(text: str) -> str:
+    """``text`` as the inside of one cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+# Marker -> what makes the table. The commands' table joins here.
+TABLES: dict[str, Callable[[], str]] = {"settings": settings_markdown}
+
+
+def fill(text: str, tables: Mapping[str, Callable[[], str]] = TABLES) -> str:
+    """``text`` with every marked table written anew; raises Misconfigured if a table has no place in it."""
+    for marker, make in tables.items():
+        place = re.compile(rf"(<!-- {re.escape(marker)} -->\n).*?(<!-- /{re.escape(marker)} -->)", re.DOTALL)
+        if len(place.findall(text)) != 1:
+            raise Misconfigured(
+                f"README.md does not have exactly one place for the table {marker!r}.",
+                remedy=f"Put one <!-- {marker} --> and one <!-- /{marker} --> on lines of their own.",
+            )
+        table = make()
+        text = place.sub(lambda found, table=table: f"{found[1]}\n{table}\n\n{found[2]}", text)  # type: ignore[misc]
+    return text
+
+
+def main() -> int:
+    """Rewrite both files; 1 if the README could not be."""
+    EXAMPLE.write_text(env_example(), encoding="utf-8")
+    try:
+        README.write_text(fill(README.read_text(encoding="utf-8")), encoding="utf-8")
+    except (OSError, Misconfigured) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
