@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import hashlib
 import json
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -267,6 +269,38 @@ async def test_what_the_disk_refuses_is_a_sentence(
             assert caught.value.remedy  # type: ignore[attr-defined]
     assert visible(box) == []
     assert (await outbox.look(container)).state == "finished"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real disk of 1 MB. Needs the right to mount one: root, or ``unshare -rm``."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("no right to mount a small disk")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+async def test_a_full_and_a_read_only_disk(small_disk: Path, post: Post) -> None:
+    outbox = Outbox(small_disk)
+    container = await outbox.prepare(post)
+    filler = small_disk / ".filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(b"x" * 4096)
+    for call in (outbox.prepare(post), outbox.publish(container)):
+        with pytest.raises(Unavailable, match="disk is full"):
+            await call
+    assert visible(small_disk) == [".filler"]
+    await asyncio.to_thread(subprocess.run, ["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(Misconfigured, match="cannot be filled"):
+        await outbox.publish(container)
+    await asyncio.to_thread(subprocess.run, ["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    filler.unlink()
+    await outbox.publish(container)
+    assert visible(small_disk) == ["7-a-pot-grows"]
 
 
 async def test_a_file_in_the_outboxs_place(box: Path, post: Post) -> None:
