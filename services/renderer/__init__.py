@@ -1,0 +1,1 @@
+"""The Renderer port: movie to video."""

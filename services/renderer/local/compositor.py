@@ -1,0 +1,112 @@
+"""Plan → frames: layers painted into the encoder's own frame, segment by segment."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Protocol
+
+import av
+
+from services.errors import OperatorError, Refused
+from services.renderer.local.clip import Clip
+from services.renderer.local.layers import ClipSpec, Layer, PhotoSpec, Plan, ScenePlan, Segment
+from services.renderer.local.media import Assets
+from services.renderer.local.photo import Photo
+from services.renderer.local.planes import OPAQUE, Planes, blank, copy, fill, planes_of, yuv
+from services.renderer.local.text import Text
+from services.renderer.local.transitions import mix
+
+_BLACK = yuv(0, 0, 0)
+
+
+class Source(Protocol):
+    """What can be drawn: one layer's picture at a frame counted from the layer's first."""
+
+    def draw(self, index: int, canvas: Planes, opacity: int) -> None: ...
+    def covers(self, canvas: Planes) -> bool: ...
+    def close(self) -> None: ...
+
+
+class Compositor:
+    """Draws a plan. Sources are opened when first seen and closed after their last frame."""
+
+    def __init__(self, plan: Plan, assets: Assets) -> None:
+        self._plan, self._assets = plan, assets
+        self._open: dict[int, tuple[Layer, Source]] = {}
+        self._old = blank(plan.width, plan.height)
+        self._new = blank(plan.width, plan.height)
+        self._below = blank(plan.width, plan.height)
+
+    def frames(self) -> Iterator[av.VideoFrame]:
+        """Every frame of the movie, in order, yuv420p BT.709 limited range."""
+        with contextlib.closing(self):
+            for segment in self._plan.segments:
+                for number in range(segment.first, segment.last):
+                    frame = av.VideoFrame(self._plan.width, self._plan.height, "yuv420p")
+                    self._compose(segment, number, planes_of(frame))
+                    yield frame
+                self._close_before(segment.last)
+
+    def close(self) -> None:
+        self._close_before(self._plan.frames + 1)
+
+    def _compose(self, segment: Segment, number: int, out: Planes) -> None:
+        see_through = any(scene.background is None for scene in segment.scenes)
+        if see_through or not segment.scenes:
+            fill(self._below, _BLACK)
+            self._layers(segment.under, number, self._below)
+        if not segment.scenes:
+            copy(self._below, out)
+        elif len(segment.scenes) == 1:
+            self._scene(segment.scenes[0], number, out)
+        else:
+            leaving, coming = segment.scenes[-2:]
+            self._scene(leaving, number, self._old)
+            self._scene(coming, number, self._new)
+            share = (number - coming.first + 0.5) / coming.transition
+            mix(coming.style, self._old, self._new, share, out)
+        self._layers(segment.over, number, out)
+
+    def _scene(self, scene: ScenePlan, number: int, out: Planes) -> None:
+        seen = [layer for layer in scene.layers if layer.first <= number < layer.last]
+        for at in range(len(seen) - 1, 0, -1):  # what a full picture hides need not be drawn
+            if seen[at].opacity(number) >= 1 and self._source(seen[at]).covers(out):
+                seen = seen[at:]
+                break
+        hidden = bool(seen) and seen[0].opacity(number) >= 1 and self._source(seen[0]).covers(out)
+        if not hidden:
+            if scene.background is None:
+                copy(self._below, out)
+            else:
+                fill(out, scene.background)
+        self._layers(tuple(seen), number, out)
+
+    def _layers(self, layers: tuple[Layer, ...], number: int, out: Planes) -> None:
+        for layer in layers:
+            if layer.first <= number < layer.last:
+                opacity = round(layer.opacity(number) * OPAQUE)
+                self._source(layer).draw(number - layer.first, out, opacity)
+
+    def _source(self, layer: Layer) -> Source:
+        found = self._open.get(id(layer))
+        if found is None:
+            found = self._open[id(layer)] = (layer, self._made(layer))
+        return found[1]
+
+    def _made(self, layer: Layer) -> Source:
+        try:
+            if isinstance(layer.spec, PhotoSpec):
+                length = layer.last - layer.first
+                return Photo(self._assets[layer.spec.asset], layer.spec, layer.box, length)
+            if isinstance(layer.spec, ClipSpec):
+                return Clip(self._assets[layer.spec.asset], layer.spec, layer.box, self._plan.fps)
+            return Text(layer.spec, layer.box, self._plan.fps)
+        except OperatorError as error:
+            raise Refused(f"{layer.where}: {error.message}", remedy=error.remedy) from None
+
+    def _close_before(self, number: int) -> None:
+        for key, (layer, source) in list(self._open.items()):
+            if layer.last <= number:
+                source.close()
+                del self._open[key]

@@ -1,0 +1,178 @@
+"""The plan's values: what is drawn where in which frames. Pure, hashable in spirit, no pixels."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+VERSION = "1"  # of everything that turns a plan into pixels; part of every segment's key
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A place on the output in whole even pixels; may lie partly outside."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of an asset's picture in its own (upright, square) pixels, not whole."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSpec:
+    """``start`` and ``end``: what is seen in the first and the last frame of the layer."""
+
+    asset: str
+    start: Window
+    end: Window
+    flip_horizontal: bool = False
+    flip_vertical: bool = False
+
+    @property
+    def moves(self) -> bool:
+        return self.start != self.end
+
+
+@dataclass(frozen=True, slots=True)
+class ClipSpec:
+    """``seek`` seconds into the file; played ``loop`` times (0: for ever), then the last frame is held."""
+
+    asset: str
+    window: Window
+    seek: float
+    loop: int
+    flip_horizontal: bool = False
+    flip_vertical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextSpec:
+    """``look`` is the settings as sorted pairs; ``scale`` output pixels per pixel of the movie's canvas.
+
+    ``wide`` and ``high``: whether the element named that side of its box; ``canvas`` is the output's size.
+    """
+
+    text: str
+    style: str
+    look: tuple[tuple[str, str], ...]
+    scale: float
+    wide: bool
+    high: bool
+    canvas: tuple[int, int]
+
+
+Spec = PhotoSpec | ClipSpec | TextSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Frames ``first`` … before ``last`` of the movie; fades in frames."""
+
+    where: str
+    spec: Spec
+    box: Box
+    first: int
+    last: int
+    fade_in: int = 0
+    fade_out: int = 0
+
+    def opacity(self, frame: int) -> float:
+        """0 … 1 in that frame of the movie."""
+        shown = 1.0
+        if self.fade_in:
+            shown = min(shown, (frame - self.first + 1) / self.fade_in)
+        if self.fade_out:
+            shown = min(shown, (self.last - frame) / self.fade_out)
+        return max(0.0, shown)
+
+
+@dataclass(frozen=True, slots=True)
+class ScenePlan:
+    """``background`` is YUV, None for transparent. The transition's frames are its first ones."""
+
+    number: int
+    first: int
+    last: int
+    transition: int
+    style: str
+    background: tuple[int, int, int] | None
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Frames in which the same scenes are on: one, or two while ``scenes[1]`` comes in; none at the end."""
+
+    first: int
+    last: int
+    scenes: tuple[ScenePlan, ...]
+    under: tuple[Layer, ...]
+    over: tuple[Layer, ...]
+
+    def key(self, contents: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+        """What its encoded frames depend on: layers, ``contents`` (asset id → hash) and the encoder."""
+        layers = [*self.under, *self.over, *(layer for scene in self.scenes for layer in scene.layers)]
+        used = sorted({layer.spec.asset for layer in layers if not isinstance(layer.spec, TextSpec)})
+        here = dataclasses.asdict(self)
+        facts = [VERSION, _from(here, self.first), [contents.get(a, "") for a in used], dict(settings)]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def _from(value: Any, origin: int, name: str = "") -> Any:
+    """Frames counted from the segment's start: moving a scene does not change its pictures."""
+    if isinstance(value, dict):
+        return {k: _from(v, origin, k) for k, v in value.items() if k not in ("where", "number")}
+    if isinstance(value, list | tuple):
+        return [_from(v, origin) for v in value]
+    return value - origin if name in ("first", "last") else value
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A piece of the soundtrack; everything in seconds, ``start`` in the movie, ``seek`` in the file."""
+
+    where: str
+    asset: str
+    start: float
+    seconds: float
+    seek: float
+    loop: int  # 0: for ever
+    volume: float
+    fade_in: float
+    fade_out: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``notes`` are the approximations: what the movie asks for and this renderer shows otherwise."""
+
+    width: int
+    height: int
+    fps: int
+    frames: int
+    segments: tuple[Segment, ...]
+    sounds: tuple[Sound, ...]
+    notes: tuple[str, ...]
+
+    def texts(self) -> tuple[Layer, ...]:
+        found = {
+            id(layer): layer
+            for segment in self.segments
+            for layer in (*segment.under, *segment.over, *(x for s in segment.scenes for x in s.layers))
+            if isinstance(layer.spec, TextSpec)
+        }
+        return tuple(found.values())

@@ -1,0 +1,157 @@
+"""Opening the files a movie uses: as our own file objects, with a list of formats and no protocols.
+
+Nothing from a movie is ever a path or an address here. Every problem is one sentence naming the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+from PIL import Image
+
+from services.errors import Refused
+from services.renderer.local.limits import ensure_clip, ensure_image
+
+_CONTAINERS = "mov,mp4,matroska,webm,mp3,wav,ogg,flac,aac"
+_PHOTOS = ("JPEG", "PNG", "WEBP")
+_ROTATED_BY_EXIF = frozenset({5, 6, 7, 8})
+_EXIF_ORIENTATION = 0x0112
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFile:
+    """One asset as the renderer gets it: ``path`` is ours, ``name`` what a person calls it."""
+
+    id: str
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a file holds. Width and height as shown: turned, and with square pixels; 0 without a picture.
+
+    ``seconds`` is None for photos.
+    """
+
+    width: int = 0
+    height: int = 0
+    seconds: float | None = None
+    has_audio: bool = False
+
+
+Assets = Mapping[str, AssetFile]
+
+
+def shown_name(name: str) -> str:
+    """A file's name for a sentence: its last part, printable, not too long."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    text = "".join(c if c.isprintable() else "?" for c in last)
+    return text if len(text) <= 60 else text[:40] + "…" + text[-16:]
+
+
+@contextlib.contextmanager
+def open_photo(asset: AssetFile) -> Iterator[Image.Image]:
+    """The photo, not yet decoded or turned."""
+    name = shown_name(asset.name)
+    try:
+        with asset.path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            Image.MAX_IMAGE_PIXELS = None  # ours below names the file; it also comes before any decoding
+            with Image.open(file, formats=_PHOTOS) as image:
+                ensure_image(name, *image.size)
+                yield image
+    except FileNotFoundError:
+        raise Refused(f"The photo {name} is no longer there.") from None
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+        raise Refused(
+            f"{name} cannot be read as a photo: it is damaged, or not a JPEG, PNG or WebP picture.",
+            remedy="Save it again as JPEG, or leave it out.",
+        ) from None
+
+
+def upright_size(image: Image.Image) -> tuple[int, int]:
+    """Width and height after the turn its EXIF asks for."""
+    width, height = image.size
+    turned_on_its_side = image.getexif().get(_EXIF_ORIENTATION, 1) in _ROTATED_BY_EXIF
+    return (height, width) if turned_on_its_side else (width, height)
+
+
+def photo_facts(asset: AssetFile) -> Facts:
+    with open_photo(asset) as image:
+        return Facts(*upright_size(image))
+
+
+@contextlib.contextmanager
+def open_media(asset: AssetFile, kind: str) -> Iterator[InputContainer]:
+    """The clip or sound; ``kind`` ("clip", "sound") is the word for it in a sentence."""
+    name = shown_name(asset.name)
+    options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"}
+    try:
+        with asset.path.open("rb") as file, av.open(file, "r", container_options=options) as container:
+            yield container
+    except FileNotFoundError:
+        raise Refused(f"The {kind} {name} is no longer there.") from None
+    except MemoryError:  # libav's is an FFmpegError too
+        raise
+    except (av.FFmpegError, OSError, ValueError, EOFError):
+        raise Refused(
+            f"{name} cannot be read as a {kind}: it is damaged, or of a kind that is not taken here.",
+            remedy="Save it again as MP4 (H.264 and AAC), or leave it out.",
+        ) from None
+
+
+def clip_facts(asset: AssetFile) -> Facts:
+    """From the header and the first frame, which alone knows the rotation."""
+    with open_media(asset, "clip") as container:
+        if not container.streams.video:
+            raise Refused(f"{shown_name(asset.name)} has no picture, so it cannot be shown as a clip.")
+        stream = container.streams.video[0]
+        ensure_clip(shown_name(asset.name), stream.codec_context.width, stream.codec_context.height)
+        first = next(container.decode(stream), None)
+        if first is None:
+            raise Refused(f"{shown_name(asset.name)} holds no picture that can be decoded.")
+        width, height = shown_size(first, pixel_aspect(stream))
+        return Facts(width, height, seconds_of(container, stream), bool(container.streams.audio))
+
+
+def shown_size(frame: av.VideoFrame, aspect: Fraction) -> tuple[int, int]:
+    """Size after the pixel aspect ratio and the rotation of the container are applied."""
+    width, height = round(frame.width * aspect), frame.height
+    return (height, width) if turned(frame) in (90, 270) else (width, height)
+
+
+def pixel_aspect(stream: VideoStream) -> Fraction:
+    """Width of a pixel by its height; 1 where the file says nothing sane."""
+    aspect = stream.sample_aspect_ratio
+    return Fraction(aspect) if aspect and Fraction(1, 8) < aspect < 8 else Fraction(1)
+
+
+def turned(frame: av.VideoFrame) -> int:
+    """Degrees (0, 90, 180, 270) the decoded frame must be turned counter-clockwise to be upright."""
+    return round(frame.rotation / 90) * 90 % 360
+
+
+def sound_facts(asset: AssetFile) -> Facts:
+    with open_media(asset, "sound") as container:
+        if not container.streams.audio:
+            raise Refused(f"{shown_name(asset.name)} has no sound in it.")
+        return Facts(0, 0, seconds_of(container, container.streams.audio[0]), True)
+
+
+def seconds_of(container: InputContainer, stream: Any) -> float | None:
+    """Length by the stream, else by the container; None if neither says."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return container.duration / 1e6 if container.duration else None
+
+
