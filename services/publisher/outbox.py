@@ -65,6 +65,9 @@ class Outbox:
     """
 
     name = "outbox"
+    # The rename dies with its process; only a cancelled call's thread may still be at its files. Should it
+    # take longer, publishing again waits for it and finds the same post.
+    settle = 1.0
 
     def __init__(
         self, folder: Path, *, allow_many_hashtags: bool = False, clock: Callable[[], datetime] = _now
