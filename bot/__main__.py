@@ -66,7 +66,9 @@ _MOVIE: list[click.Parameter] = [
         help="The folder whose files the movie's src may name.",
     ),
     click.Option(
-        ["--out"], type=click.Path(dir_okay=False, path_type=Path), help="The video; default: beside the movie."
+        ["--out"],
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="The video; default: beside the movie.",
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""The running operator: services, engine, schedule and surfaces, started together and stopped within bounds."""
+"""The running operator: services, engine, schedule and surfaces, started and stopped together."""
 
 from __future__ import annotations
 
@@ -86,9 +86,7 @@ async def _operator(settings: Settings) -> AsyncIterator[tuple[Operator, Desk]]:
             desk = Desk(op, host=settings.desk_host, port=settings.desk_port, token=secret, cli_token=token)
             op.desk_url = await desk.start()
             session.announce(settings.data_dir, url=op.desk_url, token=token, identity=op.options.identity)
-            log.info(
-                "running with %s", ", ".join(f"{kind} {name}" for kind, name in twins(settings).items())
-            )
+            log.info("running with %s", ", ".join(f"{kind} {name}" for kind, name in twins(settings).items()))
             try:
                 yield op, desk
             finally:
@@ -123,7 +121,9 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
         async with asyncio.timeout(STOP_SECONDS):
             results = await asyncio.gather(*tasks, return_exceptions=True)
     except TimeoutError:
-        log.warning("not everything stopped within %.0f s; the next start goes on from the store", STOP_SECONDS)
+        log.warning(
+            "not everything stopped within %.0f s; the next start goes on from the store", STOP_SECONDS
+        )
         return
     for result in results:
         if isinstance(result, OperatorError):

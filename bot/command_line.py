@@ -47,9 +47,7 @@ def command(name: str, help_text: str, parameters: list[click.Parameter], body: 
         if not console.ok:
             sys.exit(1)
 
-    return click.Command(
-        name, callback=run, help=help_text, params=[*parameters, ENV_FILE, JSON, DEBUG]
-    )
+    return click.Command(name, callback=run, help=help_text, params=[*parameters, ENV_FILE, JSON, DEBUG])
 
 
 def commands() -> list[click.Command]:
@@ -78,7 +76,7 @@ def _of_operation(operation: Operation) -> click.Command:
 
 def _parameter(parameter: Parameter) -> click.Parameter:
     about = parameter.about
-    kind: click.ParamType = click.STRING
+    kind: click.ParamType[Any] = click.STRING
     if about.choices:
         kind = click.Choice(about.choices)
     elif parameter.type in (int, float):

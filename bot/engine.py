@@ -182,7 +182,7 @@ class Engine:
 
 def backoff(failures: int) -> float:
     """Seconds to wait after so many failures in a row: doubling, capped, with jitter against herds."""
-    span = min(LAST_BACKOFF, FIRST_BACKOFF * 2 ** min(failures - 1, 30))
+    span = min(LAST_BACKOFF, FIRST_BACKOFF * 2.0 ** min(failures - 1, 30))
     return span * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
 
 

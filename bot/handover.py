@@ -1,11 +1,11 @@
-"""Who does a command's work: the running operator, by its loopback API, or this process on the store itself."""
+"""Who does a command's work: the running operator, by its loopback API, or this process by itself."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from importlib.metadata import version
 from typing import Any
@@ -34,7 +34,7 @@ CONSOLE = Requester("console")
 
 async def perform(
     settings: Settings, name: str, given: dict[str, Any], on_studio: StudioProgress | None = None
-) -> AsyncIterator[Reply]:
+) -> AsyncGenerator[Reply]:
     """Run an operation for the command line; every failure comes as a last reply with ok False."""
     lock = DataLock(settings.data_dir)
     try:
@@ -81,7 +81,7 @@ def _ensure_same(found: Session, settings: Settings) -> None:
 
 async def _locally(
     settings: Settings, name: str, given: dict[str, Any], on_studio: StudioProgress | None
-) -> AsyncIterator[Reply]:
+) -> AsyncGenerator[Reply]:
     if studio_missing(settings):
         await draw_studio(settings, on_studio)
     op = await open_operator(settings)
@@ -93,13 +93,15 @@ async def _locally(
         await close_operator(op)
 
 
-async def _ask(found: Session, name: str, given: dict[str, Any]) -> AsyncIterator[Reply]:
+async def _ask(found: Session, name: str, given: dict[str, Any]) -> AsyncGenerator[Reply]:
     """The operation's replies as the operator streams them, one JSON object a line."""
     headers = {"Authorization": f"Bearer {found.token}", "Accept": "application/x-ndjson"}
     timeout = httpx.Timeout(10.0, read=None)  # long work: the operator answers as it goes
     try:
         async with (
-            httpx.AsyncClient(base_url=found.url, headers=headers, timeout=timeout, trust_env=False) as client,
+            httpx.AsyncClient(
+                base_url=found.url, headers=headers, timeout=timeout, trust_env=False
+            ) as client,
             client.stream("POST", f"/api/operations/{name}", json=given) as answer,
         ):
             if answer.status_code >= 400 and "ndjson" not in answer.headers.get("content-type", ""):
@@ -115,5 +117,3 @@ async def _ask(found: Session, name: str, given: dict[str, Any]) -> AsyncIterato
             f"The running operator (process {found.process}) did not answer: {type(error).__name__}.",
             remedy="If it just ended, run the command again; it then works by itself.",
         ) from error
-
-

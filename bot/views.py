@@ -30,14 +30,13 @@ async def draft_view(op: Operator, number: int) -> dict[str, Any]:
 
 
 def _views(db: Database, found: list[Draft], op: Operator) -> list[dict[str, Any]]:
-    names = media.names(db, {asset for draft in found for asset in draft.assets})
+    used = {asset for draft in found for asset in draft.assets}
+    names = {key: asset.file.name for key, asset in media.by_ids(db, sorted(used)).items()}
     paused = facts.get(db, facts.PAUSED) is not None
     return [_view(db, draft, names, op, paused) for draft in found]
 
 
-def _view(
-    db: Database, draft: Draft, names: dict[str, str], op: Operator, paused: bool
-) -> dict[str, Any]:
+def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, paused: bool) -> dict[str, Any]:
     rendered = draft.rendered
     folder = draft_folder(op.drafts_dir, draft.number, draft.tag, draft.revision)
     files = {name: str(folder / getattr(rendered, name)) if rendered else "" for name in _FILES}

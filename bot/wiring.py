@@ -8,6 +8,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from services.account.sample import SampleAccount
+from services.collect import Collector
+
 from bot.engine import Engine
 from bot.operator import Operator, Options, Services
 from bot.reconcilers.collect import Collect
@@ -16,10 +19,8 @@ from bot.reconcilers.publish import Publish
 from bot.reconcilers.render import Render
 from bot.reconcilers.sheet import Sheet
 from bot.settings import Settings, twins
-from services.account.sample import SampleAccount
 from services.bucket.folder import FolderBucket
 from services.bucket.inventory import Inventory
-from services.collect import Collector
 from services.planner.offline import OfflinePlanner
 from services.publisher.outbox import Outbox
 from services.renderer.local.local import LocalRenderer
@@ -92,6 +93,7 @@ async def open_operator(settings: Settings) -> Operator:
 
 async def close_operator(op: Operator) -> None:
     await op.engine.stop()
+    await op.services.inventory.close()
     await op.store.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -27,7 +27,7 @@ async def jobs(
     op: Operator,
     by: Requester,
     limit: Annotated[int, About("at most so many, newest first", 1, 1000, option=True)] = 20,
-) -> AsyncIterator[Reply]:
+) -> AsyncGenerator[Reply]:
     """List long work: what runs, how far it is, how it ended, and what keeps failing."""
     found = [job_view(job) for job in await op.store.do(store_jobs.listed, limit=limit)]
     troubles = op.engine.troubles()
@@ -48,7 +48,7 @@ async def jobs(
 
 
 @operation(group="operator")
-async def status(op: Operator, by: Requester) -> AsyncIterator[Reply]:
+async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
     """Say how the operator is: the services in use, the drafts, the disk, and how long things take."""
     services = await _services(op)
     counts = await op.store.do(drafts.counts)
@@ -83,7 +83,7 @@ async def help_(
     op: Operator,
     by: Requester,
     topic: Annotated[str, About("an operation's name")] = "",
-) -> AsyncIterator[Reply]:
+) -> AsyncGenerator[Reply]:
     """Say what can be asked, or explain one operation."""
     if topic:
         found = find(topic.strip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ _EXPORT = "write the whole document to this file"
 
 
 @operation(long=True, group="material")
-async def collect(op: Operator, by: Requester) -> AsyncIterator[Reply]:
+async def collect(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
     """Read the account's analytics and the media now, and keep both in collected_data."""
     job = await op.store.do(jobs.queue, "collect", {}, by=by.voter, now=op.now())
     op.engine.wake()
@@ -58,7 +58,7 @@ async def inventory(
     ] = "",
     limit: Annotated[int, About("at most so many, newest first", 1, 1000, option=True)] = 50,
     export: Annotated[str, About(_EXPORT, option=True, file="gcs_inventory_result.json")] = "",
-) -> AsyncIterator[Reply]:
+) -> AsyncGenerator[Reply]:
     """Show the media: scans the folders, then lists the newest files or those that match."""
     library = op.services.inventory
     if export:
@@ -68,13 +68,20 @@ async def inventory(
         yield Reply(f"{total} files are described in {path}.", data={"file": str(path), **document})
         return
     await library.scan_folders()
-    found = await library.find(search=search, category=category, limit=limit)
-    counts = await library.counts()
+    if search:
+        found = await library.search_files(search)
+        found = [asset for asset in found if not category or asset.category == category][:limit]
+    elif category:
+        found = (await library.get_files_by_category(category))[:limit]
+    else:
+        found = await library.get_latest_files(limit)
+    summary = await library.summary()
+    counts = summary["bucket_summary"]
     rows = tuple(_asset_row(asset) for asset in found)
-    text = f"{counts['total_files']} files, {naturalsize(counts['total_bytes'])}."
+    text = f"{counts['total_files']:,} files, {counts['total_size_mb']:,.1f} MB."
     if not rows:
         text += " None matches." if search or category else " Put photos, clips and music into MEDIA_DIR."
-    yield Reply(text, data={"counts": counts, "files": [asset_view(asset) for asset in found]}, table=rows)
+    yield Reply(text, data={"summary": summary, "files": [asset_view(asset) for asset in found]}, table=rows)
 
 
 @operation(group="material")
@@ -82,7 +89,7 @@ async def insights(
     op: Operator,
     by: Requester,
     export: Annotated[str, About(_EXPORT, option=True, file="instagram_analytics_result.json")] = "",
-) -> AsyncIterator[Reply]:
+) -> AsyncGenerator[Reply]:
     """Show how the account's posts did."""
     path = _export_path(op, by, export) if export else None
     document = await op.services.account.export_to_json(path)

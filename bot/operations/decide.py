@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
 from bot.operations.common import DraftNumber
@@ -19,7 +19,7 @@ CAPTION_MOST = 2200  # Instagram's limit; the publisher checks again
 
 
 @operation(decides=True)
-async def approve(op: Operator, by: Requester, number: DraftNumber) -> AsyncIterator[Reply]:
+async def approve(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerator[Reply]:
     """Approve a draft: it is posted after POST_DELAY, or at the next slot of AUTOPOST_CRON."""
     yield await _vote(op, by, number, Choice.APPROVE)
 
@@ -30,18 +30,18 @@ async def deny(
     by: Requester,
     number: DraftNumber,
     reason: Annotated[str, About("why; the planner is told", multiline=True)] = "",
-) -> AsyncIterator[Reply]:
+) -> AsyncGenerator[Reply]:
     """Deny a draft: it is not posted, and the planner learns the reason. Stops its render."""
     yield await _vote(op, by, number, Choice.DENY, reason.strip())
 
 
 @operation(decides=True)
-async def undo(op: Operator, by: Requester, number: DraftNumber) -> AsyncIterator[Reply]:
+async def undo(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerator[Reply]:
     """Take back the last decision or caption edit of a draft, whoever made it."""
-    draft, what = await op.store.do(
-        decisions.undo, number, voter=by.voter, target=op.target, now=op.now()
+    draft, what = await op.store.do(decisions.undo, number, voter=by.voter, target=op.target, now=op.now())
+    yield await answer(
+        op, draft, f"Took back {what} of draft {number}: it is {draft.word or draft.state} now."
     )
-    yield await answer(op, draft, f"Took back {what} of draft {number}: it is {draft.word or draft.state} now.")
 
 
 @operation(decides=True)
@@ -50,7 +50,7 @@ async def edit(
     by: Requester,
     number: DraftNumber,
     caption: Annotated[str, About("the new caption, at most 2,200 characters", multiline=True)],
-) -> AsyncIterator[Reply]:
+) -> AsyncGenerator[Reply]:
     """Change a draft's caption. An approval of the old caption no longer counts."""
     text = caption.replace("\r\n", "\n").strip()
     if len(text) > CAPTION_MOST:
@@ -76,9 +76,7 @@ async def answer(op: Operator, draft: Draft, text: str) -> Reply:
     return Reply(text, data=cards[0].data, cards=cards)
 
 
-async def _vote(
-    op: Operator, by: Requester, number: int, choice: Choice, reason: str = ""
-) -> Reply:
+async def _vote(op: Operator, by: Requester, number: int, choice: Choice, reason: str = "") -> Reply:
     draft = await op.store.do(
         decisions.vote, number, choice, voter=by.voter, target=op.target, now=op.now(), reason=reason
     )

@@ -1,9 +1,9 @@
-"""Waiting for work, whoever does it: a running operator's engine, or this command's own for just that work."""
+"""Waiting for work, whoever does it: a running operator's engine, or this command's own."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 
 from bot.operator import Operator
 from bot.reply import Progress, Reply
@@ -41,7 +41,7 @@ async def show_in_sheet(op: Operator) -> None:
         await op.engine.drive(done, only={"sheet": None})
 
 
-async def follow(op: Operator, job: int, only: Only) -> AsyncIterator[Reply]:
+async def follow(op: Operator, job: int, only: Only) -> AsyncGenerator[Reply]:
     """Progress replies until the job has ended; the work goes on when nobody listens any more."""
 
     async def ended() -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
 from bot.operations.driving import follow, show_in_sheet
@@ -25,7 +25,7 @@ async def generate(
     seed: Annotated[
         int, About("repeats an offline run on the same media and history", 1, 2**31 - 1, option=True)
     ] = 0,
-) -> AsyncIterator[Reply]:
+) -> AsyncGenerator[Reply]:
     """Propose and render new, different videos.
 
     Collects analytics and media first, then proposes, checks and renders. Each accepted proposal appears at
@@ -50,5 +50,8 @@ async def generate(
     if ended.state == "failed":
         yield Reply(ended.error, ok=False, data=data)
         return
-    yield Reply(" ".join([f"Generation {job}: {ended.message}.", *notes]), data=data,
-                cards=await draft_cards(op, reversed(made)))
+    yield Reply(
+        " ".join([f"Generation {job}: {ended.message}.", *notes]),
+        data=data,
+        cards=await draft_cards(op, reversed(made)),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 from bot.operations.common import DraftNumber
@@ -20,13 +20,11 @@ from services.store.journal import Kind
 
 
 @operation(decides=True, long=True, group="posting")
-async def post(op: Operator, by: Requester, number: DraftNumber) -> AsyncIterator[Reply]:
+async def post(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerator[Reply]:
     """Post a draft now. On a draft that nobody approved yet this is also your approval."""
     if await op.store.do(facts.get, facts.PAUSED):
         raise Refused("Posting is paused.", remedy="`autopotter schedule resume` goes on.")
-    draft = await op.store.do(
-        decisions.post_now, number, voter=by.voter, target=op.target, now=op.now()
-    )
+    draft = await op.store.do(decisions.post_now, number, voter=by.voter, target=op.target, now=op.now())
     yield Reply(f"Draft {number} is being posted.", data={"number": number, "state": str(draft.state)})
 
     async def decided() -> bool:
@@ -64,7 +62,7 @@ async def posted(
     by: Requester,
     number: DraftNumber,
     permalink: Annotated[str, About("the post's address, if you have it")] = "",
-) -> AsyncIterator[Reply]:
+) -> AsyncGenerator[Reply]:
     """Say that a draft is live: you posted it by hand, or you looked after an unclear publish."""
     link = permalink.strip()
     if link and not link.startswith(("https://", "http://", "file://")):
@@ -74,20 +72,19 @@ async def posted(
 
 
 @operation(decides=True, group="posting")
-async def unpublished(op: Operator, by: Requester, number: DraftNumber) -> AsyncIterator[Reply]:
-    """Say that an unclear publish is not live: it is looked at again, then posted through the same container."""
-    draft = await op.store.do(
-        decisions.not_live, number, voter=by.voter, target=op.target, now=op.now()
-    )
+async def unpublished(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerator[Reply]:
+    """Say that an unclear publish is not live.
+
+    It is looked at again, and then posted through the same container: never twice.
+    """
+    draft = await op.store.do(decisions.not_live, number, voter=by.voter, target=op.target, now=op.now())
     yield await answer(op, draft, f"Noted. Draft {number} is {draft.word} again; nothing is posted twice.")
 
 
 @operation(decides=True, group="posting")
-async def retry(op: Operator, by: Requester, number: DraftNumber) -> AsyncIterator[Reply]:
+async def retry(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerator[Reply]:
     """Try a failed draft again: render it anew, or let the votes decide about posting."""
-    draft = await op.store.do(
-        decisions.retry, number, voter=by.voter, target=op.target, now=op.now()
-    )
+    draft = await op.store.do(decisions.retry, number, voter=by.voter, target=op.target, now=op.now())
     if draft.state is not State.RENDERING or op.live:
         yield await answer(op, draft, f"Draft {number} is {draft.state} again.")
         return
@@ -110,7 +107,7 @@ async def schedule(
     action: Annotated[
         str, About("show, or hold and release all posting", choices=("show", "pause", "resume"))
     ] = "show",
-) -> AsyncIterator[Reply]:
+) -> AsyncGenerator[Reply]:
     """Show what happens when, or pause and resume all posting."""
     if action == "pause":
         await op.store.do(_pause, by.voter, op)
@@ -133,7 +130,9 @@ async def _schedule(op: Operator) -> dict[str, Any]:
             {
                 "operation": name,
                 "cron": line,
-                "next": [run.isoformat() for run in next_runs(line, options.timezone, now, 3)] if line else [],
+                "next": [run.isoformat() for run in next_runs(line, options.timezone, now, 3)]
+                if line
+                else [],
             }
             for name, line in lines.items()
         ],

@@ -1,7 +1,7 @@
 """Operations: the only product interface. A function's signature is its parameters, its docstring its help.
 
     @operation()
-    async def approve(op: Operator, by: Requester, number: DraftNumber) -> AsyncIterator[Reply]:
+    async def approve(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerator[Reply]:
         \"\"\"Approve a draft: it is posted after POST_DELAY or at the next slot.\"\"\"
 
 Every surface is generated from this table: subcommands, desk actions, slash commands, the README.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -59,7 +59,7 @@ class Operation:
     summary: str
     help: str
     parameters: tuple[Parameter, ...]
-    run: Callable[..., AsyncIterator[Reply]]
+    run: Callable[..., AsyncGenerator[Reply]]
     decides: bool
     long: bool
     group: str
@@ -80,7 +80,7 @@ class Operation:
                 bound[parameter.name] = _convert(parameter, value)
         return bound
 
-    def call(self, op: Operator, by: Requester, given: dict[str, Any]) -> AsyncIterator[Reply]:
+    def call(self, op: Operator, by: Requester, given: dict[str, Any]) -> AsyncGenerator[Reply]:
         return self.run(op, by, **self.bind(given))
 
 
@@ -89,10 +89,10 @@ _OPERATIONS: dict[str, Operation] = {}
 
 def operation(
     *, decides: bool = False, long: bool = False, group: str = "drafts"
-) -> Callable[[Callable[..., AsyncIterator[Reply]]], Callable[..., AsyncIterator[Reply]]]:
+) -> Callable[[Callable[..., AsyncGenerator[Reply]]], Callable[..., AsyncGenerator[Reply]]]:
     """Register a function as an operation under its own name (a trailing underscore is dropped)."""
 
-    def register(function: Callable[..., AsyncIterator[Reply]]) -> Callable[..., AsyncIterator[Reply]]:
+    def register(function: Callable[..., AsyncGenerator[Reply]]) -> Callable[..., AsyncGenerator[Reply]]:
         text = inspect.cleandoc(function.__doc__ or "")
         name = function.__name__.rstrip("_").replace("_", "-")
         _OPERATIONS[name] = Operation(

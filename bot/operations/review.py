@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 from bot.operations.common import DraftNumber
@@ -27,7 +27,7 @@ async def drafts(
         str, About("only drafts in this state; open = neither posted nor denied", choices=STATES, option=True)
     ] = "",
     limit: Annotated[int, About("at most so many, newest first", 1, 10_000, option=True)] = 0,
-) -> AsyncIterator[Reply]:
+) -> AsyncGenerator[Reply]:
     """List the drafts, newest first."""
     states = _OPEN if status == "open" else (State(status),) if status else ()
     found = await op.store.do(store_drafts.listed, states=states, limit=limit or None)
@@ -39,15 +39,20 @@ async def drafts(
 
 
 @operation()
-async def show(op: Operator, by: Requester, number: DraftNumber) -> AsyncIterator[Reply]:
+async def show(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerator[Reply]:
     """Show one draft with its reasons, its files and what was decided about it."""
     draft = await op.store.do(store_drafts.get, number)
     cards = await draft_cards(op, [draft])
     entries = await op.store.do(journal.entries, draft=number)
     history = [entry_view(entry) for entry in entries]
-    yield Reply(draft.description, data=cards[0].data | {"journal": history}, cards=cards,
-                table=tuple({"when": e["at"][:19].replace("T", " "), "who": e["voter"], "what": e["what"]}
-                            for e in history))
+    yield Reply(
+        draft.description,
+        data=cards[0].data | {"journal": history},
+        cards=cards,
+        table=tuple(
+            {"when": e["at"][:19].replace("T", " "), "who": e["voter"], "what": e["what"]} for e in history
+        ),
+    )
 
 
 def entry_view(entry: Entry) -> dict[str, Any]:

@@ -10,11 +10,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from services.brand import read_brand
 from sqlite_utils import Database
 
 from bot.operator import Operator, draft_folder
 from bot.reconcilers.progress import JobProgress
-from services.brand import read_brand
 from services.errors import OperatorError, Refused
 from services.files import write_json
 from services.log import get_logger
@@ -145,7 +145,9 @@ def _finish(db: Database, job: int, now: datetime) -> None:
     made = drafts.listed(db, job=job)
     failed = [d for d in made if d.state is State.FAILED and d.rendered is None]
     if made and len(failed) == len(made):
-        jobs.finish(db, job, now=now, error=f"None of {len(made)} videos could be rendered. {failed[0].reason}")
+        jobs.finish(
+            db, job, now=now, error=f"None of {len(made)} videos could be rendered. {failed[0].reason}"
+        )
         return
     ready = len(made) - len(failed)
     message = f"{ready} of {len(made)} drafts ready" if failed else f"{ready} drafts ready"

@@ -20,7 +20,7 @@ from services.errors import Refused, Unavailable
 from services.log import get_logger
 from services.model.draft import Draft, State
 from services.ports import Post, Publication
-from services.store import decisions, drafts, facts, guards, journal
+from services.store import drafts, facts, guards, journal
 from services.store.guards import PublicationGuard
 from services.store.journal import Kind
 
@@ -126,14 +126,18 @@ class Publish:
             publication = found or Publication(guard.container, "", op.now())
             await op.store.do(_posted, draft, guard, publication)
         elif status.state == "finished" and guard.acts < MAX_ACTS:
-            await op.store.do(guards.set_publication, guard, acts=guard.acts + 1, intent_at=op.now().isoformat())
+            await op.store.do(
+                guards.set_publication, guard, acts=guard.acts + 1, intent_at=op.now().isoformat()
+            )
             await self._act(draft, replace(guard, acts=guard.acts + 1))
         elif status.state == "in_progress":
             raise Unavailable(f"The container of draft {draft.number} is still being processed.")
         elif status.state in ("error", "expired"):
             await op.store.do(_refuse, draft, guard, status.message, op.target, op.now())
         else:
-            await op.store.do(_unknown, draft, guard, status.message or "the container left no trace", op.now())
+            await op.store.do(
+                _unknown, draft, guard, status.message or "the container left no trace", op.now()
+            )
 
     async def _post(self, draft: Draft, fingerprint: str = "") -> Post:
         rendered = draft.rendered
@@ -145,8 +149,7 @@ class Publish:
             caption=draft.caption,
             video=folder / rendered.video,
             cover=folder / rendered.cover,
-            fingerprint=fingerprint
-            or await self._op.store.do(drafts.print_of, draft, self._op.target),
+            fingerprint=fingerprint or await self._op.store.do(drafts.print_of, draft, self._op.target),
         )
 
     async def _check(self, draft: Draft, post: Post) -> None:
@@ -214,7 +217,13 @@ def _refuse(
     """Proven unpublished and not to be repeated as it is."""
     guards.set_publication(db, guard, state="refused", message=message, finished_at=now.isoformat())
     drafts.move(
-        db, draft.number, State.PUBLISHING, State.FAILED, now=now, reason=message, post_now=0,
+        db,
+        draft.number,
+        State.PUBLISHING,
+        State.FAILED,
+        now=now,
+        reason=message,
+        post_now=0,
         last_word=draft.word,
     )
     _tell(db, draft, Kind.STATE, f"not posted: {message}", now)
@@ -225,23 +234,30 @@ def _fail(db: Database, draft: Draft, message: str, target: str, now: datetime) 
     if not drafts.move(db, draft.number, State.APPROVED, State.PUBLISHING, now=now):
         return
     drafts.move(
-        db, draft.number, State.PUBLISHING, State.FAILED, now=now, reason=message, post_now=0,
+        db,
+        draft.number,
+        State.PUBLISHING,
+        State.FAILED,
+        now=now,
+        reason=message,
+        post_now=0,
         last_word=draft.word,
     )
     _tell(db, draft, Kind.STATE, f"not posted: {message}", now)
 
 
-def _unknown(
-    db: Database, draft: Draft, guard: PublicationGuard, message: str, now: datetime
-) -> None:
+def _unknown(db: Database, draft: Draft, guard: PublicationGuard, message: str, now: datetime) -> None:
     guards.set_publication(db, guard, state="unknown", message=message)
     drafts.move(
-        db, draft.number, State.PUBLISHING, State.UNKNOWN, now=now, reason=f"It is not clear whether it is live: {message}."
+        db,
+        draft.number,
+        State.PUBLISHING,
+        State.UNKNOWN,
+        now=now,
+        reason=f"It is not clear whether it is live: {message}.",
     )
     _tell(db, draft, Kind.STATE, f"unclear: {message}", now)
 
 
 def _tell(db: Database, draft: Draft, kind: Kind, text: str, now: datetime) -> None:
-    journal.add(
-        db, kind, draft=draft.number, revision=draft.revision, voter="operator", now=now, text=text
-    )
+    journal.add(db, kind, draft=draft.number, revision=draft.revision, voter="operator", now=now, text=text)

@@ -67,7 +67,7 @@ class Render:
             return replace(guard, handle=handle)
         if guard is not None:
             return guard
-        keys = await store.do(media.keys, draft.assets)
+        keys = await store.do(_keys, draft)
         guard = await store.do(
             guards.intend_render, draft.number, draft.tag, draft.revision, now=self._op.now()
         )
@@ -126,7 +126,7 @@ class Render:
         await services.renderer.cancel(guard.handle)
 
     async def _contents(self, draft: Draft) -> dict[str, str]:
-        keys = await self._op.store.do(media.keys, draft.assets)
+        keys = await self._op.store.do(_keys, draft)
         paths = {asset: await self._op.services.bucket.fetch(key) for asset, key in keys.items()}
         return {asset: await asyncio.to_thread(files.sha256, path) for asset, path in paths.items()}
 
@@ -148,6 +148,11 @@ def _due(db: Database) -> list[str]:
         if d.rendered is None and guards.open_render(db, d.number, d.revision)
     ]
     return [str(number) for number in (*stopped, *working)]
+
+
+def _keys(db: Database, draft: Draft) -> dict[str, str]:
+    """asset id → bucket key, of what the draft uses."""
+    return {asset: known.file.key for asset, known in media.by_ids(db, draft.assets).items()}
 
 
 def _note_progress(db: Database, draft: Draft, key: str, status: RenderStatus) -> bool:
@@ -185,9 +190,7 @@ def _record(
     _note_job(db, draft, 0.0)
 
 
-def _fail(
-    db: Database, draft: Draft, key: str, message: str, now: datetime, final: bool = False
-) -> None:
+def _fail(db: Database, draft: Draft, key: str, message: str, now: datetime, final: bool = False) -> None:
     guards.set_render(db, key, state="failed", message=message, finished_at=now.isoformat())
     log.warning("draft %s: render failed: %s", draft.number, message)
     since = journal.last(db, draft.number, Kind.RETRY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, Protocol
 
 from bot.operations.registry import Requester, find
@@ -19,9 +19,7 @@ class Surface(Protocol):
     async def run(self) -> None: ...
 
 
-async def dispatch(
-    op: Operator, by: Requester, name: str, given: dict[str, Any]
-) -> AsyncIterator[Reply]:
+async def dispatch(op: Operator, by: Requester, name: str, given: dict[str, Any]) -> AsyncGenerator[Reply]:
     """Run operation ``name`` with values from outside; failures come as a last reply with ok False."""
     with log_context(operation=name, voter=by.voter):
         try:

@@ -41,9 +41,7 @@ def vote(
     return follow_votes(db, number, target=target, now=now)
 
 
-def edit_caption(
-    db: Database, number: int, caption: str, *, voter: str, target: str, now: datetime
-) -> Draft:
+def edit_caption(db: Database, number: int, caption: str, *, voter: str, target: str, now: datetime) -> Draft:
     """Change the caption. An approval of the old one no longer holds: the draft is Draft again."""
     draft = drafts.get(db, number)
     if draft.state in (State.PUBLISHING, State.UNKNOWN, State.POSTED):
@@ -128,9 +126,7 @@ def posted_by_hand(db: Database, number: int, permalink: str, *, voter: str, now
     )
     guard = guards.publication(db, number) if ours else None
     if guard is not None:
-        guards.set_publication(
-            db, guard, state="published", finished_at=now.isoformat(), permalink=permalink
-        )
+        guards.set_publication(db, guard, state="published", finished_at=now.isoformat(), permalink=permalink)
     journal.add(
         db,
         Kind.POSTED_BY_HAND,
@@ -148,9 +144,7 @@ def not_live(db: Database, number: int, *, voter: str, target: str, now: datetim
     """A person says an unclear publish is not out: the votes decide anew; the container stays the same."""
     draft = drafts.get(db, number)
     if draft.state is not State.UNKNOWN:
-        raise Refused(
-            f"Draft {number} is {draft.state}, not unknown: there is nothing to clear up."
-        )
+        raise Refused(f"Draft {number} is {draft.state}, not unknown: there is nothing to clear up.")
     journal.add(db, Kind.NOT_LIVE, draft=number, revision=draft.revision, voter=voter, now=now)
     guard = guards.publication(db, number)
     if guard is not None:
@@ -171,9 +165,7 @@ def retry(db: Database, number: int, *, voter: str, target: str, now: datetime) 
     return follow_votes(db, number, target=target, now=now, reopen=True)
 
 
-def follow_votes(
-    db: Database, number: int, *, target: str, now: datetime, reopen: bool = False
-) -> Draft:
+def follow_votes(db: Database, number: int, *, target: str, now: datetime, reopen: bool = False) -> Draft:
     """Set the state the votes ask for, where the draft's state follows votes at all.
 
     ``reopen`` lets the votes decide anew in states that otherwise wait (failed, unknown, posted by hand,
@@ -271,22 +263,22 @@ def _last_undoable(db: Database, draft: Draft) -> journal.Entry | None:
             undone.add(int(entry.data["undoes"]))
         elif entry.kind is Kind.HOLD:
             held = True
-        elif entry.kind is Kind.EDIT or (
-            entry.kind is Kind.POSTED_BY_HAND and draft.state is State.POSTED
+        elif (
+            entry.kind is Kind.EDIT
+            or (entry.kind is Kind.POSTED_BY_HAND and draft.state is State.POSTED)
+            or (entry.kind in (Kind.APPROVE, Kind.DENY) and not held)
         ):
-            return entry
-        elif entry.kind in (Kind.APPROVE, Kind.DENY) and not held:
             return entry
     return None
 
 
 def _remedy(draft: Draft) -> str:
+    unclear = f"Say whether it is live: `autopotter posted {draft.number}` or `… unpublished {draft.number}`."
     return {
         State.PROPOSED: "It is still being rendered.",
         State.RENDERING: "It is still being rendered.",
         State.PUBLISHING: "It is being published now.",
-        State.UNKNOWN: f"Say whether it is live: `autopotter posted {draft.number}` or "
-        f"`autopotter unpublished {draft.number}`.",
+        State.UNKNOWN: unclear,
         State.FAILED: f"`autopotter retry {draft.number}` tries it again.",
         State.POSTED: "It is posted already.",
     }.get(draft.state, "")

@@ -29,7 +29,8 @@ def file(db: Database, proposal: Proposal, *, job: int | None, sample: bool, now
     """Make a new draft of a proposal, in state proposed. Answers its number."""
     tag = _free_tag(db)
     db.execute(
-        "INSERT INTO drafts (tag, state, revision, job, sample, created, changed) VALUES (?, ?, 1, ?, ?, ?, ?)",
+        "INSERT INTO drafts (tag, state, revision, job, sample, created, changed)"
+        " VALUES (?, ?, 1, ?, ?, ?, ?)",
         [tag, State.PROPOSED, job, sample, now.isoformat(), now.isoformat()],
     )
     number = int(db.execute("SELECT last_insert_rowid()").fetchone()[0])
@@ -38,7 +39,7 @@ def file(db: Database, proposal: Proposal, *, job: int | None, sample: bool, now
 
 
 def add_revision(db: Database, number: int, revision: int, proposal: Proposal) -> None:
-    db["revisions"].insert(
+    db.table("revisions").insert(
         {
             "draft": number,
             "revision": revision,
@@ -81,7 +82,9 @@ def counts(db: Database) -> dict[str, int]:
     return dict(db.execute("SELECT state, count(*) FROM drafts GROUP BY state").fetchall())
 
 
-def move(db: Database, number: int, before: State, after: State, *, now: datetime, **columns: Any) -> bool:
+def move(
+    db: Database, number: int, before: State, after: State, /, *, now: datetime, **columns: Any
+) -> bool:
     """Compare-and-set: to ``after`` only if the draft is still ``before``. False if it is not.
 
     Further ``columns`` of the drafts table are set in the same step.
@@ -90,7 +93,7 @@ def move(db: Database, number: int, before: State, after: State, *, now: datetim
     return _update(db, number, {"state": after, "changed": now.isoformat(), **columns}, "state = ?", [before])
 
 
-def put(db: Database, number: int, **columns: Any) -> None:
+def put(db: Database, number: int, /, **columns: Any) -> None:
     """Set columns of the drafts table that are no change of state."""
     _update(db, number, columns, "1", [])
 
@@ -99,19 +102,19 @@ def set_rendered(
     db: Database, number: int, revision: int, rendered: Rendered, contents: dict[str, str]
 ) -> None:
     """Record a finished render; ``contents`` maps asset ids to the sha256 of what was rendered."""
-    db["revisions"].update(
+    db.table("revisions").update(
         (number, revision), {"rendered": json.dumps(asdict(rendered)), "contents": json.dumps(contents)}
     )
 
 
 def set_caption(db: Database, number: int, revision: int, caption: str) -> None:
-    db["revisions"].update((number, revision), {"caption": caption})
+    db.table("revisions").update((number, revision), {"caption": caption})
 
 
 def print_of(db: Database, draft: Draft, target: str) -> str:
     """The fingerprint an approval of this draft is bound to now (votes, rule 6)."""
     contents: dict[str, str] = json.loads(
-        db["revisions"].get((draft.number, draft.revision))["contents"] or "{}"
+        db.table("revisions").get((draft.number, draft.revision))["contents"] or "{}"
     )
     rendered = draft.rendered
     return fingerprint(
@@ -157,7 +160,7 @@ def _update(db: Database, number: int, columns: dict[str, Any], guard: str, valu
 def _free_tag(db: Database) -> str:
     while True:
         tag = "".join(secrets.choice(_TAG_LETTERS) for _ in range(4))
-        if not db["drafts"].count_where("tag = ?", [tag]):
+        if not db.table("drafts").count_where("tag = ?", [tag]):
             return tag
 
 

@@ -18,7 +18,7 @@ def get(db: Database, name: str) -> Any:
 
 
 def put(db: Database, name: str, value: Any) -> None:
-    db["facts"].upsert({"name": name, "value": json.dumps(value)}, pk="name")
+    db.table("facts").upsert({"name": name, "value": json.dumps(value)}, pk="name")
 
 
 def forget(db: Database, name: str) -> None:
@@ -26,7 +26,7 @@ def forget(db: Database, name: str) -> None:
 
 
 def claim_slot(db: Database, operation: str, slot: datetime, *, now: datetime, result: str = "") -> bool:
-    """Take a cron slot for good; False when it was taken before (a slot is served once, also after a crash)."""
+    """Take a cron slot for good; False when it was taken before, also before a crash."""
     cursor = db.execute(
         "INSERT OR IGNORE INTO slots (operation, slot, result, at) VALUES (?, ?, ?, ?)",
         [operation, slot.isoformat(), result, now.isoformat()],
@@ -35,4 +35,4 @@ def claim_slot(db: Database, operation: str, slot: datetime, *, now: datetime, r
 
 
 def any_slot(db: Database, operation: str) -> bool:
-    return bool(db["slots"].count_where("operation = ?", [operation]))
+    return bool(db.table("slots").count_where("operation = ?", [operation]))

@@ -76,7 +76,7 @@ def intend_render(db: Database, draft: int, tag: str, revision: int, *, now: dat
         ).fetchone()[0]
     )
     key = f"{tag}-{revision}-{attempt}"
-    db["renders"].insert(
+    db.table("renders").insert(
         {
             "draft": draft,
             "revision": revision,
@@ -89,13 +89,15 @@ def intend_render(db: Database, draft: int, tag: str, revision: int, *, now: dat
     return _render(next(iter(db.query("SELECT * FROM renders WHERE key = ?", [key]))))
 
 
-def set_render(db: Database, key: str, **columns: Any) -> None:
+def set_render(db: Database, key: str, /, **columns: Any) -> None:
     names = ", ".join(f"{name} = ?" for name in columns)
     db.execute(f"UPDATE renders SET {names} WHERE key = ?", [*columns.values(), key])  # noqa: S608
 
 
 def renders(db: Database, draft: int) -> list[RenderGuard]:
-    return [_render(row) for row in db.query("SELECT * FROM renders WHERE draft = ? ORDER BY attempt", [draft])]
+    return [
+        _render(row) for row in db.query("SELECT * FROM renders WHERE draft = ? ORDER BY attempt", [draft])
+    ]
 
 
 def publication(db: Database, draft: int) -> PublicationGuard | None:
@@ -127,7 +129,7 @@ def add_publication(
             [draft, revision],
         ).fetchone()[0]
     )
-    db["publications"].insert(
+    db.table("publications").insert(
         {
             "draft": draft,
             "revision": revision,
@@ -144,7 +146,7 @@ def add_publication(
     return guard
 
 
-def set_publication(db: Database, guard: PublicationGuard, **columns: Any) -> None:
+def set_publication(db: Database, guard: PublicationGuard, /, **columns: Any) -> None:
     names = ", ".join(f"{name} = ?" for name in columns)
     db.execute(
         f"UPDATE publications SET {names} WHERE draft = ? AND revision = ? AND attempt = ?",  # noqa: S608

@@ -53,9 +53,7 @@ def get(db: Database, job: int) -> Job:
     raise Refused(f"There is no job {job}.", remedy="`autopotter jobs` lists them.")
 
 
-def listed(
-    db: Database, *, kinds: Sequence[str] = (), open_only: bool = False, limit: int = 50
-) -> list[Job]:
+def listed(db: Database, *, kinds: Sequence[str] = (), open_only: bool = False, limit: int = 50) -> list[Job]:
     """Jobs, newest first."""
     where, values = ["1"], list[Any]()
     if kinds:
@@ -83,7 +81,7 @@ def progress(
     )
 
 
-def note(db: Database, job: int, **result: Any) -> None:
+def note(db: Database, job: int, /, **result: Any) -> None:
     """Add to what the job will answer; it stays open."""
     known = get(db, job).result
     db.execute("UPDATE jobs SET result = ? WHERE id = ?", [json.dumps(known | result), job])

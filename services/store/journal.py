@@ -84,7 +84,8 @@ def entries(db: Database, *, draft: int | None = None, limit: int = 200) -> list
             at=datetime.fromisoformat(row["at"]),
         )
         for row in db.query(
-            f"SELECT * FROM journal WHERE {where} ORDER BY sequence DESC LIMIT ?", [*values, limit]
+            f"SELECT * FROM journal WHERE {where} ORDER BY sequence DESC LIMIT ?",  # noqa: S608
+            [*values, limit],
         )
     ]
 

@@ -12,7 +12,7 @@ def shown(db: Database) -> dict[int, tuple[int, str]]:
 
 
 def record(db: Database, draft: int, write_number: int, digest: str) -> None:
-    db["rows"].upsert({"draft": draft, "write_number": write_number, "shown": digest}, pk="draft")
+    db.table("rows").upsert({"draft": draft, "write_number": write_number, "shown": digest}, pk="draft")
 
 
 def forget(db: Database, drafts: list[int]) -> None:

@@ -95,7 +95,7 @@ class Store:
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
             try:
-                # A rollback journal: one file to copy, nothing to check in after a crash; FULL syncs each commit.
+                # A rollback journal: one file to copy, nothing left over; FULL syncs each commit.
                 connection.execute("PRAGMA journal_mode=DELETE")
                 connection.execute("PRAGMA synchronous=FULL")
                 connection.execute("PRAGMA foreign_keys=ON")
