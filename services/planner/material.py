@@ -112,6 +112,18 @@ class Material:
     def staged(self, *stages: Stage) -> list[Item]:
         return [i for i in self._ordered if i.stage in stages and i.category is not Category.AUDIO]
 
+    def showable(self, count: int) -> list[Item]:
+        """Photos to show off: finished or of no known stage; others only while unused ones are few."""
+        tiers = ((Stage.FINISHED, Stage.PLAIN), (Stage.PRINT, Stage.PROGRESS), (Stage.BUILD, Stage.FAILED))
+        stages: tuple[Stage, ...] = ()
+        chosen: list[Item] = []
+        for tier in tiers:
+            stages += tier
+            chosen = [i for i in self.photos if i.stage in stages]
+            if sum(self.ledger.uses[i.id] == 0 for i in chosen) >= count:
+                break
+        return chosen
+
     def series_name(self, series: str) -> str:
         """What the brand calls a series, else its letters."""
         return self.series_names.get(series, series)

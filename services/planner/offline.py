@@ -21,10 +21,11 @@ from services.planner.formats import FORMATS, Cut, Format
 from services.planner.looks import Look, choose_look
 from services.planner.material import Ledger, Material, dice
 from services.planner.quota import next_intent
+from services.planner.shortage import shortage
 from services.planner.shots import Shot, Track, compose, described, resources
 from services.planner.variety import GATE, WINDOW, Features, distance, features
 from services.planner.voice import Voice, intent_kind
-from services.planner.words import counted, harmless, shortened
+from services.planner.words import harmless, shortened
 from services.ports import PlannerAnswer
 
 _TRIES = 4  # candidates per format and place
@@ -61,6 +62,7 @@ class _Candidate:
     features: Features
     seed: int
     nearest: float
+    neighbour: str
     score: tuple[bool, float]  # free of assets that should rest; how wished for
 
 
@@ -72,6 +74,7 @@ class _Run:
     material: Material
     voice: Voice
     others: list[Features]  # what a new video must differ from
+    names: list[str]  # how a person finds each of them
     counts: Counter[str]  # formats of the last drafts
     assets: dict[str, Asset]  # usable ones, by id
     siblings: list[str] = field(default_factory=list)  # formats of this run
@@ -90,7 +93,9 @@ def plan(brief: Brief, window: int = WINDOW) -> PlannerAnswer:
         if proposal is None:
             break
         proposals.append(proposal)
-    notes = () if len(proposals) >= brief.count else (_shortage(run, len(proposals)),)
+    notes: tuple[str, ...] = ()
+    if len(proposals) < brief.count:
+        notes = (shortage(run.material, run.impossible, brief.count, len(proposals), bool(run.others)),)
     log.info("planned %d of %d videos offline", len(proposals), brief.count)
     return PlannerAnswer(tuple(proposals), notes)
 
@@ -106,6 +111,7 @@ def _begin(brief: Brief, window: int) -> _Run:
         material=material,
         voice=Voice.of(brief.brand, brief.analytics),
         others=others,
+        names=[f"draft {d.number}" for d in recent],
         assets={item.id: item.asset for item in material.items},
         counts=Counter(d.format for d in recent[: 2 * len(FORMATS)]),
     )
@@ -186,7 +192,8 @@ def _fill(
     """Music, movie and caption for a cut; None if it is too near to another video, too short or too long."""
     track = _track(run.material, cut.shots, rolls)
     movie = compose(cut.shots, look, track)
-    caption = run.voice.caption(rolls.choice(cut.openings), cut.facts, intent, rolls)
+    facts = (*_series_fact(run.material, cut), *cut.facts)
+    caption = run.voice.caption(rolls.choice(cut.openings), facts, intent, rolls)
     seen = features(movie, caption, run.material.pieces)
     if not SHORTEST <= seen.length <= LONGEST:
         return None
@@ -194,12 +201,22 @@ def _fill(
     nearest = min(distances, default=1.0)
     if nearest < GATE:
         return None
+    neighbour = run.names[distances.index(nearest)] if distances else ""
     mean = sum(distances) / len(distances) if distances else 1.0
     used = [*cut.items, *([track.item] if track else [])]
     opened = run.material.ledger.leads[cut.lead.id] > 0
     score = nearest + 0.5 * mean - 0.25 * wish - 0.4 * opened
     rested = run.material.reused(used) == 0
-    return _Candidate(chosen, cut, look, track, movie, caption, seen, seed, nearest, (rested, score))
+    return _Candidate(
+        chosen, cut, look, track, movie, caption, seen, seed, nearest, neighbour, (rested, score)
+    )
+
+
+def _series_fact(material: Material, cut: Cut) -> tuple[str, ...]:
+    """What the series of all pieces is called, if there is one and the brand's own files say it."""
+    series = {item.series for item in cut.items}
+    name = material.series_names.get(next(iter(series)), "") if len(series) == 1 else ""
+    return (f"{next(iter(series))}: {name}.",) if name else ()
 
 
 def _track(material: Material, shots: Sequence[Shot], rolls: random.Random) -> Track | None:
@@ -218,6 +235,7 @@ def _accept(run: _Run, candidate: _Candidate) -> None:
     run.material.ledger.add(used, candidate.cut.lead.id)
     run.material.rebuild_order()
     run.others.append(candidate.features)
+    run.names.append(f"“{shortened(candidate.cut.title, 60)}” of this run")
     run.counts[candidate.format.name] += 1
     run.siblings.append(candidate.format.name)
     run.treatments.append(candidate.look.treatment.name)
@@ -228,7 +246,9 @@ def _proposal(run: _Run, candidate: _Candidate, intent: Intent | None) -> Propos
     return Proposal(
         title=shortened(cut.title, 100),
         strategy=shortened(cut.strategy, 300),
-        description=f"{cut.strategy}\n{described(cut.shots, candidate.look, track)}\n{_difference(run, candidate)}",
+        description="\n".join(
+            (cut.strategy, described(cut.shots, candidate.look, track), _difference(run, candidate))
+        ),
         caption=candidate.caption,
         resources=resources(cut.shots, track),
         labels=Labels(
@@ -253,29 +273,10 @@ def _pace(seen: Features) -> str:
 
 
 def _difference(run: _Run, candidate: _Candidate) -> str:
-    fresh = sum(run.material.ledger.uses[i.id] == 0 for i in candidate.cut.items)
-    files = f"{fresh} of its {counted(len(candidate.cut.items), 'picture file')} were never used before"
-    if not run.others:
+    items = candidate.cut.items
+    fresh = sum(run.material.ledger.uses[i.id] == 0 for i in items)
+    files = f"{fresh} of its {len(items)} photos and clips never used before"
+    if not candidate.neighbour:
         return f"Why this one: it is the first; {files}."
-    return f"Why this one: {files}; its distance to the nearest other draft is {candidate.nearest:.2f} of 1."
-
-
-def _shortage(run: _Run, made: int) -> str:
-    """Why there are fewer videos than asked, and what to add."""
-    material, wanted = run.material, run.brief.count
-    have = (
-        f"{counted(len(material.photos), 'usable photo')}, {counted(len(material.clips), 'usable clip')} and "
-        f"{counted(len(material.music), 'track')}"
-    )
-    if not material.photos and not material.clips:
-        return (
-            "No video could be planned: the media folders hold no photo and no clip that can be used. "
-            "Add photos (JPEG, PNG) or clips of a few seconds."
-        )
-    needs = list(dict.fromkeys(f.needs for f in FORMATS if f.name in run.impossible))[:2]
-    add = "; or ".join(needs) if needs else "photos or clips that were not used yet"
-    music = "" if material.music else " Music would help as well."
-    return (
-        f"Only {made} of {wanted} videos could be planned: with {have}, any other would be too much "
-        f"like one that is there. Add {add}.{music}"
-    )
+    near = f"nearest is {candidate.neighbour}, at a distance of {candidate.nearest:.2f} of 1"
+    return f"Why this one: {files}; {near}."

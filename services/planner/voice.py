@@ -59,15 +59,15 @@ _CLOSINGS = {
     ),
     "process": (
         "No hurry here.",
-        "Watch it once with sound.",
-        "This is what the work looks like.",
-        "The making is the point.",
+        "Watch it to the end.",
+        "Take your time.",
+        "Worth a second look.",
     ),
     "fail": (
-        "It belongs to the work.",
         "Shown as it is.",
         "What would you try next?",
         "Every stage is worth a look.",
+        "No polish needed.",
     ),
     "show": (
         "Save it for later.",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from services.model.asset import Category
 from services.planner.looks import CURVES, CUT, MOVING, ROUND, SOFT, Look, Slot
 from services.planner.material import Material
-from services.planner.pieces import Item
+from services.planner.pieces import Item, Stage
 from services.planner.shots import Shot, Visual
 from services.planner.words import day
 
@@ -85,13 +85,24 @@ def labels(items: Sequence[Item]) -> list[str]:
     return list(dict.fromkeys(i.label for i in items if i.label))
 
 
+def spoken(named: bool, with_names: Sequence[str], plain: Sequence[str]) -> tuple[str, ...]:
+    """Opening lines: those with names only when there are names that may be shown."""
+    return (*with_names, *plain[:1]) if named else tuple(plain)
+
+
+def unrepeated(item: Item, before: Item | None) -> tuple[tuple[str, Slot], ...]:
+    """The label, unless the shot before carries the same one."""
+    return () if before and before.label == item.label else label(item)
+
+
 def dated(items: Sequence[Item]) -> tuple[str, ...]:
     """When it was made, if the names say it."""
     days = sorted({i.day for i in items if i.day})
     if not days:
         return ()
     if len(days) == 1:
-        return (f"Dated {day(days[0])}.",)
+        what = "Timelapse of" if all(i.stage is Stage.TIMELAPSE for i in items) else "Dated"
+        return (f"{what} {day(days[0])}.",)
     return (f"From {day(days[0])} to {day(days[-1])}.",)
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 
-from services.planner.formats.cut import Cut, Format, dated, label, labels, placed, still, view
+from services.planner.formats.cut import (
+    Cut,
+    Format,
+    dated,
+    label,
+    labels,
+    placed,
+    spoken,
+    still,
+    unrepeated,
+    view,
+)
 from services.planner.looks import CUT, FRAME, MOVING, ROUND, SOFT, Look, Slot, pace
 from services.planner.material import Material
 from services.planner.pieces import Item, Stage
@@ -54,8 +65,8 @@ def _collage(material: Material, rolls: random.Random, look: Look) -> Cut | None
         ((name or first_upper(counted(tiles, "photo")), Slot.TITLE),),
         f"{counted(tiles, 'photo')} as tiles",
     )
-    count = rolls.choice((2, 3, 4))
-    lengths = pace(count, count * rolls.choice((1.8, 2.3)), look.curve, 1.2)
+    count = rolls.choice((3, 4))
+    lengths = pace(count, count * rolls.choice((2.2, 2.8)), look.curve, 1.2)
     singles = [
         Shot(length, (still(i, "piece", "Alone, to be looked at.", rolls),), label(i), i.subject)
         for i, length in zip(chosen, lengths, strict=False)
@@ -67,11 +78,13 @@ def _collage(material: Material, rolls: random.Random, look: Look) -> Cut | None
         f"Together: {told}",
         f"Tiles show {told} as a family before each one gets its own look.",
         "many pieces at once",
-        (
-            f"{first_upper(told)}.",
-            f"{first_upper(counted(tiles, 'photo'))} in one frame" + (f": {name}." if name else "."),
-            f"Side by side: {listed(labels(chosen)) or counted(tiles, 'photo')}.",
-            "The whole set, then one by one." if name else "All at once, then one by one.",
+        spoken(
+            bool(labels(chosen)),
+            (f"{first_upper(told)}.", f"Side by side: {listed(labels(chosen))}."),
+            (
+                f"{first_upper(counted(tiles, 'photo'))} in one frame" + (f": {name}." if name else "."),
+                "Together, and one by one.",
+            ),
         ),
         dated(chosen),
     )
@@ -101,11 +114,11 @@ def _montage(material: Material, rolls: random.Random, look: Look) -> Cut | None
     choices.sort(key=lambda c: (material.ledger.leads[c[0][0].id], *material.ledger.rank(c[0][0].id)))
     items, title = choices[0]
     items = items[: rolls.choice((3, 4, 5, 6, 7))]
-    lengths = pace(len(items), max(6.5, len(items) * rolls.choice((1.7, 2.2, 2.8))), look.curve, 1.0)
+    lengths = pace(len(items), max(7.5, len(items) * rolls.choice((2.0, 2.6, 3.2))), look.curve, 1.0)
     shots = []
     for n, (item, wanted) in enumerate(zip(items, lengths, strict=True)):
         visual, length = view(item, wanted, "lead" if n == 0 else "moment", _moment(item), rolls)
-        texts = ((title, Slot.TITLE),) if n == 0 else label(item)
+        texts = ((title, Slot.TITLE),) if n == 0 else unrepeated(item, items[n - 1])
         shots.append(Shot(length, (visual,), texts, f"{item.subject} {placed(item)}"))
     if sum(s.length for s in shots) < 6.0:
         return None
@@ -114,13 +127,16 @@ def _montage(material: Material, rolls: random.Random, look: Look) -> Cut | None
     return Cut(
         tuple(shots),
         f"{title}: {told}",
-        f"{title}: {told} show the work as it is, between the finished pieces.",
+        f"“{title}”, with {told}, shows the work as it is between the finished pieces.",
         f"the words “{title}”",
-        (
-            f"{title}: {told}.",
-            f"{first_upper(counted(len(items), 'moment'))} from the {items[0].folder or 'workshop'} folder.",
-            f"{title}. No polish.",
-            f"{first_upper(told)}, on the way.",
+        spoken(
+            bool(names),
+            (f"{title}: {told}.", f"{told}, on the way."),
+            (
+                f"{title}. No polish.",
+                f"{first_upper(counted(len(items), 'moment'))} of the work.",
+                f"{title}.",
+            ),
         ),
         dated(items),
     )
@@ -150,11 +166,12 @@ _ALONE = (
 
 def _question(material: Material, rolls: random.Random, look: Look) -> Cut | None:
     """Two photos and a choice between them; with a single photo, a question about it."""
-    order = material.mixed(material.photos, rolls, lead=True)
+    order = material.mixed(material.showable(2), rolls, lead=True)
     if not order:
         return None
     first = order[0]
-    other = next((i for i in order[1:] if i.piece != first.piece), None)
+    others = [i for i in order[1:] if i.piece != first.piece]
+    other = next((i for i in others if i.stage is first.stage), others[0] if others else None)
     if other is None:
         return _single_question(first, rolls)
     words, opening = rolls.choice(_QUESTIONS)
@@ -165,7 +182,7 @@ def _question(material: Material, rolls: random.Random, look: Look) -> Cut | Non
     ask = Shot(
         rolls.choice((3.0, 3.6, 4.2)), both, ((words, Slot.TITLE),), "both photos, one above the other"
     )
-    each = rolls.choice((1.8, 2.2, 2.6))
+    each = rolls.choice((2.2, 2.6, 3.2))
     alone = [
         Shot(
             each,
@@ -185,7 +202,11 @@ def _question(material: Material, rolls: random.Random, look: Look) -> Cut | Non
         else f"A choice between {first.subject} and {other.subject}",
         f"A choice between {told} is easy to answer in a comment.",
         "a question",
-        (opening, f"{opening} {first_upper(told)}.", f"Two of them: {told}. {opening}", f"Decide: {told}?"),
+        spoken(
+            bool(labels([first, other])),
+            (f"{opening} {told}.", f"Two of them: {told}. {opening}", f"Decide: {told}?"),
+            (opening, "Two photos, one choice."),
+        ),
         dated([first, other]),
     )
 
@@ -208,7 +229,7 @@ def _single_question(item: Item, rolls: random.Random) -> Cut:
         f"{words} {first_upper(item.subject)}",
         f"A short question about {item.subject} is easy to answer in a comment.",
         "a question",
-        (opening, f"{opening} {first_upper(item.subject)}.", f"{first_upper(item.subject)}. {opening}"),
+        spoken(bool(item.label), (f"{opening} {item.label}.", f"{item.label}. {opening}"), (opening,)),
         dated([item]),
     )
 

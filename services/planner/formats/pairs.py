@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from services.model.asset import Category
-from services.planner.formats.cut import Cut, Format, clip, dated, room, still, view
+from services.planner.formats.cut import Cut, Format, clip, dated, room, spoken, still, view
 from services.planner.looks import CUT, FRAME, MOVING, ROUND, SOFT, Look, Slot
 from services.planner.material import Material
 from services.planner.pieces import Item, Stage
@@ -21,7 +21,7 @@ def _reveal(material: Material, rolls: random.Random, look: Look) -> Cut | None:
     if not pair:
         return None
     item, photo = pair
-    first = min(room(item), rolls.choice((4.0, 6.0, 8.0, 10.0)))
+    first = min(room(item), rolls.choice((5.0, 7.0, 9.0, 12.0)))
     last = rolls.choice((3.0, 3.6, 4.4))
     end = "Finished" if photo.stage is Stage.FINISHED else "And then"
     name = item.label or photo.label
@@ -42,13 +42,14 @@ def _reveal(material: Material, rolls: random.Random, look: Look) -> Cut | None:
         f"{first_upper(subject)}: from the clip to the piece",
         f"A clip of {subject} followed by its photo answers how it was made and what became of it.",
         "a promise that is kept at the end",
-        (
-            f"{first_upper(subject)}: first the clip, then the photo.",
-            f"Wait for the last {seconds(last)}.",
-            f"How {subject} came to be, and {subject} itself."
-            if name
-            else "First the making, then the thing itself.",
-            f"{first_upper(subject)}, before and in the end.",
+        spoken(
+            bool(name),
+            (f"{name}: first the clip, then the photo.", f"How {name} came to be, and {name} itself."),
+            (
+                "First the making, then the thing itself.",
+                f"Wait for the last {seconds(last)}.",
+                "Stay for the photo at the end.",
+            ),
         ),
         dated([item]),
     )
@@ -66,8 +67,9 @@ def _before_after(material: Material, rolls: random.Random, look: Look) -> Cut |
     if not ordered:
         return None
     before_item, after_item = ordered[0]
-    subject = after_item.label or after_item.subject
-    first, second = rolls.choice(((2.4, 3.4), (3.0, 3.0), (1.8, 4.0), (3.6, 2.4)))
+    label = after_item.label or before_item.label
+    subject = label or after_item.subject
+    first, second = rolls.choice(((2.8, 4.0), (3.4, 3.4), (2.0, 4.6), (4.2, 2.8)))
     halves = (Visual(before_item, "before", "Both states at once.", box=(0, 0, FRAME[0], 954)),
               Visual(after_item, "after", "Both states at once.", box=(0, 966, FRAME[0], 954)))  # fmt: skip
     shots = (
@@ -82,11 +84,14 @@ def _before_after(material: Material, rolls: random.Random, look: Look) -> Cut |
         f"{first_upper(subject)} before and after",
         f"Two photos of {subject} side by side make the change visible at a glance.",
         "the unfinished state first",
-        (
-            f"{first_upper(subject)}, before and after.",
-            f"Same piece, two states: {subject}.",
-            f"Left as it was, then as it is now: {subject}.",
-            "Before. After. Nothing else.",
+        spoken(
+            bool(label),
+            (
+                f"{label}, before and after.",
+                f"Same piece, two states: {label}.",
+                f"As it was, as it is: {label}.",
+            ),
+            ("Before. After. Nothing else.", "The same piece, twice."),
         ),
         dated([before_item]),
     )
@@ -124,11 +129,14 @@ def _side_by_side(material: Material, rolls: random.Random, look: Look) -> Cut |
         f"{first_upper(subject)}, clip and photo together",
         f"Clip and photo of {subject} in one picture let people compare while they watch.",
         "two pictures at once",
-        (
-            f"{first_upper(subject)} twice: moving and still.",
-            f"Two halves, one piece: {subject}.",
-            "One half moves, the other one waits.",
-            f"The clip and the photo of {subject}, at the same time.",
+        spoken(
+            bool(name),
+            (
+                f"{name} twice: moving and still.",
+                f"Two halves, one piece: {name}.",
+                f"The clip and the photo of {name}, at the same time.",
+            ),
+            ("One half moves, the other one waits.", "Clip and photo, at the same time."),
         ),
         dated([item]),
     )

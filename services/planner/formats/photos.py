@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 
-from services.planner.formats.cut import Cut, Format, dated, label, labels, still
+from services.planner.formats.cut import Cut, Format, dated, label, labels, spoken, still, unrepeated
 from services.planner.looks import CUT, MOVING, SOFT, Look, Slot, pace
 from services.planner.material import Material
-from services.planner.pieces import Item, Stage
+from services.planner.pieces import Item
 from services.planner.shots import Shot, Visual, part_of_frame
 from services.planner.words import counted, first_upper, listed
 
@@ -37,34 +37,33 @@ def _distinct(items: list[Item], count: int) -> list[Item]:
 
 def _series(material: Material, rolls: random.Random, look: Look) -> Cut | None:
     """Five to nine photos in a quick rhythm, each with its label."""
-    photos = [i for i in material.photos if i.stage not in (Stage.FAILED, Stage.BUILD)] or material.photos
-    items = _distinct(material.mixed(photos, rolls, lead=True), rolls.choice((4, 5, 6, 7, 8, 9)))
+    items = _distinct(material.mixed(material.showable(6), rolls, lead=True), rolls.choice((5, 6, 7, 8, 9)))
     if len(items) < 4:
         return None
-    lengths = pace(len(items), max(6.0, len(items) * rolls.choice((1.0, 1.3, 1.7))), look.curve)
-    shots = [
-        Shot(
-            length,
-            (still(item, "lead" if not n else "photo", _why(n), rolls),),
-            label(item),
-            f"{item.subject}",
-        )
-        for n, (item, length) in enumerate(zip(items, lengths, strict=True))
-    ]
+    lengths = pace(len(items), max(7.0, len(items) * rolls.choice((1.1, 1.5, 2.0))), look.curve)
+    shots = []
+    for n, (item, length) in enumerate(zip(items, lengths, strict=True)):
+        photo = still(item, "photo" if n else "lead", _why(n), rolls)
+        shots.append(Shot(length, (photo,), unrepeated(item, items[n - 1] if n else None), item.subject))
     names = labels(items)
     told = listed(names) if names else counted(len(items), "photo")
     return Cut(
         tuple(shots),
         f"{first_upper(counted(len(items), 'photo'))}: {told}" if names else f"Quick series of {told}",
         f"A quick series of {counted(len(items), 'photo')} gives a wide view in a few seconds.",
-        "a new picture every beat of the cut",
-        (
-            f"{first_upper(counted(len(items), 'photo'))} in a row: {told}."
-            if names
-            else f"{first_upper(told)} in a row.",
-            f"{first_upper(told)}, quickly.",
-            f"Blink and you miss one of {counted(len(items), 'photo')}.",
-            f"A walk past the shelf: {told}." if names else "Picture after picture.",
+        "a new picture in every shot",
+        spoken(
+            bool(names),
+            (
+                f"{first_upper(counted(len(items), 'photo'))} in a row: {told}.",
+                f"{told}, quickly.",
+                f"A walk past the shelf: {told}.",
+            ),
+            (
+                f"Blink and you miss one of {counted(len(items), 'photo')}.",
+                f"{first_upper(told)} in a row.",
+                "Picture after picture.",
+            ),
         ),
         dated(items),
     )
@@ -76,13 +75,10 @@ def _why(index: int) -> str:
 
 def _countdown(material: Material, rolls: random.Random, look: Look) -> Cut | None:
     """Photos that count down with large numbers; the last one stays."""
-    photos = material.staged(Stage.FINISHED)
-    photos = [i for i in photos if not i.duration]
-    pool = photos if len(photos) >= 3 else material.photos
-    items = _distinct(material.mixed(pool, rolls, lead=True), rolls.choice((3, 4, 5)))
+    items = _distinct(material.mixed(material.showable(4), rolls, lead=True), rolls.choice((3, 4, 5)))
     if len(items) < 3:
         return None
-    step = rolls.choice((1.6, 2.0, 2.4))
+    step = rolls.choice((1.8, 2.2, 2.8))
     last = rolls.choice((3.0, 3.6, 4.2))
     shots = []
     for n, item in enumerate(items):
@@ -105,11 +101,14 @@ def _countdown(material: Material, rolls: random.Random, look: Look) -> Cut | No
         f"Counting down from {len(items)}: {told}",
         f"Large numbers from {len(items)} to 1 keep people until the last photo.",
         f"the number {len(items)}",
-        (
-            f"Counting down from {len(items)}: {told}.",
-            f"{', '.join(str(n) for n in range(len(items), 0, -1))}.",
-            f"Stay for number one: {items[-1].label}." if items[-1].label else "Stay for number one.",
-            f"{first_upper(told)}, counted backwards.",
+        spoken(
+            bool(names),
+            (f"Counting down from {len(items)}: {told}.", f"{told}, counted backwards."),
+            (
+                f"{', '.join(str(n) for n in range(len(items), 0, -1))}.",
+                f"Stay for number one{f': {items[-1].label}' if items[-1].label else ''}.",
+                f"{first_upper(counted(len(items), 'photo'))}, counted backwards.",
+            ),
         ),
         dated(items),
     )
@@ -117,15 +116,16 @@ def _countdown(material: Material, rolls: random.Random, look: Look) -> Cut | No
 
 def _detail(material: Material, rolls: random.Random, look: Look) -> Cut | None:
     """One photo in several slow close looks, and then the whole of it."""
-    tall = [i for i in material.photos if i.height >= 1000 and i.aspect <= 1.4]
-    choice = material.mixed(tall or material.photos, rolls, lead=True)
+    photos = material.showable(1)
+    tall = [i for i in photos if i.height >= 1000 and i.aspect <= 1.4]
+    choice = material.mixed(tall or photos, rolls, lead=True)
     if not choice:
         return None
     item = choice[0]
     # A part is enlarged only as far as the photo has pixels for it.
     factor = max(1.3, min(2.2, item.height / 1920 * 1.4))
     places = rolls.sample(_PLACES, rolls.choice((2, 3, 4)))
-    lengths = pace(len(places), len(places) * rolls.choice((2.2, 2.8, 3.4)), look.curve, 1.6)
+    lengths = pace(len(places), len(places) * rolls.choice((2.4, 3.0, 3.6)), look.curve, 1.6)
     shots = []
     for n, ((across, down), length) in enumerate(zip(places, lengths, strict=True)):
         box = part_of_frame(across, down, factor)
@@ -140,13 +140,19 @@ def _detail(material: Material, rolls: random.Random, look: Look) -> Cut | None:
     return Cut(
         tuple(shots),
         f"{first_upper(item.subject)}, seen from close up",
-        f"Close looks at one photo of {item.label or 'a piece of work'} let people guess, then see the whole.",
+        f"Close looks at one photo of {item.label or 'the work'} let people guess, then see the whole.",
         "a part that makes people guess",
-        (
-            f"{first_upper(item.subject)}, from close up.",
-            "Guess before the last picture.",
-            f"{first_upper(counted(len(places), 'close look'))} at {item.subject}.",
-            "Start small, end with the whole.",
+        spoken(
+            bool(item.label),
+            (
+                f"{item.label}, from close up.",
+                f"{first_upper(counted(len(places), 'close look'))} at {item.label}.",
+            ),
+            (
+                "Guess before the last picture.",
+                "Start small, end with the whole.",
+                f"{first_upper(counted(len(places), 'close look'))} at one photo.",
+            ),
         ),
         dated([item]),
     )
@@ -154,11 +160,11 @@ def _detail(material: Material, rolls: random.Random, look: Look) -> Cut | None:
 
 def _still_life(material: Material, rolls: random.Random, look: Look) -> Cut | None:
     """One photo, one slow movement, one line."""
-    choice = material.mixed(material.photos, rolls, lead=True)
+    choice = material.mixed(material.showable(1), rolls, lead=True)
     if not choice:
         return None
     item = choice[0]
-    length = rolls.choice((6.0, 7.0, 8.0))
+    length = rolls.choice((7.0, 8.0, 9.0))
     drift = Visual(
         item,
         "lead",
@@ -172,11 +178,10 @@ def _still_life(material: Material, rolls: random.Random, look: Look) -> Cut | N
         f"{first_upper(item.subject)} in quiet",
         f"One photo and one slow movement give {item.subject} all the room: a pause between louder videos.",
         "stillness",
-        (
-            f"{first_upper(item.subject)}. Nothing else.",
-            f"A moment with {item.subject}.",
-            "One picture, a few slow seconds.",
-            f"Just {item.subject}.",
+        spoken(
+            bool(item.label),
+            (f"{item.label}. Nothing else.", f"A moment with {item.label}.", f"Just {item.label}."),
+            ("One picture, a few slow seconds.", "A pause.", "Nothing happens here, slowly."),
         ),
         dated([item]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from services.planner.formats.cut import Cut, Format, clip, dated, labels, room
+from services.planner.formats.cut import Cut, Format, clip, dated, labels, room, spoken
 from services.planner.looks import CUT, MOVING, SOFT, Look, Slot, pace
 from services.planner.material import Material
 from services.planner.pieces import Item, Stage
@@ -22,7 +22,7 @@ def _single_take(material: Material, rolls: random.Random, look: Look) -> Cut | 
     if not choice:
         return None
     item = choice[0]
-    length = min(room(item), rolls.choice((8.0, 10.0, 12.0, 15.0, 18.0)))
+    length = min(room(item), rolls.choice((9.0, 11.0, 13.0, 16.0, 20.0)))
     spare = room(item) - length
     # A timelapse is shown to its end, where the form is; another clip from anywhere.
     seek = spare if item.stage is Stage.TIMELAPSE else spare * rolls.random()
@@ -39,11 +39,18 @@ def _single_take(material: Material, rolls: random.Random, look: Look) -> Cut | 
         f"{first_upper(item.subject)}: one take of {seconds(length)}",
         f"A single uncut {what} lets people watch {item.subject} without being hurried.",
         "movement from the first frame",
-        (
-            f"{first_upper(item.subject)}. One take, nothing cut.",
-            f"{first_upper(seconds(length))} of {item.subject}.",
-            f"Only {item.subject}, from one camera, without a cut.",
-            f"A {what} to rest your eyes on." if what == "timelapse" else "One camera, one take.",
+        spoken(
+            bool(item.label),
+            (
+                f"{item.label}. One take, nothing cut.",
+                f"{first_upper(seconds(length))} of {item.label}.",
+                f"Only {item.label}, without a cut.",
+            ),
+            (
+                f"A {what} to rest your eyes on.",
+                f"{first_upper(seconds(length))}, one take, nothing cut.",
+                "No cut, no hurry.",
+            ),
         ),
         dated([item]),
     )
@@ -56,7 +63,7 @@ def _clip_cuts(material: Material, rolls: random.Random, look: Look) -> Cut | No
     if count < 2:
         return None
     items = order[:count]
-    lengths = pace(count, max(6.5, count * rolls.choice((1.6, 2.0, 2.6))), look.curve, 1.2)
+    lengths = pace(count, max(8.0, count * rolls.choice((1.8, 2.3, 3.0))), look.curve, 1.2)
     shots = [
         _part(item, length, rolls, index)
         for index, (item, length) in enumerate(zip(items, lengths, strict=True))
@@ -64,17 +71,20 @@ def _clip_cuts(material: Material, rolls: random.Random, look: Look) -> Cut | No
     if sum(s.length for s in shots) < 6.5:
         return None
     names = labels(items)
-    told = listed(names) if names else counted(count, "clip")
+    shown = listed(names) if names else counted(count, "clip")
     return Cut(
         tuple(shots),
-        f"Quick cuts: {told}",
-        f"{first_upper(counted(count, 'clip'))} in quick cuts show {told} in motion in a few seconds.",
+        f"Quick cuts: {shown}",
+        f"{first_upper(counted(count, 'clip'))} in quick cuts show much movement in a few seconds.",
         "a cut within the first seconds",
-        (
-            f"{first_upper(counted(count, 'clip'))}, one after the other.",
-            f"Quick look: {told}.",
-            f"{first_upper(told)}, in motion.",
-            "Short cuts, no words needed.",
+        spoken(
+            bool(names),
+            (f"Quick look: {shown}.", f"{shown}, in motion."),
+            (
+                f"{first_upper(counted(count, 'clip'))}, one after the other.",
+                "Short cuts, back to back.",
+                "Everything moves.",
+            ),
         ),
         dated(items),
     )

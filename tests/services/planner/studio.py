@@ -53,7 +53,10 @@ def small_studio() -> list[Asset]:
     for series in SERIES:
         made += [photo(f"completed_works/{series}0{n}.jpg") for n in (1, 2, 6)]
     made.append(photo("completed_works/rv02_glazed_2.jpg", 4000, 3000))
-    made += [photo(f"wip_photos/{name}.jpg") for name in ("rv06_drying", "tu01", "sm03_failed", "sv02", "tm_failed_2")]
+    made += [
+        photo(f"wip_photos/{name}.jpg")
+        for name in ("rv06_drying", "tu01", "sm03_failed", "sv02", "tm_failed_2")
+    ]
     made += [photo(f"build_photos/nozzle_{n}.jpg", 4000, 2250) for n in range(4)]
     made += [track(f"music_uploads/{name}.wav") for name in ("morning", "kiln hum", "wheel")]
     return made
@@ -66,10 +69,19 @@ def large_studio(files: int = 560) -> list[Asset]:
         piece = f"{SERIES[n % 5]}{n // 5 + 1:02}"
         stem = f"video_uploads/timelapse_{piece}.gcode_2025{n % 12 + 1:02}{n % 28 + 1:02}_1556"
         made += [clip(f"{stem}.mp4", 7 + n % 20), photo(f"{stem}.jpg", 720, 1280)]
-        made += [photo(f"completed_works/{piece}.jpg"), photo(f"completed_works/{piece}_glazed_2.jpg", 4000, 3000)]
+        made += [
+            photo(f"completed_works/{piece}.jpg"),
+            photo(f"completed_works/{piece}_glazed_2.jpg", 4000, 3000),
+        ]
         made.append(photo(f"wip_photos/{piece}_{'failed' if n % 3 == 0 else 'drying'}.jpg"))
-        made.append(photo(f"build_photos/extruder/{n:03}.jpg") if n % 2 else clip(f"video_uploads/MVI_{n:04}.mov", 20))
-        made.append(track(f"music_uploads/song_{n:03}.mp3", 30 + n) if n % 4 == 0 else photo(f"wip_photos/IMG_{n:04}.jpg"))
+        made.append(
+            photo(f"build_photos/extruder/{n:03}.jpg") if n % 2 else clip(f"video_uploads/MVI_{n:04}.mov", 20)
+        )
+        made.append(
+            track(f"music_uploads/song_{n:03}.mp3", 30 + n)
+            if n % 4 == 0
+            else photo(f"wip_photos/IMG_{n:04}.jpg")
+        )
     return made
 
 
@@ -80,7 +92,9 @@ def arbitrary_folder() -> list[Asset]:
 
 
 def brief(assets: Sequence[Asset], *, past: Sequence[PastDraft] = (), count: int = 3, **more: Any) -> Brief:
-    return Brief(brand=more.pop("brand", BRAND), assets=assets, analytics=None, past=past, count=count, **more)
+    return Brief(
+        brand=more.pop("brand", BRAND), assets=assets, analytics=None, past=past, count=count, **more
+    )
 
 
 def remembered(proposal: Proposal, number: int) -> PastDraft:
