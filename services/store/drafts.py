@@ -22,7 +22,8 @@ _SELECT = """
     FROM drafts d JOIN revisions r ON r.draft = d.number AND r.revision = d.revision
 """
 
-_TAG_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters or digits that people confuse
+_LETTERS = "abcdefghjkmnpqrstuvwxyz"  # no letters or digits that people confuse
+_DIGITS = "23456789"
 
 
 def file(db: Database, proposal: Proposal, *, job: int | None, sample: bool, now: datetime) -> int:
@@ -158,8 +159,9 @@ def _update(db: Database, number: int, columns: dict[str, Any], guard: str, valu
 
 
 def _free_tag(db: Database) -> str:
+    """A letter first: a spreadsheet would take "2345.10" for a number and write 2345.1."""
     while True:
-        tag = "".join(secrets.choice(_TAG_LETTERS) for _ in range(4))
+        tag = secrets.choice(_LETTERS) + "".join(secrets.choice(_LETTERS + _DIGITS) for _ in range(3))
         if not db.table("drafts").count_where("tag = ?", [tag]):
             return tag
 

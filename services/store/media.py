@@ -98,17 +98,22 @@ def page(
     return _select(db, f"WHERE {' AND '.join(conditions)} ORDER BY key LIMIT ?", [*values, limit])
 
 
-def latest(db: Database, limit: int, category: Category | None = None) -> list[Asset]:
-    """The files changed last, newest first."""
-    if category is None:
-        return _select(db, "ORDER BY updated DESC, key LIMIT ?", [limit])
-    return _select(db, "WHERE category = ? ORDER BY updated DESC, key LIMIT ?", [category, limit])
+def latest(db: Database, limit: int, category: Category | None = None, text: str = "") -> list[Asset]:
+    """Newest first, only of ``category`` and only what search() finds, where given."""
+    conditions, values = ["1"], list[Any]()
+    if category is not None:
+        conditions.append("category = ?")
+        values.append(category)
+    if text:
+        conditions.append("key LIKE ? ESCAPE '\\'")
+        values.append(_like(text))
+    where = f"WHERE {' AND '.join(conditions)} ORDER BY updated DESC, key LIMIT ?"
+    return _select(db, where, [*values, limit])
 
 
 def search(db: Database, text: str, limit: int = PAGE) -> list[Asset]:
     """Files whose folder, path or name holds ``text``; % and _ mean themselves, ASCII case does not count."""
-    pattern = re.sub(r"([\\%_])", r"\\\1", _escape(text))
-    return _select(db, "WHERE key LIKE ? ESCAPE '\\' ORDER BY key LIMIT ?", [f"%{pattern}%", limit])
+    return _select(db, "WHERE key LIKE ? ESCAPE '\\' ORDER BY key LIMIT ?", [_like(text), limit])
 
 
 def by_ids(db: Database, ids: Sequence[str]) -> dict[str, Asset]:
@@ -184,6 +189,10 @@ def _asset(row: Sequence[Any]) -> Asset:
         facts=MediaFacts(**json.loads(facts)) if facts else None,
         problem=_restore(problem) if problem is not None else None,
     )
+
+
+def _like(text: str) -> str:
+    return "%" + re.sub(r"([\\%_])", r"\\\1", _escape(text)) + "%"
 
 
 def _moment(moment: datetime) -> str:
