@@ -66,18 +66,18 @@ class Inventory:
     async def close(self) -> None:
         await asyncio.to_thread(self._reader.close)
 
-    async def scan_folders(self) -> dict[str, FolderScan]:
+    async def scan_folders(self, on_progress: Progress | None = None) -> dict[str, FolderScan]:
         """Bring the catalogue up to date with every folder; unchanged files cost one look and no write."""
         async with self._one_at_a_time:
             folders = await self.bucket.folders()
-            scans = {folder: await self._scan(folder) for folder in folders}
+            scans = {folder: await self._scan(folder, on_progress or self.on_progress) for folder in folders}
             await self._store.do(media.keep_folders, folders)
             return scans
 
     async def scan_folder(self, name: str) -> FolderScan:
         """The same for one folder."""
         async with self._one_at_a_time:
-            return await self._scan(name)
+            return await self._scan(name, self.on_progress)
 
     def categorize_files(self, files: Iterable[F]) -> dict[str, list[F]]:
         """Files by the plural of their category ("videos", "audio" …); every category is there."""
@@ -136,10 +136,7 @@ class Inventory:
 
     async def get_files_by_category(self, category: str, limit: int | None = None) -> list[Asset]:
         """All files of "video", "audio", "image", "3d_model", "document", "archive" or "other"."""
-        wanted = {**{c.value: c for c in Category}, **{p: c for c, p in PLURALS.items()}}.get(category)
-        if wanted is None:
-            raise Refused(f"There is no category {category!r}; there are {', '.join(Category)}.")
-        return await self._all(wanted, limit)
+        return await self._all(_wanted(category), limit)
 
     async def get_latest_files(self, limit: int = 10) -> list[Asset]:
         return await self._store.do(media.latest, limit)
@@ -147,6 +144,18 @@ class Inventory:
     async def search_files(self, text: str, limit: int = media.PAGE) -> list[Asset]:
         """Files whose folder or name holds ``text``; nothing for an empty text."""
         return await self._store.do(media.search, text.strip(), limit) if text.strip() else []
+
+    async def find(self, *, search: str = "", category: str = "", limit: int = 50) -> list[Asset]:
+        """Newest first: files that search_files() finds and that are of ``category``; "" means all."""
+        kind = _wanted(category) if category else None
+        return await self._store.do(media.latest, limit, kind, search.strip())
+
+    async def counts(self) -> dict[str, int]:
+        """total_files, total_bytes, unreadable, and the number of files by the plural of each category."""
+        found = await self._store.do(media.counts)
+        totals = {"total_files": sum(c.files for c in found), "total_bytes": sum(c.size for c in found)}
+        kinds = {p: sum(c.files for c in found if c.category is k) for k, p in PLURALS.items()}
+        return {**totals, "unreadable": await self._store.do(media.unreadable), **kinds}
 
     async def assets(self) -> list[Asset]:
         """Everything in the catalogue, in the order of keys: what a planner chooses from."""
@@ -163,15 +172,19 @@ class Inventory:
         return [document.file_entry(asset, await self.bucket.url(asset.file.key)) for asset in assets]
 
     @timed("bucket.scan")
-    async def _scan(self, folder: str) -> FolderScan:
+    async def _scan(self, folder: str, on_progress: Progress | None) -> FolderScan:
         started, seen, changes = time.perf_counter(), Seen(), 0
         async for page in self.bucket.scan(folder):
+            looked = 0
             for batch in _batches(await self._store.do(media.changed, page)):
                 assets = await asyncio.gather(*map(self.extract_metadata, batch))
                 changes += await self._store.do(media.put, assets)
-                self._tell(folder, len(seen) + len(batch))
+                looked += len(batch)
+                if on_progress is not None:
+                    on_progress(folder, len(seen) + looked, 0)
             seen.add(file.key for file in page)
-            self._tell(folder, len(seen))
+            if on_progress is not None:
+                on_progress(folder, len(seen), 0)
         removed = await self._forget(folder, seen)
         result = FolderScan(folder, len(seen), changes, removed, time.perf_counter() - started)
         log.info(
@@ -188,10 +201,6 @@ class Inventory:
                 removed += len(gone)
             after = known[-1]
         return removed
-
-    def _tell(self, folder: str, done: int) -> None:
-        if self.on_progress is not None:
-            self.on_progress(folder, done, 0)
 
     async def _all(self, category: Category | None, limit: int | None) -> list[Asset]:
         found: list[Asset] = []
@@ -235,6 +244,14 @@ class Inventory:
 
 def _category(file: StoredFile | Asset) -> Category:
     return file.category if isinstance(file, Asset) else file_category(file.name, file.content_type)
+
+
+def _wanted(category: str) -> Category:
+    """The category by its name or plural."""
+    known = {**{c.value: c for c in Category}, **{plural: c for c, plural in PLURALS.items()}}
+    if category not in known:
+        raise Refused(f"There is no category {category!r}; there are {', '.join(Category)}.")
+    return known[category]
 
 
 def _batches(files: Sequence[StoredFile]) -> Iterable[list[StoredFile]]:
