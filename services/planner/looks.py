@@ -70,7 +70,7 @@ TREATMENTS = (
     Treatment("margin", "right", "bottom", 1420, 900, 1.15, True, "", "accent"),
     Treatment("headline", "left", "top", 280, 900, 1.2, True, "", "accent"),
 )
-_SIZES = {Slot.TITLE: 84, Slot.LABEL: 76, Slot.NOTE: 48, Slot.NUMBER: 300}
+_SIZES = {Slot.TITLE: 116, Slot.LABEL: 96, Slot.NOTE: 54, Slot.NUMBER: 320}
 _PAD = 28
 
 SOFT = ("fade", "fadeblack", "fadewhite")
@@ -180,12 +180,12 @@ def _block(words: str, slot: Slot, treatment: Treatment) -> tuple[str, int, int,
     size = round(_SIZES[slot] * (1.0 if slot is Slot.NUMBER else treatment.scale))
     pad = _PAD if treatment.box else 0
     widest = 900 - 2 * pad
-    letter = (0.60 if treatment.weight >= 700 else 0.55) * (1.14 if treatment.caps else 1.0)
+    letter = (0.62 if treatment.weight >= 700 else 0.57) * (1.16 if treatment.caps else 1.0)
     while size > 44 and not _fits(words, widest / (size * letter), 3):
         size -= 4
     per_line = widest / (size * letter)
     lines = _lines(words, per_line)
-    width = 900 if lines > 1 else min(900, round(len(words) * size * letter) + 2 * pad + 24)
+    width = 900 if lines > 1 else min(900, round(len(words) * size * letter + size * 0.3) + 2 * pad)
     return words, size, round(lines * size * 1.25) + 2 * pad, width
 
 
