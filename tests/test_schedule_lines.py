@@ -10,7 +10,7 @@ import pytest
 from bot.schedule_lines import cron_trigger, duration_text, parse_duration
 
 
-def days(line: str, count: int = 7) -> list[str]:
+def days(line: str) -> list[str]:
     """Weekdays of the runs in the week from Sunday, 3 January 2027, on."""
     trigger = cron_trigger(line, UTC)
     found, now = [], datetime(2027, 1, 3, tzinfo=UTC)
@@ -24,7 +24,8 @@ def days(line: str, count: int = 7) -> list[str]:
     ("field", "expected"),
     [
         ("0", "sun"), ("7", "sun"), ("1", "mon"), ("SUN", "sun"), ("mon-wed", "mon tue wed"),
-        ("1-5", "mon tue wed thu fri"), ("5-7", "sun fri sat"), ("fri-sun", "sun fri sat"), ("6,0", "sun sat"),
+        ("1-5", "mon tue wed thu fri"), ("5-7", "sun fri sat"), ("fri-sun", "sun fri sat"),
+        ("6,0", "sun sat"),
         ("1,3,fri", "mon wed fri"), ("*/2", "sun tue thu sat"), ("1-5/2", "mon wed fri"), ("3/2", "wed fri"),
         ("0-7", "sun mon tue wed thu fri sat"), ("*", "sun mon tue wed thu fri sat"),
     ],
@@ -63,10 +64,7 @@ def test_durations_round_trip(text: str) -> None:
     assert parse_duration(duration_text(parse_duration(text))) == parse_duration(text)
 
 
-@pytest.mark.parametrize("text", ["", "s", "1", "1.5h", "-1m", "1h1d", "366d", "999999d", "1 h"])
+@pytest.mark.parametrize("text", ["", "s", "1.5h", "-1m", "1h1d", "366d", "999999d", "1 h"])
 def test_durations_that_are_none(text: str) -> None:
-    if text == "1":
-        assert parse_duration(text) == timedelta(seconds=1)
-        return
     with pytest.raises(ValueError, match="a duration is"):
         parse_duration(text)

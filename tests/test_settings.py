@@ -1,4 +1,4 @@
-"""Settings from environment and files: what wins, what is filled in, and what people read when it is wrong."""
+"""Settings from environment and files: what wins, what is filled in, what people read when it is wrong."""
 
 from __future__ import annotations
 
@@ -161,15 +161,18 @@ def test_values(name: str, text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("DRAFTS_PER_RUN", "0"), ("DRAFTS_PER_RUN", "11"), ("DRAFTS_PER_RUN", "three"), ("DESK_PORT", "65536"),
-        ("GCS_FOLDERS", "a,../b"), ("GCS_FOLDERS", "/etc"), ("GCS_FOLDERS", "[1]"), ("GCS_FOLDERS", "[broken"),
+        ("DRAFTS_PER_RUN", "0"), ("DRAFTS_PER_RUN", "11"), ("DRAFTS_PER_RUN", "three"),
+        ("DESK_PORT", "65536"), ("DESK_PORT", "-1"),
+        ("GCS_FOLDERS", "a,../b"), ("GCS_FOLDERS", "/etc"), ("GCS_FOLDERS", "[1]"),
+        ("GCS_FOLDERS", "[broken"),
         ("GCS_FOLDERS", ","), ("GCS_FOLDERS", '["a\\u0000"]'), ("GCS_DRAFT_FOLDER", "wip_photos/new"),
         ("GCS_DRAFT_FOLDER", ".."), ("POST_DELAY", "soon"), ("POST_DELAY", "-1s"), ("SLOT_GRACE", "400d"),
         ("GENERATE_CRON", "daily"), ("GENERATE_CRON", "0 0 31 2 *"), ("AUTOPOST_CRON", "0 9 * * 8"),
         ("AUTOPOST_ORDER", "random"), ("TIMEZONE", "Mars/Crater"), ("TIMEZONE", "../etc/passwd"),
         ("LOG_LEVEL", "LOUD"), ("LOG_MAX_SIZE", "big"), ("LOG_FORMAT", "xml"), ("LOG_BACKUP_COUNT", "-1"),
         ("LOG_CONSOLE_OUTPUT", "perhaps"), ("DESK_HOST", "a b"), ("MEDIA_DIR", "/no/such/folder"),
-        ("COLLECTED_KEEP", "0"), ("COLLECTED_KEEP_DAYS", "x"), ("POSTS_PER_DAY", "0"), ("PUBLISH_TO", "youtube"),
+        ("COLLECTED_KEEP", "0"), ("COLLECTED_KEEP_DAYS", "x"), ("POSTS_PER_DAY", "0"),
+        ("PUBLISH_TO", "youtube"),
     ],
 )  # fmt: skip
 def test_wrong_values_name_the_variable_and_the_remedy(write: WriteFile, name: str, text: str) -> None:
