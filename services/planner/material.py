@@ -112,8 +112,14 @@ class Material:
     def staged(self, *stages: Stage) -> list[Item]:
         return [i for i in self._ordered if i.stage in stages and i.category is not Category.AUDIO]
 
-    def showable(self, count: int) -> list[Item]:
-        """Photos to show off: finished or of no known stage; others only while unused ones are few."""
+    def showable(self, count: int, kind: str) -> list[Item]:
+        """Photos to show off: finished or of no known stage; others only while unused ones are few.
+
+        A video about failures shows failures, if there are enough of them.
+        """
+        failed = [i for i in self.photos if i.stage is Stage.FAILED]
+        if kind == "fail" and len(failed) >= count:
+            return failed
         tiers = ((Stage.FINISHED, Stage.PLAIN), (Stage.PRINT, Stage.PROGRESS), (Stage.BUILD, Stage.FAILED))
         stages: tuple[Stage, ...] = ()
         chosen: list[Item] = []

@@ -142,7 +142,7 @@ def _choose(run: _Run, slot: int, intent: Intent | None) -> _Candidate | None:
     """The best candidate that differs enough: of a format no sibling has, if there is one."""
     rolls = dice(run.brief.seed, len(run.brief.past), slot, "formats")
     kind = intent_kind(intent)
-    wish = {f.name: run.counts[f.name] - 0.9 * (kind in f.kinds) + 0.6 * rolls.random() for f in FORMATS}
+    wish = {f.name: run.counts[f.name] - 1.5 * (kind in f.kinds) + 0.6 * rolls.random() for f in FORMATS}
     ordered = sorted((f for f in FORMATS if f.name not in run.left_out), key=lambda f: wish[f.name])
     for pool in (
         [f for f in ordered if f.name not in run.siblings],
@@ -168,7 +168,7 @@ def _candidates(run: _Run, chosen: Format, slot: int, intent: Intent | None, wis
         seed = dice(run.brief.seed, len(run.brief.past), slot, chosen.name, attempt).getrandbits(32)
         rolls = dice(seed)
         look = choose_look(rolls, chosen.transitions, chosen.curves, run.treatments[-4:])
-        cut = chosen.build(run.material, rolls, look)
+        cut = chosen.build(run.material, rolls, look, intent_kind(intent))
         if cut is None:
             run.impossible.add(chosen.name)
             break

@@ -42,6 +42,7 @@ _STAGES: tuple[tuple[Stage, frozenset[str]], ...] = (
     (Stage.PROGRESS, _words("wip progress process drying unfinished greenware")),
     (Stage.BUILD, _words("build builds workshop machine printer assembly")),
 )
+_TIMELAPSE = _words("timelapse gcode")
 _STAGE_WORDS = frozenset(word for _, words in _STAGES for word in words)
 _NO_NAMES = _words(
     """img image images dsc dscn dscf mvi mov movie vid video videos pxl pano gopr gopro dji whatsapp
@@ -70,6 +71,7 @@ class Item:
     duration: float  # seconds; 0 for photos
     aspect: float  # width / height as shown; 0 for sound
     height: int
+    timelapse: bool  # named as one, or as the still of one
 
     @property
     def folder(self) -> str:
@@ -159,6 +161,7 @@ def _read(asset: Asset, mapped: Mapping[str, str]) -> Item:
         duration=facts.duration or 0.0,
         aspect=width / height if height and asset.category is not Category.AUDIO else 0.0,
         height=height,
+        timelapse=bool(_tokens(stem) & _TIMELAPSE),
     )
 
 
@@ -169,10 +172,10 @@ def _piece(asset: Asset, stem: str, mapped: Mapping[str, str]) -> tuple[str, str
     if known:
         match = known[0]
         return match.group(0).lower(), match.group(0).upper(), match.group(1).upper()
-    words = [w for w in _WORD.findall(harmless(stem, 80)) if _telling(w)]
-    if words and not _PIECELESS.search(stem):
-        name = harmless(" ".join(words[:3]).lower(), 24)
-        return name, first_upper(name), subfolder
+    words = [w.lower() for w in _WORD.findall(harmless(stem, 80)) if _telling(w)]
+    if any(w not in _STAGE_WORDS for w in words) and not _PIECELESS.search(stem):
+        piece = " ".join(w for w in words if w not in _STAGE_WORDS)[:60]
+        return piece, first_upper(harmless(" ".join(words[:3]), 24)), subfolder
     return f"{asset.file.folder}/{asset.file.subfolder}/{stem}".lower(), "", subfolder
 
 
@@ -182,12 +185,13 @@ _PIECELESS = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}|[0-9a-fA-F]{16}")
 def _telling(word: str) -> bool:
     low = word.lower()
     spoken = not low.isascii() or bool(set(low) & set("aeiouy"))
-    return spoken and low not in _NO_NAMES and low not in _STAGE_WORDS
+    return spoken and low not in _NO_NAMES
 
 
 def _stage(asset: Asset, stem: str) -> Stage:
     name = _tokens(stem)
-    if "timelapse" in name or "gcode" in name:
+    # A person adds "failed" to a timelapse after having seen how it ended.
+    if name & _TIMELAPSE and not name & _STAGES[0][1]:
         return Stage.TIMELAPSE if asset.category is Category.VIDEO else Stage.PRINT
     for place in (name, _tokens(asset.file.subfolder), _tokens(asset.file.folder)):
         for stage, words in _STAGES:

@@ -34,10 +34,20 @@ _SUBJECTS = (
 )
 _TAG = re.compile(r"#([A-Za-z][A-Za-z0-9_]{2,29})\b")
 _NO_EMOJI = re.compile(r"\b(?:no|without|never|avoid)\b[^.\n]{0,20}\bemojis?\b", re.IGNORECASE)
-_EMOJI = {"ask": "👀", "fail": "🙃", "teach": "🔍", "process": "⏳", "show": "✨"}
+_EMOJI = {
+    "ask": "👀",
+    "fail": "🙃",
+    "teach": "🔍",
+    "process": "⏳",
+    "show": "✨",
+    "reveal": "✨",
+    "compare": "👀",
+}
 
 # What a video is for, by words in an intent's name or prompt; the first that matches counts.
 _KINDS = (
+    ("reveal", ("reveal", "finished piece", "before and after", "transform")),
+    ("compare", ("compare", "comparison", "side by side", "versus")),
     ("fail", ("fail", "mistake", "went wrong", "honest", "blooper")),
     ("ask", ("ask", "question", "engage", "community", "poll", "vote", "opinion", "conversation")),
     ("teach", ("teach", "explain", "educat", "how it", "tutorial", "learn", "technique")),
@@ -59,7 +69,6 @@ _CLOSINGS = {
     ),
     "process": (
         "No hurry here.",
-        "Watch it to the end.",
         "Take your time.",
         "Worth a second look.",
     ),
@@ -70,11 +79,20 @@ _CLOSINGS = {
         "No polish needed.",
     ),
     "show": (
-        "Save it for later.",
         "Look twice.",
-        "Send it to someone who would like it.",
         "Best seen full screen.",
         "That is all, and it is enough.",
+        "No further comment.",
+    ),
+    "reveal": (
+        "Look twice.",
+        "That was the whole story.",
+        "Judge for yourself.",
+    ),
+    "compare": (
+        "Spot the difference.",
+        "Which one, and why?",
+        "Judge for yourself.",
     ),
 }
 
@@ -112,11 +130,11 @@ class Voice:
 
 
 def intent_kind(intent: Intent | None) -> str:
-    """ask, teach, process, fail or show: by the intent's name first, then by its prompt."""
+    """reveal, compare, fail, ask, teach, process or show: by the intent's name first, then by its prompt."""
     for text in (intent.name, intent.prompt[:2000]) if intent else ():
         low = text.lower().replace("_", " ").replace("-", " ")
         for kind, words in _KINDS:
-            if any(word in low for word in words):
+            if any(re.search(rf"\b{word}", low) for word in words):
                 return kind
     return "show"
 

@@ -39,12 +39,15 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of video. ``needs`` completes "Add …"; ``build`` answers None if the material is not there."""
+    """A kind of video. ``needs`` completes "Add …"; ``build`` answers None if the material is not there.
+
+    Its last argument is what the video is for, one of the words in ``kinds``.
+    """
 
     name: str
     needs: str
-    kinds: tuple[str, ...]  # what intents it serves best: ask, teach, process, fail, show
-    build: Callable[[Material, random.Random, Look], Cut | None]
+    kinds: tuple[str, ...]  # the intents it serves best: ask, teach, process, fail, reveal, compare, show
+    build: Callable[[Material, random.Random, Look, str], Cut | None]
     transitions: tuple[str, ...] = (*CUT, *SOFT, *MOVING, *ROUND)
     curves: tuple[str, ...] = CURVES
 

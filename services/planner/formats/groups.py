@@ -39,7 +39,7 @@ def _grid(count: int) -> list[Box]:
     ]
 
 
-def _collage(material: Material, rolls: random.Random, look: Look) -> Cut | None:
+def _collage(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """The pieces of one series together as tiles, then some of them alone."""
     series = defaultdict(list)
     for item in material.photos:
@@ -96,7 +96,7 @@ def _per_piece(items: list[Item]) -> list[Item]:
     return single if len(single) >= 4 else items
 
 
-def _montage(material: Material, rolls: random.Random, look: Look) -> Cut | None:
+def _montage(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """Failures, or work in progress, or the workshop: photos and clips mixed."""
     choices = []
     for stages, title in (
@@ -105,10 +105,12 @@ def _montage(material: Material, rolls: random.Random, look: Look) -> Cut | None
         ((Stage.BUILD,), "The build"),
     ):
         items = material.staged(*stages)
-        if len(items) >= 3:
+        if len(items) >= (2 if kind == "fail" else 3):
             choices.append((material.mixed(items, rolls, lead=True), title))
     if not choices:
         return None
+    if kind == "fail" and choices[0][1] == "What failed":
+        del choices[1:]
     rolls.shuffle(choices)
     # The freshest opening decides between failures, progress and build.
     choices.sort(key=lambda c: (material.ledger.leads[c[0][0].id], *material.ledger.rank(c[0][0].id)))
@@ -164,9 +166,9 @@ _ALONE = (
 )
 
 
-def _question(material: Material, rolls: random.Random, look: Look) -> Cut | None:
+def _question(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """Two photos and a choice between them; with a single photo, a question about it."""
-    order = material.mixed(material.showable(2), rolls, lead=True)
+    order = material.mixed(material.showable(2, kind), rolls, lead=True)
     if not order:
         return None
     first = order[0]
@@ -237,7 +239,7 @@ def _single_question(item: Item, rolls: random.Random) -> Cut:
 COLLAGE = Format(
     "series collage",
     "at least four photos, best of one series (rv01.jpg … rv04.jpg)",
-    ("show", "ask"),
+    ("show", "compare"),
     _collage,
     (*CUT, *MOVING, *ROUND),
 )

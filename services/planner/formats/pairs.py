@@ -10,12 +10,12 @@ from services.planner.looks import CUT, FRAME, MOVING, ROUND, SOFT, Look, Slot
 from services.planner.material import Material
 from services.planner.pieces import Item, Stage
 from services.planner.shots import Shot, Visual
-from services.planner.words import first_upper, seconds
+from services.planner.words import first_upper
 
-_WORKING = (Stage.TIMELAPSE, Stage.PRINT, Stage.PROGRESS, Stage.FAILED)
+_WORKING = (Stage.PRINT, Stage.PROGRESS)  # a failed one did not become the finished one
 
 
-def _reveal(material: Material, rolls: random.Random, look: Look) -> Cut | None:
+def _reveal(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """A clip of the making, then the piece itself."""
     pair = _clip_and_photo(material, rolls)
     if not pair:
@@ -31,7 +31,7 @@ def _reveal(material: Material, rolls: random.Random, look: Look) -> Cut | None:
         Shot(first, (making,), ((name, Slot.LABEL),) if name else (), f"{item.subject}, the clip"),
         Shot(
             last,
-            (still(photo, "reveal", "Same piece by its name: this is what it became.", rolls),),
+            (still(photo, "reveal", "The finished state: the same id is in its name.", rolls),),
             ((name or end, Slot.TITLE), (end, Slot.NOTE)) if name else ((end, Slot.TITLE),),
             f"the photo of {photo.subject} {photo.folder and 'from ' + photo.folder}".rstrip(),
         ),
@@ -41,21 +41,20 @@ def _reveal(material: Material, rolls: random.Random, look: Look) -> Cut | None:
         shots,
         f"{first_upper(subject)}: from the clip to the piece",
         f"A clip of {subject} followed by its photo answers how it was made and what became of it.",
-        "a promise that is kept at the end",
+        "the making, with the piece still to come",
         spoken(
             bool(name),
             (f"{name}: first the clip, then the photo.", f"How {name} came to be, and {name} itself."),
             (
                 "First the making, then the thing itself.",
-                f"Wait for the last {seconds(last)}.",
-                "Stay for the photo at the end.",
+                "A clip and where it led.",
             ),
         ),
         dated([item]),
     )
 
 
-def _before_after(material: Material, rolls: random.Random, look: Look) -> Cut | None:
+def _before_after(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """A photo of the work in progress, then the finished piece, then both at once."""
     pairs = []
     for group in material.groups:
@@ -97,7 +96,7 @@ def _before_after(material: Material, rolls: random.Random, look: Look) -> Cut |
     )
 
 
-def _side_by_side(material: Material, rolls: random.Random, look: Look) -> Cut | None:
+def _side_by_side(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """The clip and the piece at the same time, one above the other."""
     pair = _clip_and_photo(material, rolls)
     if not pair:
@@ -145,7 +144,11 @@ def _side_by_side(material: Material, rolls: random.Random, look: Look) -> Cut |
 def _clip_and_photo(material: Material, rolls: random.Random) -> tuple[Item, Item] | None:
     pairs = []
     for group in material.groups:
-        clips = [i for i in group if i.category is Category.VIDEO and room(i) >= 3.4]
+        clips = [
+            i
+            for i in group
+            if i.category is Category.VIDEO and i.stage is not Stage.FAILED and room(i) >= 3.4
+        ]
         photos = [i for i in group if i.category is Category.IMAGE]
         finished = [i for i in photos if i.stage is Stage.FINISHED]
         if clips and photos:
@@ -155,13 +158,15 @@ def _clip_and_photo(material: Material, rolls: random.Random) -> tuple[Item, Ite
 
 
 _PAIR = "a clip and a photo of one piece that share its id in their names (rv06.mp4, rv06.jpg)"
-REVEAL = Format("reveal", _PAIR, ("show", "process", "teach"), _reveal, (*CUT, *SOFT, *ROUND), ("even",))
+REVEAL = Format("reveal", _PAIR, ("reveal", "process"), _reveal, (*CUT, *SOFT, *ROUND), ("even",))
 BEFORE_AFTER = Format(
     "before and after",
     "a photo in a work-in-progress folder and one in a finished folder that share an id in their names",
-    ("teach", "show"),
+    ("teach", "compare", "reveal"),
     _before_after,
     (*CUT, *SOFT, *MOVING),
     ("even",),
 )
-SIDE_BY_SIDE = Format("side by side", _PAIR, ("teach", "process"), _side_by_side, (*CUT, *SOFT), ("even",))
+SIDE_BY_SIDE = Format(
+    "side by side", _PAIR, ("teach", "compare", "process"), _side_by_side, (*CUT, *SOFT), ("even",)
+)

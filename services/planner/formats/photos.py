@@ -35,9 +35,11 @@ def _distinct(items: list[Item], count: int) -> list[Item]:
     return [*first, *rest][:count]
 
 
-def _series(material: Material, rolls: random.Random, look: Look) -> Cut | None:
+def _series(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """Five to nine photos in a quick rhythm, each with its label."""
-    items = _distinct(material.mixed(material.showable(6), rolls, lead=True), rolls.choice((5, 6, 7, 8, 9)))
+    items = _distinct(
+        material.mixed(material.showable(6, kind), rolls, lead=True), rolls.choice((5, 6, 7, 8, 9))
+    )
     if len(items) < 4:
         return None
     lengths = pace(len(items), max(7.0, len(items) * rolls.choice((1.1, 1.5, 2.0))), look.curve)
@@ -60,7 +62,7 @@ def _series(material: Material, rolls: random.Random, look: Look) -> Cut | None:
                 f"A walk past the shelf: {told}.",
             ),
             (
-                f"Blink and you miss one of {counted(len(items), 'photo')}.",
+                f"{first_upper(counted(len(items), 'photo'))}, briefly.",
                 f"{first_upper(told)} in a row.",
                 "Picture after picture.",
             ),
@@ -73,9 +75,9 @@ def _why(index: int) -> str:
     return "Opens the series." if index == 0 else "Keeps the rhythm with another subject."
 
 
-def _countdown(material: Material, rolls: random.Random, look: Look) -> Cut | None:
+def _countdown(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """Photos that count down with large numbers; the last one stays."""
-    items = _distinct(material.mixed(material.showable(4), rolls, lead=True), rolls.choice((3, 4, 5)))
+    items = _distinct(material.mixed(material.showable(4, kind), rolls, lead=True), rolls.choice((3, 4, 5)))
     if len(items) < 3:
         return None
     step = rolls.choice((1.8, 2.2, 2.8))
@@ -99,14 +101,14 @@ def _countdown(material: Material, rolls: random.Random, look: Look) -> Cut | No
     return Cut(
         tuple(shots),
         f"Counting down from {len(items)}: {told}",
-        f"Large numbers from {len(items)} to 1 keep people until the last photo.",
+        f"Large numbers from {len(items)} to 1 give each photo its place and the last one the most time.",
         f"the number {len(items)}",
         spoken(
             bool(names),
             (f"Counting down from {len(items)}: {told}.", f"{told}, counted backwards."),
             (
                 f"{', '.join(str(n) for n in range(len(items), 0, -1))}.",
-                f"Stay for number one{f': {items[-1].label}' if items[-1].label else ''}.",
+                f"Number one is {items[-1].label}." if items[-1].label else "Backwards, to one.",
                 f"{first_upper(counted(len(items), 'photo'))}, counted backwards.",
             ),
         ),
@@ -114,9 +116,9 @@ def _countdown(material: Material, rolls: random.Random, look: Look) -> Cut | No
     )
 
 
-def _detail(material: Material, rolls: random.Random, look: Look) -> Cut | None:
+def _detail(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """One photo in several slow close looks, and then the whole of it."""
-    photos = material.showable(1)
+    photos = material.showable(1, kind)
     tall = [i for i in photos if i.height >= 1000 and i.aspect <= 1.4]
     choice = material.mixed(tall or photos, rolls, lead=True)
     if not choice:
@@ -158,9 +160,9 @@ def _detail(material: Material, rolls: random.Random, look: Look) -> Cut | None:
     )
 
 
-def _still_life(material: Material, rolls: random.Random, look: Look) -> Cut | None:
+def _still_life(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """One photo, one slow movement, one line."""
-    choice = material.mixed(material.showable(1), rolls, lead=True)
+    choice = material.mixed(material.showable(1, kind), rolls, lead=True)
     if not choice:
         return None
     item = choice[0]
@@ -187,7 +189,9 @@ def _still_life(material: Material, rolls: random.Random, look: Look) -> Cut | N
     )
 
 
-SERIES = Format("photo series", "at least four photos", ("show",), _series, (*CUT, *CUT, *CUT, *MOVING))
+SERIES = Format(
+    "photo series", "at least four photos", ("show", "compare"), _series, (*CUT, *CUT, *CUT, *MOVING)
+)
 COUNTDOWN = Format(
     "countdown", "at least three photos", ("ask", "show"), _countdown, (*CUT, *MOVING), ("even",)
 )

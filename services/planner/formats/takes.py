@@ -8,25 +8,29 @@ from services.planner.formats.cut import Cut, Format, clip, dated, labels, room,
 from services.planner.looks import CUT, MOVING, SOFT, Look, Slot, pace
 from services.planner.material import Material
 from services.planner.pieces import Item, Stage
-from services.planner.shots import Shot
+from services.planner.shots import Shot, Visual
 from services.planner.words import counted, first_upper, listed, seconds
 
 _SHORTEST_TAKE = 6.0
 
 
-def _single_take(material: Material, rolls: random.Random, look: Look) -> Cut | None:
-    """One clip, never cut: three scenes of one continuous take, so that words can come and go."""
-    long_enough = [i for i in material.clips if room(i) >= _SHORTEST_TAKE]
-    timelapses = [i for i in long_enough if i.stage is Stage.TIMELAPSE]
-    choice = material.mixed(timelapses or long_enough, rolls, lead=True)
+def _single_take(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
+    """One clip, never cut; a short timelapse is held by the still of its print."""
+    takes = [i for i in material.clips if room(i) >= _SHORTEST_TAKE]
+    holds = _stills(material) if not takes else {}
+    choices = takes or [i for i in material.clips if i.id in holds]
+    if kind == "fail":
+        choices = [i for i in choices if i.stage is Stage.FAILED] or choices
+    timelapses = [i for i in choices if i.timelapse]
+    choice = material.mixed(timelapses or choices, rolls, lead=True)
     if not choice:
         return None
     item = choice[0]
     length = min(room(item), rolls.choice((9.0, 11.0, 13.0, 16.0, 20.0)))
     spare = room(item) - length
     # A timelapse is shown to its end, where the form is; another clip from anywhere.
-    seek = spare if item.stage is Stage.TIMELAPSE else spare * rolls.random()
-    what = "timelapse" if item.stage is Stage.TIMELAPSE else "clip"
+    seek = spare if item.timelapse else spare * rolls.random()
+    what = "timelapse" if item.timelapse else "clip"
     words = (item.label, Slot.TITLE) if item.label else ("One take", Slot.TITLE)
     shot = Shot(
         length,
@@ -34,8 +38,9 @@ def _single_take(material: Material, rolls: random.Random, look: Look) -> Cut | 
         (words, (f"One take, {seconds(length)}", Slot.NOTE)) if item.label else (words,),
         f"one uncut take of {item.subject}, from {seek:.1f} s to the end of the part",
     )
+    shots = (shot,) if item.id not in holds else (shot, _hold(holds[item.id], rolls))
     return Cut(
-        (shot,),
+        shots,
         f"{first_upper(item.subject)}: one take of {seconds(length)}",
         f"A single uncut {what} lets people watch {item.subject} without being hurried.",
         "movement from the first frame",
@@ -56,7 +61,24 @@ def _single_take(material: Material, rolls: random.Random, look: Look) -> Cut | 
     )
 
 
-def _clip_cuts(material: Material, rolls: random.Random, look: Look) -> Cut | None:
+def _stills(material: Material) -> dict[str, Item]:
+    """Clip id → the photo of the same stem, for timelapses too short to stand alone."""
+    photos = {_stem(i): i for i in material.photos if i.timelapse}
+    return {i.id: photos[_stem(i)] for i in material.clips if room(i) >= 3.4 and _stem(i) in photos}
+
+
+def _stem(item: Item) -> str:
+    return item.asset.file.key.rpartition(".")[0]
+
+
+def _hold(photo: Item, rolls: random.Random) -> Shot:
+    visual = Visual(
+        photo, "hold", "The still of the same print: its last state, held.", zoom=rolls.choice((3, 4))
+    )
+    return Shot(rolls.choice((2.6, 3.2, 3.8)), (visual,), (), f"the still of {photo.subject}, held")
+
+
+def _clip_cuts(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """Several clips in quick cuts."""
     order = [i for i in material.mixed(material.clips, rolls, lead=True) if room(i) >= 1.2]
     count = min(len(order), rolls.choice((3, 4, 5, 6, 7)))
@@ -101,8 +123,6 @@ def _part(item: Item, length: float, rolls: random.Random, index: int) -> Shot:
 
 
 SINGLE_TAKE = Format(
-    "single take", "a clip of at least 6 seconds", ("process", "show"), _single_take, CUT, ("even",)
+    "single take", "a clip of at least 6 seconds", ("process", "fail", "teach"), _single_take, CUT, ("even",)
 )
-CLIP_CUTS = Format(
-    "clip cuts", "two or more clips", ("process", "show"), _clip_cuts, (*CUT, *CUT, *MOVING, *SOFT)
-)
+CLIP_CUTS = Format("clip cuts", "two or more clips", ("process",), _clip_cuts, (*CUT, *CUT, *MOVING, *SOFT))

@@ -182,7 +182,7 @@ def test_each_format_can_be_made_from_the_studio(chosen) -> None:  # type: ignor
     for seed in range(25):
         rolls = dice(seed)
         look = choose_look(rolls, chosen.transitions, chosen.curves)
-        cut = chosen.build(material, rolls, look)
+        cut = chosen.build(material, rolls, look, chosen.kinds[0])
         assert cut is not None
         seen = features(compose(cut.shots, look, None), "", {})
         assert 5 <= seen.length <= 35
