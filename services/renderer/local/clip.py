@@ -12,7 +12,6 @@ from fractions import Fraction
 
 import av
 import av.filter
-import numpy as np
 
 from services.errors import Refused
 from services.renderer.local.layers import Box, ClipSpec
@@ -154,8 +153,7 @@ class _Scaler:
     def picture(self, frame: av.VideoFrame) -> Picture:
         frame.pts, frame.time_base = 0, Fraction(1, 1000)
         self._graph.push(frame)
-        planes = planes_of(self._graph.vpull())
-        return Picture(*(np.ascontiguousarray(plane) for plane in planes.all()))
+        return Picture(*planes_of(self._graph.vpull()).all())
 
 
 def _shape(frame: av.VideoFrame) -> tuple[int, int, str, int, int]:

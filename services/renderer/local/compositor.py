@@ -38,12 +38,17 @@ class Compositor:
         self._new = blank(plan.width, plan.height)
         self._below = blank(plan.width, plan.height)
 
-    def frames(self) -> Iterator[av.VideoFrame]:
-        """Every frame of the movie, in order, yuv420p BT.709 limited range."""
+    def frames(self, taken: int = 0) -> Iterator[av.VideoFrame]:
+        """Every frame of the movie, in order, yuv420p BT.709 limited range.
+
+        A frame is used again after ``taken`` others (0: never); new memory for each would be costly.
+        """
+        size = (self._plan.width, self._plan.height)
+        pool = [av.VideoFrame(*size, "yuv420p") for _ in range(taken)]
         with contextlib.closing(self):
             for segment in self._plan.segments:
                 for number in range(segment.first, segment.last):
-                    frame = av.VideoFrame(self._plan.width, self._plan.height, "yuv420p")
+                    frame = pool[number % taken] if taken else av.VideoFrame(*size, "yuv420p")
                     self._compose(segment, number, planes_of(frame))
                     yield frame
                 self._close_before(segment.last)

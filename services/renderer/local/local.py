@@ -44,7 +44,7 @@ class LocalRenderer:
     async def ping(self) -> str:
         codecs = av.codecs_available
         if "libx264" not in codecs:
-            raise Unavailable("The installed PyAV has no libx264.", remedy="Install the package av from PyPI.")
+            raise Unavailable("The installed PyAV has no libx264.", remedy="Install av from PyPI.")
         return f"Renders on this machine with PyAV {av.__version__}, {os.cpu_count() or 1} cores."
 
     async def check(self, request: RenderRequest) -> list[str]:

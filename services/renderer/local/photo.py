@@ -1,7 +1,6 @@
 """A photo as a layer: turned by its EXIF, read once at the size it is shown, moved by parts of a pixel.
 
-A slow zoom must not shake, so the view is resampled for every frame: zoom and pan without rotation are
-separable, first rows, then columns, linear in 7-bit fixed point.
+A slow zoom must not shake, so the view is sampled anew for every frame (kernels.sample).
 """
 
 from __future__ import annotations
@@ -9,12 +8,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from services.renderer.local.kernels import sample
 from services.renderer.local.layers import Box, PhotoSpec, Window
 from services.renderer.local.media import AssetFile, open_photo, upright_size
-from services.renderer.local.planes import Picture, Plane, Planes, paint, picture_of
+from services.renderer.local.planes import OPAQUE, Picture, Planes, paint, picture_of
 
 _SPARE = 1.15  # a moving photo is kept this much larger than shown, so that linear sampling stays sharp
 _MOST = 4096  # pixels of the kept copy, each way
@@ -36,10 +35,29 @@ class Photo:
         else:
             size = (box.width, box.height)
         self._picture = picture_of(_load(asset, self._region, size, spec))
+        self._moved: Picture | None = None
 
     def draw(self, index: int, canvas: Planes, opacity: int) -> None:
         """Frame ``index`` of the layer."""
-        paint(canvas, self._at(index), self._box.x, self._box.y, opacity)
+        box = self._box
+        if not self._spec.moves:
+            paint(canvas, self._picture, box.x, box.y, opacity)
+            return
+        inside = box.x >= 0 and box.y >= 0
+        fits = box.x + box.width <= canvas.width and box.y + box.height <= canvas.height
+        if inside and fits and self._picture.alpha is None and opacity >= OPAQUE:
+            across, down = slice(box.x, box.x + box.width), slice(box.y, box.y + box.height)
+            half_across = slice(across.start // 2, across.stop // 2)
+            half_down = slice(down.start // 2, down.stop // 2)
+            there = (
+                canvas.y[down, across], canvas.u[half_down, half_across], canvas.v[half_down, half_across],
+            )  # fmt: skip
+            self._sample(index, Picture(*there))
+            return
+        if self._moved is None:
+            self._moved = _like(self._picture, box)
+        self._sample(index, self._moved)
+        paint(canvas, self._moved, box.x, box.y, opacity)
 
     def covers(self, canvas: Planes) -> bool:
         """Whether nothing below can be seen (at full opacity)."""
@@ -51,54 +69,26 @@ class Photo:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _at(self, index: int) -> Picture:
-        if not self._spec.moves:
-            return self._picture
+    def _sample(self, index: int, out: Picture) -> None:
+        """What is seen in that frame, into ``out``."""
         share = index / max(1, self._length - 1)
         view = _between(self._spec.start, self._spec.end, min(1.0, share))
-        region, box = self._region, self._box
+        region = self._region
         # The view as fractions of the kept copy: the same for every plane, whatever its resolution.
         place = (
             (view.x - region.x) / region.width, (view.y - region.y) / region.height,
             view.width / region.width, view.height / region.height,
         )  # fmt: skip
-        p = self._picture
-        full, half = (box.height, box.width), (box.height // 2, box.width // 2)
-        return Picture(
-            sample(p.y, place, full), sample(p.u, place, half), sample(p.v, place, half),
-            None if p.alpha is None else sample(p.alpha, place, full),
-            None if p.half is None else sample(p.half, place, half),
-        )  # fmt: skip
+        for source, target in zip(self._picture.all(), out.all(), strict=True):
+            sample(source, place, target)
 
 
-def sample(plane: Plane, place: tuple[float, float, float, float], shape: tuple[int, int]) -> Plane:
-    """The part ``place`` (x, y, width, height as fractions of the plane) at ``shape`` (rows, columns)."""
-    rows, columns = plane.shape
-    y0, fy = _taps(place[1] * rows, place[3] * rows, shape[0], rows)
-    x0, fx = _taps(place[0] * columns, place[2] * columns, shape[1], columns)
-    left, right = int(x0[0]), int(x0[-1]) + 2
-    part = plane[:, left:right]
-    weight = fy[:, None]
-    mixed = part[y0] * (np.uint16(128) - weight)
-    mixed += part[y0 + 1] * weight
-    mixed += 64
-    mixed >>= 7
-    lines = mixed.astype(np.uint8)
-    x0 = x0 - left
-    mixed = np.take(lines, x0, axis=1) * (np.uint16(128) - fx)
-    mixed += np.take(lines, x0 + 1, axis=1) * fx
-    mixed += 64
-    mixed >>= 7
-    return mixed.astype(np.uint8)
-
-
-def _taps(
-    start: float, length: float, count: int, limit: int
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint16]]:
-    """For each of ``count`` samples: the index of the left neighbour and the weight of the right one."""
-    at = (np.arange(count) + 0.5) * (length / count) + start - 0.5
-    left = np.clip(np.floor(at).astype(np.intp), 0, limit - 2)
-    return left, np.clip(np.rint((at - left) * 128), 0, 128).astype(np.uint16)
+def _like(picture: Picture, box: Box) -> Picture:
+    full, half = (box.height, box.width), (box.height // 2, box.width // 2)
+    made = [np.empty(shape, np.uint8) for shape in (full, half, half)]
+    if picture.alpha is not None:
+        made += [np.empty(full, np.uint8), np.empty(half, np.uint8)]
+    return Picture(*made)
 
 
 def _load(asset: AssetFile, region: Window, size: tuple[int, int], spec: PhotoSpec) -> Image.Image:

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-Plane = npt.NDArray[np.uint8]
-OPAQUE = 128  # opacities are 0 … 128
+from services.renderer.local.kernels import WHOLE, Plane, mix_planes
+
+OPAQUE = WHOLE  # opacities are 0 … 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Picture:
     v: Plane
     alpha: Plane | None = None
     half: Plane | None = None
+
+    def all(self) -> tuple[Plane, ...]:
+        if self.alpha is None or self.half is None:
+            return (self.y, self.u, self.v)
+        return (self.y, self.u, self.v, self.alpha, self.half)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -147,7 +153,7 @@ def _lay(target: Plane, source: Plane, alpha: Plane | None, opacity: int) -> Non
         if opacity >= OPAQUE:
             target[...] = source
         else:
-            blend(target, source, opacity, target)
+            mix_planes(target, source, opacity, target)
         return
     scale = alpha.astype(np.uint16)
     scale += alpha >> 7  # 0 … 256
@@ -158,19 +164,3 @@ def _lay(target: Plane, source: Plane, alpha: Plane | None, opacity: int) -> Non
         colour = ((source.astype(np.uint16) * np.uint16(opacity) + 64) >> 7).astype(np.uint8)
     below = (target * (np.uint16(256) - scale)) >> 8
     np.add(below, colour, out=target, casting="unsafe")
-
-
-def blend(under: Plane, over: Plane, share: int, out: Plane) -> None:
-    """``share`` 128ths of ``over`` and the rest of ``under``; ``out`` may be either of them."""
-    mixed = under * np.uint16(OPAQUE - share)
-    mixed += over * np.uint16(share)
-    mixed += 64
-    np.right_shift(mixed, 7, out=out, casting="unsafe")
-
-
-def blend_by(under: Plane, over: Plane, mask: npt.NDArray[np.uint16], out: Plane) -> None:
-    """As blend(), with a share for every pixel."""
-    mixed = under * (np.uint16(OPAQUE) - mask)
-    mixed += over * mask
-    mixed += 64
-    np.right_shift(mixed, 7, out=out, casting="unsafe")

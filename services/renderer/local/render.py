@@ -85,7 +85,7 @@ def render(
         ) as preview,
     ):
         told = 0.0
-        for number, frame in enumerate(_ahead(Compositor(plan, assets).frames())):
+        for number, frame in enumerate(_ahead(Compositor(plan, assets).frames(taken=_AHEAD + 3))):
             board.see(number, frame)
             preview.add(frame.reformat(*small, interpolation="AREA"))
             video.add(frame)

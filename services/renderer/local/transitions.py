@@ -8,7 +8,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from services.renderer.local.planes import OPAQUE, Plane, Planes, blend, blend_by, yuv
+from services.renderer.local.kernels import Plane, Weights, mix_planes
+from services.renderer.local.planes import OPAQUE, Planes, yuv
 
 Field = npt.NDArray[np.floating]
 
@@ -59,11 +60,11 @@ def mix(style: str, old: Planes, new: Planes, share: float, out: Planes) -> None
         full = _mask(style, out.width, out.height, share)
         half = _mask(style, out.width // 2, out.height // 2, share)
         for a, b, c, mask in zip(old.all(), new.all(), out.all(), (full, half, half), strict=True):
-            blend_by(a, b, mask, c)
+            mix_planes(a, b, mask, c)
     else:
         amount = round(share * OPAQUE)
         for a, b, c in zip(old.all(), new.all(), out.all(), strict=True):
-            blend(a, b, amount, c)
+            mix_planes(a, b, amount, c)
 
 
 def _through(
@@ -71,7 +72,8 @@ def _through(
 ) -> None:
     source, amount = (old, 1 - 2 * share) if share < 0.5 else (new, 2 * share - 1)
     for plane, target, value in zip(source.all(), out.all(), colour, strict=True):
-        blend(np.full_like(plane, value), plane, round(amount * OPAQUE), target)
+        flat = np.broadcast_to(np.uint8(value), plane.shape)
+        mix_planes(flat, plane, round(amount * OPAQUE), target)
 
 
 def _slide(way: tuple[int, int], old: Planes, new: Planes, share: float, out: Planes) -> None:
@@ -92,8 +94,8 @@ def _shift(source: Planes, out: Planes, dx: int, dy: int) -> None:
         b[max(0, y) : rows + min(0, y), max(0, x) : columns + min(0, x)] = here
 
 
-def _mask(style: str, width: int, height: int, share: float) -> npt.NDArray[np.uint16]:
-    """Opacity (0 … 128) of the new scene at each pixel."""
+def _mask(style: str, width: int, height: int, share: float) -> Weights:
+    """Share (0 … 128) of the new scene at each pixel; one row or column where that says it all."""
     soft = _SMOOTH if style.startswith("smooth") else _SOFT
     field = _field(style, width, height)
     mask = np.clip((share * (1 + soft) - field) * (OPAQUE / soft), 0, OPAQUE)
@@ -109,7 +111,6 @@ def _field(style: str, width: int, height: int) -> Field:
     if style in _CIRCLES:
         radius = np.hypot((x - 0.5) * width, (y - 0.5) * height) / (np.hypot(width, height) / 2)
         return np.asarray(1 - radius if _CIRCLES[style] else radius, np.float32)
-    shape = np.broadcast_to(_WIPES[style](x, y), (height, width))
-    return np.ascontiguousarray(shape, dtype=np.float32)
+    return np.ascontiguousarray(_WIPES[style](x, y), dtype=np.float32)
 
 
