@@ -59,6 +59,9 @@ def _of_operation(operation: Operation) -> click.Command:
     def body(settings: Settings, console: Console, given: dict[str, Any]) -> None:
         values = {name: value for name, value in given.items() if value is not None}
         for parameter in operation.parameters:
+            if (named := values.pop(f"{parameter.name}_named", None)) is not None:
+                values[parameter.name] = named
+        for parameter in operation.parameters:
             if parameter.about.file and parameter.name in values:
                 values[parameter.name] = str(Path(values[parameter.name]).expanduser().absolute())
 
@@ -70,11 +73,12 @@ def _of_operation(operation: Operation) -> click.Command:
 
         asyncio.run(run())
 
-    parameters = [_parameter(parameter) for parameter in operation.parameters]
+    parameters = [made for parameter in operation.parameters for made in _parameters(parameter)]
     return command(operation.name, operation.help, parameters, body)
 
 
-def _parameter(parameter: Parameter) -> click.Parameter:
+def _parameters(parameter: Parameter) -> list[click.Parameter]:
+    """A positional argument, which may also be given by its name ("--reason …"), or an option."""
     about = parameter.about
     kind: click.ParamType[Any] = click.STRING
     if about.choices:
@@ -84,8 +88,13 @@ def _parameter(parameter: Parameter) -> click.Parameter:
         kind = span(about.low, about.high)
     if about.option:
         extra: dict[str, Any] = {"is_flag": False, "flag_value": about.file} if about.file else {}
-        return click.Option([f"--{parameter.name}"], type=kind, default=None, help=about.help, **extra)
-    return click.Argument([parameter.name], type=kind, required=parameter.required, default=None)
+        return [click.Option([f"--{parameter.name}"], type=kind, default=None, help=about.help, **extra)]
+    word = parameter.name.upper()
+    metavar = word if parameter.required else f"[{word}]"
+    return [
+        click.Argument([parameter.name], type=kind, required=False, default=None, metavar=metavar),
+        click.Option([f"--{parameter.name}", f"{parameter.name}_named"], type=kind, hidden=True),
+    ]
 
 
 def _env_files(given: tuple[Path, ...]) -> list[Path] | None:

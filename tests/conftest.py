@@ -1,0 +1,68 @@
+"""Operators over local twins in temporary folders, and where the official specifications lie."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.operator import Operator
+from bot.settings import Settings, load_settings
+from bot.wiring import close_operator, open_operator
+from tests.doubles import media
+from tests.doubles.publisher import ShakyPublisher
+from tests.doubles.renderer import QuickRenderer
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _folder(variable: str, name: str) -> Path:
+    found = Path(os.environ.get(variable) or ROOT.parent / "shared" / name)
+    if not found.is_dir() or not any(found.iterdir()):
+        pytest.skip(f"{found} is not there; set {variable} to the folder to run this test")
+    return found
+
+
+@pytest.fixture(scope="session")
+def contracts_dir() -> Path:
+    """The official specifications (CONTRACTS_DIR)."""
+    return _folder("CONTRACTS_DIR", "contracts")
+
+
+@pytest.fixture(scope="session")
+def movies_dir() -> Path:
+    """Real JSON2Video movies (MOVIES_DIR)."""
+    return _folder("MOVIES_DIR", "movies")
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small folder of real media; read only."""
+    return media.studio(tmp_path_factory.mktemp("studio"))
+
+
+@pytest.fixture(scope="session")
+def rendered_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return media.render_files(tmp_path_factory.mktemp("rendered"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, studio: Path) -> Settings:
+    return load_settings(
+        [], {"DATA_DIR": str(tmp_path / "data"), "MEDIA_DIR": str(studio), "TIMEZONE": "Europe/Berlin"}
+    )
+
+
+@pytest.fixture
+async def op(settings: Settings, rendered_files: Path) -> AsyncIterator[Operator]:
+    """An operator that is not running, whose renders are quick and whose publisher can be made to shake."""
+    op = await open_operator(settings)
+    publisher = ShakyPublisher(op.services.publisher)  # type: ignore[arg-type]
+    op.services = dataclasses.replace(
+        op.services, renderer=QuickRenderer(rendered_files), publisher=publisher
+    )
+    yield op
+    await close_operator(op)
