@@ -1,0 +1,132 @@
+"""Operations over HTTP: every one of the registry, for the page's buttons and for the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from importlib.metadata import version
+from typing import Any
+
+from aiohttp import web
+
+from bot.operations.registry import find, operations
+from bot.reply import Reply
+from bot.surfaces.base import dispatch
+from bot.surfaces.desk.context import HttpProblem, operator
+from bot.surfaces.desk.events import seen
+from bot.surfaces.desk.security import REQUESTER
+from bot.views import draft_view
+from services.errors import Refused
+
+NDJSON = "application/x-ndjson"
+JUDGES = ("approve", "post")  # what must not be done to something nobody has seen
+_ACTION_VALUES = ("reason", "permalink")
+
+
+def set_up(app: web.Application) -> None:
+    app.router.add_get("/api/about", about)
+    app.router.add_post("/api/operations/{name}", operation)
+    app.router.add_post("/api/actions", action)
+
+
+async def about(request: web.Request) -> web.Response:
+    """Which operator answers here: the command line compares it with itself before it asks anything."""
+    op = operator(request)
+    return web.json_response(
+        {
+            "product": "autopotter",
+            "version": version("autopotter"),
+            "identity": op.options.identity,
+            "services": op.services.names(),
+            "started": op.started.isoformat(),
+            "operations": list(operations()),
+        }
+    )
+
+
+async def operation(request: web.Request) -> web.StreamResponse:
+    """POST /api/operations/{name} with a JSON object of parameters.
+
+    Answers {"replies": [Reply…], "ok"}, or with ``Accept: application/x-ndjson`` one Reply a line as they
+    come. A failed operation is a last reply with ok false: its status is 200 in a stream, else 422.
+    """
+    name = request.match_info["name"]
+    if name not in operations():
+        raise HttpProblem(
+            404, f"There is no operation {name[:40]!r}.", remedy="The help page lists them all."
+        )
+    given = await _object(request)
+    return await _answer(request, dispatch(operator(request), request[REQUESTER], name, given))
+
+
+async def action(request: web.Request) -> web.StreamResponse:
+    """POST /api/actions {"id": "approve:7:1", "seen"?, "reason"?, "permalink"?}: a button of a card.
+
+    Refused when the draft shows something else by now than what the button was below.
+    """
+    given = await _object(request)
+    name, number, revision = _parse(str(given.get("id", "")))
+    op = operator(request)
+    view = await draft_view(op, number)
+    unseen = name in JUDGES and "seen" in given and given["seen"] != seen(view)
+    if view["revision"] != revision or unseen:
+        raise HttpProblem(
+            409,
+            f"Draft {number} was changed meanwhile: nothing was done.",
+            remedy="Look at it again, then decide.",
+        )
+    known = {parameter.name for parameter in find(name).parameters}
+    values = {key: given[key] for key in _ACTION_VALUES if key in known and given.get(key)}
+    return await _answer(request, dispatch(op, request[REQUESTER], name, {"number": number, **values}))
+
+
+def _parse(text: str) -> tuple[str, int, int]:
+    """("approve", 7, 1) of "approve:7:1"; Refused for anything that is no button of a draft."""
+    name, _, rest = text.partition(":")
+    number, _, revision = rest.partition(":")
+    digits = all(part.isascii() and part.isdigit() and len(part) <= 9 for part in (number, revision))
+    found = operations().get(name)
+    if found is None or not digits or "number" not in {parameter.name for parameter in found.parameters}:
+        raise Refused("That is no action of a draft.", remedy="Reload the page and try again.")
+    return name, int(number), int(revision)
+
+
+async def _object(request: web.Request) -> dict[str, Any]:
+    body = await request.read()
+    if not body.strip():
+        return {}
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        raise Refused("The parameters must be one JSON object.")
+    for key, value in given.items():
+        if not (value is None or isinstance(value, (str, int, float, bool))):
+            raise Refused(f"{key[:40]} must be a single value, not a list or an object.")
+    return given
+
+
+async def _answer(request: web.Request, replies: AsyncGenerator[Reply]) -> web.StreamResponse:
+    if NDJSON in request.headers.get("Accept", ""):
+        return await _stream(request, replies)
+    collected = [reply async for reply in replies]
+    ok = all(reply.ok for reply in collected)
+    body = {"replies": [reply.to_dict() for reply in collected], "ok": ok}
+    return web.json_response(body, status=200 if ok else 422, dumps=_dumps)
+
+
+async def _stream(request: web.Request, replies: AsyncGenerator[Reply]) -> web.StreamResponse:
+    """One reply a line. When nobody listens any more the operation is left; its job goes on by itself."""
+    response = web.StreamResponse(headers={"Content-Type": f"{NDJSON}; charset=utf-8"})
+    await response.prepare(request)
+    async with aclosing(replies) as lines:
+        async for reply in lines:
+            await response.write(_dumps(reply.to_dict()).encode() + b"\n")
+    await response.write_eof()
+    return response
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, default=str)
