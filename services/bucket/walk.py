@@ -26,7 +26,10 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """``start`` is walked as ``folder``; ``excluded`` are real paths of folders that are not entered."""
+    """``start`` is walked as ``folder``; ``excluded`` are real paths of folders that are not entered.
+
+    All paths are real ones: only what a link names has to be resolved and judged.
+    """
 
     root: str  # real path
     start: str
@@ -34,20 +37,26 @@ class Walk:
     excluded: Collection[str]
 
     def files(self) -> Iterator[StoredFile]:
-        if not self._allowed_folder(self.start):
+        start = os.path.realpath(self.start)
+        if not self._allowed(start):
             return
         seen: set[tuple[int, int]] = set()
-        open_folders = [(self.start, "", iter(self._names(self.start, seen)))]
+        # A stack of our own: folders can be deeper than Python's.
+        open_folders = [(start, "", iter(self._names(start, seen)))]
         while open_folders:
-            path, inner, names = open_folders[-1]
+            folder, inner, names = open_folders[-1]
             name = next(names, None)
             if name is None:
                 open_folders.pop()
-            elif not name.endswith("/"):
-                if (file := self._file(os.path.join(path, name), inner + name)) is not None:
-                    yield file
-            elif self._allowed_folder(below := os.path.join(path, name[:-1])):
-                open_folders.append((below, inner + name, iter(self._names(below, seen))))
+                continue
+            path = os.path.join(folder, name.rstrip("/"))
+            if os.path.islink(path) and not self._allowed(path := os.path.realpath(path)):
+                continue
+            if name.endswith("/"):
+                if path not in self.excluded:
+                    open_folders.append((path, inner + name, iter(self._names(path, seen))))
+            elif (file := self._file(path, inner + name)) is not None:
+                yield file
 
     def _names(self, path: str, seen: set[tuple[int, int]]) -> list[str]:
         """What the folder holds; with "/" after folders the whole names are sorted as object stores do."""
@@ -63,22 +72,17 @@ class Walk:
             return []
         return sorted(names, key=os.fsencode)
 
-    def _allowed_folder(self, path: str) -> bool:
-        real = os.path.realpath(path)
-        return inside(real, self.root) and not any(inside(real, other) for other in self.excluded)
+    def _allowed(self, path: str) -> bool:
+        return inside(path, self.root) and not any(inside(path, other) for other in self.excluded)
 
-    def _file(self, full: str, path: str) -> StoredFile | None:
+    def _file(self, path: str, inner: str) -> StoredFile | None:
         try:
-            if os.path.islink(full):
-                real = os.path.realpath(full)
-                if not inside(real, self.root) or any(inside(real, other) for other in self.excluded):
-                    return None
-            facts = os.stat(full)
+            facts = os.stat(path)
         except OSError as error:
-            log.warning("The file %r cannot be read and is left out: %s", full, error.strerror or error)
+            log.warning("The file %r cannot be read and is left out: %s", path, error.strerror or error)
             return None
         # A pipe or a device would block whoever opens it.
-        return stored(self.folder, path, facts) if stat.S_ISREG(facts.st_mode) else None
+        return stored(self.folder, inner, facts) if stat.S_ISREG(facts.st_mode) else None
 
 
 def stored(folder: str, path: str, facts: os.stat_result) -> StoredFile:
