@@ -38,7 +38,9 @@ def write_clip(
         for index, pixels in enumerate(frames):
             frame = av.VideoFrame(*size, "yuv420p")
             for plane, image in zip(frame.planes, (pixels.y, pixels.u, pixels.v), strict=True):
-                target = np.frombuffer(plane, dtype=np.uint8).reshape(plane.height, plane.line_size)
+                target = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(
+                    plane.height, plane.line_size
+                )
                 target[:, : plane.width] = np.asarray(image)
             frame.pts, frame.time_base = index, Fraction(1, fps)
             out.mux(video.encode(frame))
@@ -50,7 +52,7 @@ def write_clip(
 
 def write_music(path: Path, sound: Floats, tags: dict[str, str]) -> None:
     """Write stereo ``sound`` (2, samples) in the format of the name's ending (.mp3 or .m4a)."""
-    mp3 = path.name.split(".")[-2 if path.suffix == ".part" else -1] == "mp3"
+    mp3 = ".mp3" in path.suffixes  # temporary names end in something else
     with av.open(str(path), "w", format="mp3" if mp3 else "ipod") as out:
         out.metadata.update(tags | {"comment": LABEL})
         stream = out.add_stream("libmp3lame" if mp3 else "aac", rate=RATE, layout="stereo")

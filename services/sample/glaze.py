@@ -41,19 +41,59 @@ _TERRACOTTA: Rgb = (0.46, 0.195, 0.095)
 
 GLAZES: dict[str, Glaze] = {
     "celadon": Glaze((0.22, 0.41, 0.335), (0.56, 0.68, 0.57), _STONEWARE, gloss=0.85, streak=0.12),
-    "tenmoku": Glaze((0.018, 0.012, 0.010), (0.25, 0.085, 0.022), _STONEWARE, gloss=1.0, streak=0.75, foot=0.07, run=0.06, mottle=0.2, lip=1.0),
-    "oxide white": Glaze((0.76, 0.72, 0.64), (0.60, 0.44, 0.30), _TERRACOTTA, gloss=0.45, speck=0.9, mottle=0.14, lip=0.7),
-    "cobalt": Glaze((0.013, 0.055, 0.24), (0.09, 0.22, 0.50), (0.66, 0.58, 0.48), gloss=0.95, streak=0.4, run=0.055, mottle=0.4, lip=0.75),
-    "iron red": Glaze((0.20, 0.030, 0.014), (0.48, 0.15, 0.045), _STONEWARE, gloss=0.75, streak=0.35, mottle=0.55, lip=0.8),
-    "moss": Glaze((0.075, 0.13, 0.045), (0.36, 0.33, 0.13), _STONEWARE, gloss=0.6, streak=0.45, mottle=0.45, run=0.05, lip=0.9),
-    "blush": Glaze((0.60, 0.33, 0.25), (0.74, 0.56, 0.44), _STONEWARE, gloss=0.4, mottle=0.35, speck=0.4, lip=0.6),
+    "tenmoku": Glaze(
+        (0.018, 0.012, 0.010),
+        (0.25, 0.085, 0.022),
+        _STONEWARE,
+        gloss=1.0,
+        streak=0.75,
+        foot=0.07,
+        run=0.06,
+        mottle=0.2,
+        lip=1.0,
+    ),
+    "oxide white": Glaze(
+        (0.76, 0.72, 0.64), (0.60, 0.44, 0.30), _TERRACOTTA, gloss=0.45, speck=0.9, mottle=0.14, lip=0.7
+    ),
+    "cobalt": Glaze(
+        (0.013, 0.055, 0.24),
+        (0.09, 0.22, 0.50),
+        (0.66, 0.58, 0.48),
+        gloss=0.95,
+        streak=0.4,
+        run=0.055,
+        mottle=0.4,
+        lip=0.75,
+    ),
+    "iron red": Glaze(
+        (0.20, 0.030, 0.014), (0.48, 0.15, 0.045), _STONEWARE, gloss=0.75, streak=0.35, mottle=0.55, lip=0.8
+    ),
+    "moss": Glaze(
+        (0.075, 0.13, 0.045),
+        (0.36, 0.33, 0.13),
+        _STONEWARE,
+        gloss=0.6,
+        streak=0.45,
+        mottle=0.45,
+        run=0.05,
+        lip=0.9,
+    ),
+    "blush": Glaze(
+        (0.60, 0.33, 0.25), (0.74, 0.56, 0.44), _STONEWARE, gloss=0.4, mottle=0.35, speck=0.4, lip=0.6
+    ),
     "wet clay": Glaze((0.27, 0.115, 0.058), (0.33, 0.145, 0.075), gloss=0.42, foot=-1, mottle=0.08, lip=0.0),
-    "wet stoneware": Glaze((0.27, 0.215, 0.165), (0.33, 0.27, 0.21), gloss=0.4, foot=-1, mottle=0.08, lip=0.0),
-    "wet porcelain": Glaze((0.53, 0.50, 0.45), (0.60, 0.565, 0.51), gloss=0.42, foot=-1, mottle=0.05, lip=0.0),
+    "wet stoneware": Glaze(
+        (0.27, 0.215, 0.165), (0.33, 0.27, 0.21), gloss=0.4, foot=-1, mottle=0.08, lip=0.0
+    ),
+    "wet porcelain": Glaze(
+        (0.53, 0.50, 0.45), (0.60, 0.565, 0.51), gloss=0.42, foot=-1, mottle=0.05, lip=0.0
+    ),
     "dry clay": Glaze((0.50, 0.245, 0.135), (0.56, 0.29, 0.165), gloss=0.02, foot=-1, mottle=0.12, lip=0.0),
-    "dry stoneware": Glaze((0.53, 0.45, 0.36), (0.58, 0.50, 0.405), gloss=0.02, foot=-1, mottle=0.10, lip=0.0),
+    "dry stoneware": Glaze(
+        (0.53, 0.45, 0.36), (0.58, 0.50, 0.405), gloss=0.02, foot=-1, mottle=0.10, lip=0.0
+    ),
     "dry porcelain": Glaze((0.76, 0.73, 0.68), (0.80, 0.77, 0.72), gloss=0.03, foot=-1, mottle=0.05, lip=0.0),
-}  # fmt: skip
+}
 
 
 @lru_cache(maxsize=8)
@@ -71,9 +111,9 @@ def cloud(seed: int, roughness: float = 1.6, size: int = 512) -> Floats:
 def sample(field: Floats, around: Floats, along: Floats) -> Floats:
     """Noise at texture coordinates in turns of the square; wraps."""
     size = field.shape[0]
-    u = np.floor(around * size).astype(np.int32) % size
-    v = np.floor(along * size).astype(np.int32) % size
-    return field[v, u]
+    u = np.floor(around * size).astype(np.int32) & (size - 1)  # size is a power of two
+    v = np.floor(along * size).astype(np.int32) & (size - 1)
+    return np.asarray(field.reshape(-1).take(v * size + u), dtype=np.float32)
 
 
 def paint(slices: Slices, glaze: Glaze, seed: int) -> tuple[Floats, Floats]:
@@ -88,11 +128,11 @@ def paint(slices: Slices, glaze: Glaze, seed: int) -> tuple[Floats, Floats]:
         streaks = sample(cloud(12, 1.5), around * 6 + shift, height * 0.22 + shift)
         thin = thin + glaze.streak * 0.30 * streaks * (0.35 + 0.65 * height)
     thin = np.clip(thin, 0, 1)
-    tone = np.float32(1)
+    tone: Floats = np.ones((1, 1), dtype=np.float32)
     if not glaze.plain:
         fine = sample(cloud(13, 0.6), around * 4, height * 1.6)
         tone = 1 + np.float32(0.03) * fine + np.float32(0.05) * broad
-    dark = np.float32(0)
+    dark: Floats = np.zeros((1, 1), dtype=np.float32)
     if glaze.speck:
         specks = sample(cloud(14, 0.9), around * 5 + shift, height * 2 + shift)
         dark = np.clip((specks - 2.25 + 0.3 * glaze.speck) * 2.2, 0, 0.85)

@@ -29,7 +29,13 @@ def play(tune: Tune) -> Floats:
             _add(wet, _pad(note + (12 if k == 0 else 0), 4 * beat), start, 0.075, 0.35 + 0.1 * k)
         _add(dry, _bass(chord[0] - 12 if chord[0] > -2 else chord[0], 1.8 * beat), start, 0.30, 0.5)
         if not last:
-            _add(dry, _bass(chord[0] - 12 if chord[0] > -2 else chord[0], 1.2 * beat), start + 2.5 * beat, 0.22, 0.5)
+            _add(
+                dry,
+                _bass(chord[0] - 12 if chord[0] > -2 else chord[0], 1.2 * beat),
+                start + 2.5 * beat,
+                0.22,
+                0.5,
+            )
         _plucks(wet, chord, start, beat, rng, sparse=bar < 2 or last)
         if bar >= 1 and not last:
             _drums(dry, start, beat, rng, full=bar >= 2)
@@ -44,7 +50,9 @@ def hum(seconds: float, seed: int) -> Floats:
     t = np.arange(int(seconds * RATE), dtype=np.float32) / RATE
     rng = np.random.default_rng(seed)
     phase = 2 * pi * (74 * t + 2.2 * np.sin(2 * pi * 0.55 * t))
-    motor = np.sin(phase) + 0.4 * np.sin(2 * phase) + 0.16 * np.sin(5 * phase) * (1 + np.sin(2 * pi * 1.1 * t))
+    motor = (
+        np.sin(phase) + 0.4 * np.sin(2 * phase) + 0.16 * np.sin(5 * phase) * (1 + np.sin(2 * pi * 1.1 * t))
+    )
     air = np.cumsum(rng.standard_normal(t.size).astype(np.float32))
     air -= np.convolve(air[::64].repeat(64)[: t.size], np.ones(256, dtype=np.float32) / 256, "same")
     edge = np.minimum(1, np.minimum(t, seconds - t) * 3)
@@ -89,10 +97,20 @@ def _bass(note: int, seconds: float) -> Floats:
     t = _time(seconds)
     f = 2 * pi * _A2 / 2 * 2 ** ((note + 12) / 12)
     tone = np.sin(f * t) + 0.3 * np.sin(2 * f * t) * np.exp(-4 * t)
-    return np.asarray(tone * np.minimum(1, t * 120) * np.exp(-1.7 * t) * np.minimum(1, (t[-1] - t) * 30), dtype=np.float32)
+    return np.asarray(
+        tone * np.minimum(1, t * 120) * np.exp(-1.7 * t) * np.minimum(1, (t[-1] - t) * 30), dtype=np.float32
+    )
 
 
-def _plucks(track: Floats, chord: tuple[int, ...], start: float, beat: float, rng: np.random.Generator, *, sparse: bool) -> None:
+def _plucks(
+    track: Floats,
+    chord: tuple[int, ...],
+    start: float,
+    beat: float,
+    rng: np.random.Generator,
+    *,
+    sparse: bool,
+) -> None:
     """Eighth notes walking up and down the chord, an octave up; now and then one is left out."""
     walk = (0, 2, 1, 3, 2, 3, 1, 2)
     for k, step in enumerate(walk):
@@ -133,11 +151,14 @@ def _room(track: Floats, seed: int) -> Floats:
     """A soft reverberation of 1.4 seconds."""
     t = _time(1.4)
     rng = np.random.default_rng(seed + 90)
-    size = 1 << (track.shape[1] + t.size).bit_length()
-    out = np.empty_like(track)
+    size = 1 << 17  # convolved block by block: small transforms stay in the cache
+    block = size - t.size
+    out = np.zeros_like(track)
     for k in range(2):
         tail = rng.standard_normal(t.size) * np.exp(-4.2 * t)
-        tail = np.convolve(tail, np.ones(6) / 6, "same") * 0.035
-        spectrum = np.fft.rfft(track[k], size) * np.fft.rfft(tail, size)
-        out[k] = np.fft.irfft(spectrum, size)[: track.shape[1]]
+        tail = np.fft.rfft(np.convolve(tail, np.ones(6) / 6, "same") * 0.035, size)
+        for at in range(0, track.shape[1], block):
+            heard = np.fft.irfft(np.fft.rfft(track[k, at : at + block], size) * tail, size)
+            end = min(track.shape[1], at + size)
+            out[k, at:end] += heard[: end - at]
     return out

@@ -100,7 +100,10 @@ def shaded_sprite(colour: Floats, shine: Floats, cover: Floats, glint: Floats | 
 
 def _planes(canvas: Floats) -> tuple[Image.Image, Image.Image, Image.Image]:
     red, green, blue = np.clip(canvas, 0, 1)
-    small = [(c[::2, ::2] + c[1::2, ::2] + c[::2, 1::2] + c[1::2, 1::2]) * np.float32(0.25) for c in (red, green, blue)]
+    small = [
+        (c[::2, ::2] + c[1::2, ::2] + c[::2, 1::2] + c[1::2, 1::2]) * np.float32(0.25)
+        for c in (red, green, blue)
+    ]
     out = []
     for row, parts in ((0, (red, green, blue)), (1, small), (2, small)):
         k = _MATRIX[row]

@@ -18,7 +18,8 @@ from services.sample.shape import Floats
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Display colours (3, rows, columns) and coverage; ``anchor`` (row, column) is the point that is placed: a tip, a middle."""
+    """Display colours (3, rows, columns) and coverage; ``anchor`` (row, column) is the point that
+    is placed: a tip, a middle."""
 
     colour: Floats
     cover: Floats
@@ -71,10 +72,19 @@ def beam(length: int, thick: int) -> Part:
     """A dark anodised rail seen from the front; anchored at its middle."""
     y = np.linspace(-1, 1, thick, dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, length, dtype=np.float32)[None, :]
-    body = 0.205 - 0.075 * y + 0.10 * np.exp(-(((y + 0.80) / 0.10) ** 2)) - 0.10 * np.exp(-(((y - 0.05) / 0.16) ** 2))
+    body = (
+        0.205
+        - 0.075 * y
+        + 0.10 * np.exp(-(((y + 0.80) / 0.10) ** 2))
+        - 0.10 * np.exp(-(((y - 0.05) / 0.16) ** 2))
+    )
     body = body * (1.06 - 0.22 * (x + 0.3) ** 2)
     colour = body[..., None] * np.array((0.97, 1.0, 1.05), dtype=np.float32)
-    return Part(np.asarray(np.moveaxis(colour, 2, 0), dtype=np.float32), np.ones((thick, length), dtype=np.float32), (thick // 2, length // 2))
+    return Part(
+        np.asarray(np.moveaxis(colour, 2, 0), dtype=np.float32),
+        np.ones((thick, length), dtype=np.float32),
+        (thick // 2, length // 2),
+    )
 
 
 @lru_cache(maxsize=8)
@@ -85,12 +95,14 @@ def carriage(width: int, height: int) -> Part:
     mask = Image.new("L", ((width + 2 * pad) * scale, (height + 2 * pad) * scale))
     box = (pad * scale, pad * scale, (pad + width) * scale, (pad + height) * scale)
     ImageDraw.Draw(mask).rounded_rectangle(box, radius=12 * scale, fill=255)
-    cover = np.asarray(mask.reduce(scale), dtype=np.float32) / 255
+    cover = np.asarray(mask.reduce(scale), dtype=np.float32) * np.float32(1 / 255)
     y = np.linspace(-1, 1, height + 2 * pad, dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, width + 2 * pad, dtype=np.float32)[None, :]
     body = 0.80 - 0.10 * y - 0.09 * x + 0.10 * np.exp(-(((y + 0.80) / 0.06) ** 2))
     colour = body[..., None] * np.array((0.93, 0.42, 0.27), dtype=np.float32)
-    return Part(np.asarray(np.moveaxis(colour, 2, 0), dtype=np.float32), cover, (height // 2 + pad, width // 2 + pad))
+    return Part(
+        np.asarray(np.moveaxis(colour, 2, 0), dtype=np.float32), cover, (height // 2 + pad, width // 2 + pad)
+    )
 
 
 def plate(radius: int, pitch_sine: float, colour: Rgb) -> Part:
@@ -112,4 +124,8 @@ def plate(radius: int, pitch_sine: float, colour: Rgb) -> Part:
     rim = 0.62 - 0.22 * x
     shade = rim + (face - rim) * top
     out = shade[..., None] * np.array(colour, dtype=np.float32)
-    return Part(np.asarray(np.moveaxis(out, 2, 0), dtype=np.float32), np.asarray(cover, dtype=np.float32), (tall + pad, radius + pad))
+    return Part(
+        np.asarray(np.moveaxis(out, 2, 0), dtype=np.float32),
+        np.asarray(cover, dtype=np.float32),
+        (tall + pad, radius + pad),
+    )

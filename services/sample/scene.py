@@ -46,18 +46,22 @@ def backdrop(style: Backdrop, width: int, height: int) -> Floats:
     lit = 1 + style.glow * (0.9 - 1.0 * y) - 0.10 * (x + 0.35) ** 2
     lit = lit - 0.055 * np.exp(-(((y - style.horizon + 0.01) / 0.05) ** 2))  # the sweep turns from the light
     lit = lit + 0.10 * style.glow / 0.16 * step(style.horizon, 1.0, y) * (1 - np.abs(x + 0.2) * 0.6)
-    slant = x + 0.62 * (y - 0.25)
-    patch = step(-0.92, -0.60, slant) * (1 - step(0.02, 0.36, slant)) * (1 - step(0.30, 0.62, y)) * step(-0.1, 0.22, y)
-    bar = 1 - 0.55 * np.exp(-(((slant + 0.30) / 0.055) ** 2))
-    lit = lit + style.glow * 0.62 * patch * bar
-    lit = lit * (1 - 0.17 * np.clip(x * x * 0.75 + (2 * y - 1) ** 2 * 0.65 - 0.25, 0, None))
+    high = int(height * 0.64)  # the patch of light ends there
+    slant = x + 0.62 * (y[:high] - 0.25)
+    patch = step(-0.92, -0.60, slant) * (1 - step(0.02, 0.36, slant))
+    patch *= 1 - 0.55 * np.exp(-(((slant + 0.30) / 0.055) ** 2))
+    patch *= style.glow * 0.62 * (1 - step(0.30, 0.62, y[:high])) * step(-0.1, 0.22, y[:high])
+    lit[:high] += patch
+    lit *= 1 - 0.17 * np.clip(x * x * 0.75 + (2 * y - 1) ** 2 * 0.65 - 0.25, 0, None)
     out = np.empty((3, height, width), dtype=np.float32)
     for c in range(3):
         out[c] = (style.wall[c] + (style.table[c] - style.wall[c]) * sweep) * lit
     return out
 
 
-def shadow(canvas: Floats, row: float, column: float, radius: float, tall: float, strength: float = 1.0) -> None:
+def shadow(
+    canvas: Floats, row: float, column: float, radius: float, tall: float, strength: float = 1.0
+) -> None:
     """The soft shadow of a pot of foot ``radius`` and height ``tall`` (pixels), to the right of it."""
     h, w = canvas.shape[1:]
     top, bottom = int(max(0, row - radius * 2)), int(min(h, row + radius * 2))
@@ -66,7 +70,9 @@ def shadow(canvas: Floats, row: float, column: float, radius: float, tall: float
         return
     y = (np.arange(top, bottom, dtype=np.float32) - np.float32(row))[:, None] / np.float32(radius)
     x = (np.arange(left, right, dtype=np.float32) - np.float32(column))[None, :] / np.float32(radius)
-    contact = np.exp(-np.clip((np.sqrt((x - 0.03) ** 2 + (y * 3.6 - 0.12) ** 2) - 0.86) * 4.2, 0, None) ** 1.2)
+    contact = np.exp(
+        -(np.clip((np.sqrt((x - 0.03) ** 2 + (y * 3.6 - 0.12) ** 2) - 0.86) * 4.2, 0, None) ** 1.2)
+    )
     reach = max(0.4, tall / radius)
     along = np.clip(x / reach, 0, 1.2)
     width = 1.0 + 0.9 * along

@@ -61,18 +61,26 @@ def _mirror(slices: Slices, near: Floats) -> Floats:
     rx, rd, rz = 2 * facing * nx, 2 * facing * nd - vd, 2 * facing * nz - vz
     away = 1 - facing
     away = away * away
-    window = step(-0.93, -0.80, rx) * (1 - step(-0.52, -0.40, rx)) * step(-0.10, 0.10, rz) * (1 - step(0.72, 0.9, rz))
+    window = (
+        step(-0.93, -0.80, rx)
+        * (1 - step(-0.52, -0.40, rx))
+        * step(-0.10, 0.10, rz)
+        * (1 - step(0.72, 0.9, rz))
+    )
     window = window * (1 - 0.75 * np.exp(-(((rz - 0.34) / 0.035) ** 2))) * step(-0.35, 0.0, rd)
     strip = step(0.70, 0.80, rx) * (1 - step(0.86, 0.95, rx)) * step(-0.2, 0.1, rz) * (1 - step(0.5, 0.9, rz))
     room = 0.10 + 0.22 * step(-0.1, 0.9, rz)
     fresnel = 0.045 + 0.62 * away * away * (1 - facing)
-    return np.asarray((window * 1.9 + strip * 0.6 + room) * (fresnel * 1.9 + 0.012) * near * 1.6, dtype=np.float32)
+    return np.asarray(
+        (window * 1.9 + strip * 0.6 + room) * (fresnel * 1.9 + 0.012) * near * 1.6, dtype=np.float32
+    )
 
 
 def display(linear: Floats) -> Floats:
     """Linear light as display values 0 … 1, with a soft shoulder so that highlights do not clip."""
     over = np.maximum(linear - np.float32(0.6), 0)
-    return np.sqrt(np.clip(linear, 0, np.float32(0.6)) + over / (1 + np.float32(2.5) * over))
+    shown = np.clip(linear, 0, np.float32(0.6)) + over / (1 + np.float32(2.5) * over)
+    return np.asarray(np.sqrt(shown), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +143,7 @@ def mouth(form: Form, pose: Pose, level: float, gloss: float, scale: int = 3) ->
 
 
 def _inner_wall(x: Floats, y: Floats, hollow: float) -> Floats:
-    """Brightness of the far inner wall: fades with depth (downwards in the picture), the right side is lit."""
+    """Brightness of the far inner wall: it fades with depth (downwards in the picture), lit at the right."""
     back = np.sqrt(np.clip(1 - x * x, 0.0, 1)) + np.float32(0.03)
     deep = np.clip((y + back) / (2 * back), 0, 1) * np.float32(hollow)
     side = np.sqrt(0.62 + 0.38 * step(-0.6, 0.9, x))

@@ -119,7 +119,9 @@ def _share_out(tasks: list[Task], paths: dict[str, list[Path]], count: int, repo
     answers: queue.SimpleQueue[Task | OperatorError] = queue.SimpleQueue()
     children = [_start_worker() for _ in range(count)]
     threads = [
-        threading.Thread(target=_attend, args=(child, orders, answers, paths), name="sample-studio", daemon=True)
+        threading.Thread(
+            target=_attend, args=(child, orders, answers, paths), name="sample-studio", daemon=True
+        )
         for child in children
     ]
     try:
@@ -148,7 +150,7 @@ def _start_worker() -> subprocess.Popen[str]:
     search = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
     # One thread of arithmetic each: the workers themselves fill the cores.
     settings = {"PYTHONPATH": search, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and module, no outside words
+    return subprocess.Popen(
         [sys.executable, "-m", "services.sample.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -183,7 +185,7 @@ def _attend(
             answers.put(
                 Unavailable(
                     "A process that draws the sample studio ended unexpectedly.",
-                    remedy="Start again; what is finished is kept. If it happens again, look for more memory.",
+                    remedy="Start again; what is finished is kept. If it happens again, free some memory.",
                 )
             )
             return
@@ -199,12 +201,12 @@ def _unavailable(folder: Path, number: int, reason: str) -> Unavailable:
     if number in (errno.ENOSPC, errno.EDQUOT):
         return Unavailable(
             f"The sample studio could not be finished: the disk of {folder} is full.",
-            remedy="Free about 40 MB, or set DATA_DIR to another disk, then start again; what is finished is kept.",
+            remedy="Free about 40 MB or set DATA_DIR to another disk, then start again; the rest is kept.",
         )
     if number in (errno.EROFS, errno.EACCES, errno.EPERM):
         return Unavailable(
             f"The sample studio could not be made: {folder} cannot be written.",
-            remedy="Allow writing there, or set DATA_DIR to a folder of yours, or MEDIA_DIR to your own media.",
+            remedy="Allow writing there, set DATA_DIR to another folder, or MEDIA_DIR to your own media.",
         )
     return Unavailable(
         f"The sample studio could not be made in {folder}: {reason}.",

@@ -65,7 +65,7 @@ def slice_pot(form: Form, pose: Pose, relief: float = 1.0) -> Slices:
     across[:, : middle + 1] = np.minimum.accumulate(across[:, middle::-1], axis=1)[:, ::-1]
     at = _where(across, columns)
     pick = np.minimum(at.astype(np.int32), span.size - 2)
-    part = at - pick
+    part = at - pick.astype(np.float32)
     pick += (np.arange(rows, dtype=np.int32) * span.size)[:, None]
 
     def take(field: Floats) -> Floats:
@@ -80,8 +80,8 @@ def slice_pot(form: Form, pose: Pose, relief: float = 1.0) -> Slices:
     tilt = np.gradient(lean[:, 0]).astype(np.float32)[:, None]
     normal = _normals(angle, here, by_angle, by_height, tilt)
     return Slices(
-        form, pose, columns, z[:, 0] * (rows - 1), np.maximum(take(outward), 0), angle + np.float32(pose.turn),
-        normal, groove, across[:, 0], across[:, -1],
+        form, pose, columns, z[:, 0] * (rows - 1), np.maximum(take(outward), 0),
+        angle + np.float32(pose.turn), normal, groove, across[:, 0], across[:, -1],
     )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def _sag(z: Floats, slump: float, rows: int) -> tuple[Floats, Floats]:
 
 
 def _layers(z: Floats, layers: int, rows: int) -> tuple[Floats, Floats]:
-    """Groove (0 … 1) and slope of the printed coils at each height; coils differ a little, as real ones do."""
+    """Groove (0 … 1) and slope of the printed coils at each height; coils differ a little, as real ones."""
     rng = np.random.default_rng(layers)
     at = z * layers
     within = 2 * (at - np.floor(at)) - 1
@@ -135,7 +135,7 @@ class Screen:
         """Slice-space planes (channels, heights, columns) as picture planes."""
         columns = planes.shape[2]
         low = np.minimum(self.rows.astype(np.int32), planes.shape[1] - 2)
-        part = self.rows - low
+        part = self.rows - low.astype(np.float32)
         low = low * columns + np.arange(columns, dtype=np.int32)
         high = low + columns
         out = np.empty((planes.shape[0], *self.rows.shape), dtype=np.float32)

@@ -16,8 +16,8 @@ from PIL import Image, ImageFilter
 
 from services.sample.catalogue import Clip
 from services.sample.glaze import GLAZES, Glaze
-from services.sample.printer import beam, carriage, plate, print_head
 from services.sample.planes import Frame, Sprite, shaded_sprite, to_frame, to_sprite
+from services.sample.printer import beam, carriage, plate, print_head
 from services.sample.scene import BACKDROPS, backdrop, grain, lay, shadow
 from services.sample.shade import display, mouth, picture
 from services.sample.shape import FORMS, Floats, Form, base_radius
@@ -75,7 +75,7 @@ def frames(clip: Clip) -> Iterator[Frame]:
     ground, shown_at, fallen = base, Moment(0, 0), 0.0
     for index in range(total):
         now = _moment(clip, index / total)
-        if now.level - shown_at.level > 0.04 or now.slump - shown_at.slump > 0.12:
+        if now.level - shown_at.level > 0.06 or now.slump - shown_at.slump > 0.2:
             shown_at, ground = now, _shaded_ground(set_up, empty, base, now)
         frame = ground.copy()
         turn = index % len(walls)
@@ -108,10 +108,12 @@ def _moment(clip: Clip, t: float) -> Moment:
     begin = 0.05
     if not clip.fails:
         done = 1 - 1.15 / clip.seconds
-        return Moment(min(1.0, max(0.0, (t - begin) / (done - begin))), 420 * _ease((t - done) / (1 - done) * 0.9))
+        return Moment(
+            min(1.0, max(0.0, (t - begin) / (done - begin))), 420 * _ease((t - done) / (1 - done) * 0.9)
+        )
     stop = 0.60
     level = 0.80 * min(1.0, max(0.0, (t - begin) / (stop - begin)))
-    fall = min(1.0, max(0.0, (t - stop + 0.04) / 0.20))
+    fall = min(1.0, max(0.0, (t - stop + 0.03) / 0.16))
     return Moment(level, 300 * _ease((t - stop - 0.02) / 0.3), 1.15 * fall**1.8 * (1.9 - 0.9 * fall))
 
 
@@ -196,17 +198,20 @@ def _bead(frame: Frame, set_up: Stage, x: float, y: float) -> None:
     """The fresh coil at the nozzle: a bright wet drop."""
     half_x, half_y = 17 * set_up.unit, 9 * set_up.unit
     left, top = int(x - half_x - 3) & ~1, int(y - half_y - 2) & ~1
-    u = (np.arange(int(2 * half_x) + 8, dtype=np.float32) + np.float32(left - x))[None, :] / np.float32(half_x)
+    u = (np.arange(int(2 * half_x) + 8, dtype=np.float32) + np.float32(left - x))[None, :] / np.float32(
+        half_x
+    )
     v = (np.arange(int(2 * half_y) + 6, dtype=np.float32) + np.float32(top - y))[:, None] / np.float32(half_y)
     cover = np.clip((1 - np.sqrt(u * u + v * v)) * half_y * 0.7 + 0.5, 0, 1)
-    glint = 0.4 * np.exp(-(((u + 0.35) / 0.25) ** 2 + ((v + 0.35) / 0.3) ** 2))
+    glint = np.float32(0.4) * np.exp(-(((u + 0.35) / 0.25) ** 2 + ((v + 0.35) / 0.3) ** 2))
     frame.lay(shaded_sprite(display(set_up.clay), 1.12 - 0.18 * v - 0.1 * u, cover, glint), top, left)
 
 
 def _head(frame: Frame, set_up: Stage, x: float, y: float) -> None:
     """Beam, carriage and print head, the nozzle's mouth at (x, y)."""
     wide = frame.y.size[0]
-    for part, rise, middle in zip(_machine(set_up.clip.clay, wide, set_up.unit), (250, 250, 2), (wide // 2, x, x), strict=True):
+    machine = _machine(set_up.clip.clay, wide, set_up.unit)
+    for part, rise, middle in zip(machine, (250, 250, 2), (wide // 2, x, x), strict=True):
         sprite, (row, column) = part
         frame.lay(sprite, round(y - rise * set_up.unit) - row, round(middle) - column)
 

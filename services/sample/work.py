@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,18 +45,22 @@ def all_tasks() -> tuple[Task, ...]:
         Task(f"{p.folder}/{p.name}", ((p.folder, f"{p.name}.jpg"),), 0.4, f"Photographing {p.name}.", p)
         for p in catalogue.PHOTOS
     ]
-    tasks += [Task(t.name, (("music", f"{t.name}.{ending}"),), 1.2, f"Playing “{t.title}”.", t) for t in catalogue.TUNES]
+    tasks += [
+        Task(t.name, (("music", f"{t.name}.{ending}"),), 1.2, f"Playing “{t.title}”.", t)
+        for t in catalogue.TUNES
+    ]
     tasks += [
         Task("model", (("build", "rv06.stl"),), 0.1, "Saving a model for the printer.", "model"),
-        Task("notes", (("build", "about_this_studio.txt"),), 0.0, "Writing a note about the studio.", "notes"),
+        Task(
+            "notes", (("build", "about_this_studio.txt"),), 0.0, "Writing a note about the studio.", "notes"
+        ),
         Task("litter", (("completed", ".DS_Store"),), 0.0, "Leaving a file that is not media.", "litter"),
     ]
     return tuple(sorted(tasks, key=lambda task: -task.weight))
 
 
 def _music_ending() -> str:
-    # Asked of the encoder only when it is loaded anyway would split the catalogue in two.
-    from services.sample.encode import music_ending
+    from services.sample.encode import music_ending  # late: whoever only asks for a name needs no numpy
 
     return music_ending()
 
@@ -118,6 +121,6 @@ def _arriving(path: Path) -> Iterator[Path]:
     part = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
     try:
         yield part
-        os.replace(part, path)
+        part.replace(path)
     finally:
         part.unlink(missing_ok=True)
