@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.errors import Refused
 from services.movie.elements import Audio, Element, Subtitles, TimedElement, Video, Voice
@@ -18,6 +18,7 @@ from services.movie.movie import Movie, Scene
 from services.movie.normalise import place
 
 _EMPTY_SCENE = 5.0  # seconds; the vendor's tutorial 01
+_HELD = 0.5  # seconds: a clip that ends this little before its scene is held, so that nothing flashes
 _CHARACTERS_PER_SECOND = 14.0  # of an unhurried voice
 
 
@@ -84,12 +85,12 @@ def lay_out(movie: Movie, lengths: Mapping[str, float | None], fps: int | None =
     ends = [p.end for p in stage if p.end is not None]
     scenes = [(at, scene) for at, scene in enumerate(movie.scenes, 1) if not _dropped(scene.condition)]
     spans: list[SceneSpan] = []
-    cursor = overlap = 0.0
+    cursor = start = overlap = 0.0
     for at, scene in scenes:
         placed = _place_all(scene.elements, at, lengths)
         length = _scene_seconds(scene, at, placed, has_own_end=bool(ends))
-        previous = overlap
-        overlap = _overlap(scene, at, length, spans, cursor, previous, rate, notes)
+        alone = cursor - start - overlap  # seconds the scene before has for itself
+        overlap = _overlap(scene, at, min(alone, length), notes) if spans else 0.0
         start, cursor = cursor - overlap, cursor - overlap + length
         spans.append(_scene_span(scene, at, placed, start, cursor, rate))
     total = max([cursor, *ends], default=0.0)
@@ -176,15 +177,11 @@ def _scene_seconds(scene: Scene, at: int, placed: list[_Placed], *, has_own_end:
     )
 
 
-def _overlap(
-    scene: Scene, at: int, length: float, before: list[SceneSpan], cursor: float,
-    previous: float, rate: int, notes: list[str],
-) -> float:  # fmt: skip
-    """Seconds the scene overlaps the one before; never more than that one has left after its own."""
-    if scene.transition is None or not before:
+def _overlap(scene: Scene, at: int, room: float, notes: list[str]) -> float:
+    """Seconds the scene overlaps the one before; never more than both have left."""
+    if scene.transition is None:
         return 0.0
-    wanted = scene.transition.duration
-    room = max(0.0, min(cursor - before[-1].first / rate - previous, length))
+    wanted, room = scene.transition.duration, max(0.0, room)
     if wanted > room + 1e-6:
         notes.append(f"Scene #{at}: its transition is shortened to {room:.1f} s, all the scenes allow.")
     return min(wanted, room)
@@ -201,13 +198,16 @@ def _scene_span(
 
 
 def _meet(spans: list[SceneSpan]) -> tuple[SceneSpan, ...]:
-    """Count each transition in whole frames: from the scene's first to the end of the one before."""
+    """Count each transition in whole frames: from the scene's first to the end of the one before.
+
+    Rounding must not let a third scene into a transition.
+    """
     met: list[SceneSpan] = []
     for span in spans:
-        overlap = max(0, met[-1].last - span.first) if met else 0
-        met.append(
-            SceneSpan(span.number, span.first, span.last, span.background, overlap, span.style, span.spans)
-        )
+        earliest = met[-2].last if len(met) > 1 else 0
+        first = min(max(span.first, earliest), span.last)
+        overlap = max(0, met[-1].last - first) if met else 0
+        met.append(replace(span, first=first, transition=overlap))
     return tuple(met)
 
 
@@ -217,6 +217,8 @@ def _spans(placed: list[_Placed], start: float, end: float, rate: int) -> tuple[
     for p in placed:
         first = round((start + p.start) * rate)
         last = round(min(end, end if p.end is None else start + p.end) * rate)
+        if isinstance(p.element, Video) and p.element.duration == -1 and end - last / rate < _HELD:
+            last = round(end * rate)
         if last > first:
             own = (end - start if p.end is None else p.end) - p.start
             spans.append(Span(p.element, p.where, first, last, own, p.order))
