@@ -148,7 +148,7 @@ class Collector:
             if counts is not None:
                 inventory, inventory_age = counts, now - file.at
                 break
-        notes += _words("analytics", age) + _words("inventory", inventory_age)
+        notes += _words("analytics were", age) + _words("inventory was", inventory_age)
         return Latest(analytics, age, inventory, inventory_age, tuple(notes))
 
 
@@ -213,8 +213,8 @@ def _counts_of(summary: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def _words(what: str, age: timedelta | None) -> list[str]:
     if age is None:
-        return [f"There is no {what} yet."]
-    return [f"The last {what} is {naturaldelta(age)} old."] if age > STALE else []
+        return [f"No {what} collected yet."]
+    return [f"The last {what} collected {naturaldelta(age)} ago."] if age > STALE else []
 
 
 def _nobody(stage: str, done: float = 0, total: float = 0) -> None:
