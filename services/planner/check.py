@@ -27,7 +27,7 @@ MOVIE_KEYS = {"resolution", "fps", "quality", "scenes", "elements"}
 SCENE_KEYS = {"duration", "background-color", "transition", "elements"}
 _PLACE = {"position", "x", "y", "width", "height"}
 _TIME = {"type", "start", "duration", "fade-in", "fade-out"}
-_PICTURE = {"src", "resize", "zoom", "pan"} | _PLACE | _TIME
+_PICTURE = {"src", "resize", "crop", "zoom", "pan"} | _PLACE | _TIME
 ELEMENT_KEYS = {
     "image": _PICTURE,
     "video": _PICTURE | {"seek", "muted", "volume"},
@@ -221,6 +221,8 @@ def _source(element: dict[str, Any], where: str, lasts: float, assets: Mapping[s
         return [
             f"{where} uses {src}, which cannot be read: {(asset.problem or 'its facts are not known')[:200]}"
         ]
+    if "crop" in element and not _inside(element["crop"], asset):
+        return [f"{where} cuts out a part that is not inside of {src}."]
     duration = asset.facts.duration if asset.facts else None
     seek = float(element.get("seek", 0))
     if kind is Category.IMAGE:
@@ -232,6 +234,17 @@ def _source(element: dict[str, Any], where: str, lasts: float, assets: Mapping[s
     if kind is Category.AUDIO and seek >= duration:
         return [f"{where} starts {src} after its end."]
     return []
+
+
+def _inside(crop: Any, asset: Asset) -> bool:
+    """Whether a crop window lies in the picture, in its pixels as shown."""
+    if not isinstance(crop, dict) or set(crop) - {"x", "y", "width", "height"} or asset.facts is None:
+        return False
+    x, y, width, height = (crop.get(key, 0) for key in ("x", "y", "width", "height"))
+    if not all(_is_number(value) for value in (x, y, width, height)):
+        return False
+    fits = x + width <= (asset.facts.width or 0) and y + height <= (asset.facts.height or 0)
+    return bool(x >= 0 and y >= 0 and width > 0 and height > 0 and fits)
 
 
 def _text(element: dict[str, Any], where: str, lasts: float) -> list[str]:

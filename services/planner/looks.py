@@ -65,13 +65,12 @@ TREATMENTS = (
     Treatment("poster", "center", "middle", 880, 900, 1.35, True, "", "white"),
     Treatment("tag", "left", "top", 270, 500, 0.8, False, "accent", "ink"),
     Treatment("band", "center", "bottom", 1400, 400, 0.9, False, "shade", "white"),
-    Treatment("whisper", "center", "top", 330, 300, 0.95, False, "", "white"),
+    Treatment("caption", "center", "top", 330, 400, 0.8, False, "shade", "white"),
     Treatment("card", "center", "bottom", 1330, 500, 0.85, False, "accent", "ink"),
     Treatment("margin", "right", "bottom", 1420, 900, 1.15, True, "", "accent"),
     Treatment("headline", "left", "top", 280, 900, 1.2, True, "", "accent"),
 )
 _SIZES = {Slot.TITLE: 116, Slot.LABEL: 96, Slot.NOTE: 54, Slot.NUMBER: 320}
-_PAD = 28
 
 SOFT = ("fade", "fadeblack", "fadewhite")
 MOVING = ("wipeleft", "wiperight", "wipeup", "wipedown", "slideleft", "slideright", "slideup", "slidedown")
@@ -170,7 +169,7 @@ def _settings(look: Look, size: int) -> dict[str, Any]:
     elif treatment.box == "shade":
         settings["background-color"] = "rgba(0,0,0,0.55)"
     else:
-        settings["text-shadow"] = "2px 3px 14px rgba(0,0,0,0.65)"
+        settings["text-shadow"] = "0px 3px 18px rgba(0,0,0,0.8)"
     return settings
 
 
@@ -178,15 +177,20 @@ def _block(words: str, slot: Slot, treatment: Treatment) -> tuple[str, int, int,
     """(words, font size, height, width) in pixels: the size shrinks until three lines are enough."""
     words = words.upper() if treatment.caps else words
     size = round(_SIZES[slot] * (1.0 if slot is Slot.NUMBER else treatment.scale))
-    pad = _PAD if treatment.box else 0
-    widest = 900 - 2 * pad
+    boxed = bool(treatment.box)
     letter = (0.62 if treatment.weight >= 700 else 0.57) * (1.16 if treatment.caps else 1.0)
-    while size > 44 and not _fits(words, widest / (size * letter), 3):
+    while size > 44 and not _fits(words, (900 - 2 * _pads(size, boxed)[0]) / (size * letter), 3):
         size -= 4
-    per_line = widest / (size * letter)
-    lines = _lines(words, per_line)
-    width = 900 if lines > 1 else min(900, round(len(words) * size * letter + size * 0.3) + 2 * pad)
-    return words, size, round(lines * size * 1.25) + 2 * pad, width
+    side, edge = _pads(size, boxed)
+    lines = _lines(words, (900 - 2 * side) / (size * letter))
+    alone = len(words) * size * letter + size * 0.35 + 2 * side
+    width = 900 if lines > 1 else min(900, round(alone))
+    return words, size, round(lines * size * 1.28 + 2 * edge), width
+
+
+def _pads(size: int, boxed: bool) -> tuple[float, float]:
+    """Room around a text inside its box, sideways and above: wide enough for any renderer's own padding."""
+    return (0.42 * size, 0.22 * size) if boxed else (0.0, 0.0)
 
 
 def _fits(words: str, per_line: float, most: int) -> bool:

@@ -20,6 +20,7 @@ from services.planner.check import LONGEST, SHORTEST, check
 from services.planner.formats import FORMATS, Cut, Format
 from services.planner.looks import Look, choose_look
 from services.planner.material import Ledger, Material, dice
+from services.planner.pieces import Stage
 from services.planner.quota import next_intent
 from services.planner.shortage import shortage
 from services.planner.shots import Shot, Track, compose, described, resources
@@ -63,7 +64,7 @@ class _Candidate:
     seed: int
     nearest: float
     neighbour: str
-    score: tuple[bool, float]  # free of assets that should rest; how wished for
+    score: tuple[bool, bool, float]  # serves its intent; free of assets that should rest; how wished for
 
 
 @dataclass(slots=True)
@@ -79,6 +80,7 @@ class _Run:
     assets: dict[str, Asset]  # usable ones, by id
     siblings: list[str] = field(default_factory=list)  # formats of this run
     treatments: list[str] = field(default_factory=list)  # how this run's texts look
+    unserved: set[str] = field(default_factory=set)  # intents the material cannot serve honestly now
     left_out: set[str] = field(default_factory=set)  # formats that failed the check
     impossible: set[str] = field(default_factory=set)  # formats the material never allowed
 
@@ -88,8 +90,7 @@ def plan(brief: Brief, window: int = WINDOW) -> PlannerAnswer:
     run = _begin(brief, window)
     proposals: list[Proposal] = []
     for slot in range(max(0, brief.count)):
-        intent = _intent(brief, proposals)
-        proposal = _next(run, slot, intent)
+        proposal = _next(run, slot, proposals)
         if proposal is None:
             break
         proposals.append(proposal)
@@ -117,17 +118,21 @@ def _begin(brief: Brief, window: int) -> _Run:
     )
 
 
-def _intent(brief: Brief, proposals: Sequence[Proposal]) -> Intent | None:
+def _intent(run: _Run, proposals: Sequence[Proposal]) -> Intent | None:
+    brief = run.brief
     known = {i.name: i for i in brief.brand.intents}
     if brief.intent:
         return known.get(brief.intent) or Intent(brief.intent, "")
     past = [d.intent for d in brief.past] + [p.labels.intent for p in proposals]
-    return next_intent(brief.brand.intents, past)
+    return next_intent([i for i in brief.brand.intents if i.name not in run.unserved], past)
 
 
-def _next(run: _Run, slot: int, intent: Intent | None) -> Proposal | None:
+def _next(run: _Run, slot: int, before: Sequence[Proposal]) -> Proposal | None:
     """The best proposal that also passes the check; a format that fails it is left out of this run."""
-    while (best := _choose(run, slot, intent)) is not None:
+    while (best := _choose(run, slot, intent := _intent(run, before))) is not None:
+        if intent and not best.score[0] and not run.brief.intent:
+            run.unserved.add(intent.name)  # its turn comes again in a later run
+            continue
         proposal = _proposal(run, best, intent)
         reasons = check(proposal, run.assets)
         if not reasons:
@@ -151,7 +156,7 @@ def _choose(run: _Run, slot: int, intent: Intent | None) -> _Candidate | None:
         best: _Candidate | None = None
         tried = 0
         for chosen in pool:
-            if tried >= _LOOK_AT and best is not None and best.score[0]:
+            if tried >= _LOOK_AT and best is not None and all(best.score[:2]):
                 break
             candidates = list(_candidates(run, chosen, slot, intent, wish[chosen.name]))
             tried += bool(candidates)
@@ -206,9 +211,11 @@ def _fill(
     used = [*cut.items, *([track.item] if track else [])]
     opened = run.material.ledger.leads[cut.lead.id] > 0
     score = nearest + 0.5 * mean - 0.25 * wish - 0.4 * opened
+    # A video is only said to be about failures when it shows one.
+    serves = intent_kind(intent) != "fail" or any(i.stage is Stage.FAILED for i in cut.items)
     rested = run.material.reused(used) == 0
     return _Candidate(
-        chosen, cut, look, track, movie, caption, seen, seed, nearest, neighbour, (rested, score)
+        chosen, cut, look, track, movie, caption, seen, seed, nearest, neighbour, (serves, rested, score)
     )
 
 

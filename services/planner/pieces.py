@@ -70,6 +70,7 @@ class Item:
     day: date | None
     duration: float  # seconds; 0 for photos
     aspect: float  # width / height as shown; 0 for sound
+    width: int  # pixels, as shown
     height: int
     timelapse: bool  # named as one, or as the still of one
 
@@ -160,6 +161,7 @@ def _read(asset: Asset, mapped: Mapping[str, str]) -> Item:
         day=_date(stem),
         duration=facts.duration or 0.0,
         aspect=width / height if height and asset.category is not Category.AUDIO else 0.0,
+        width=width,
         height=height,
         timelapse=bool(_tokens(stem) & _TIMELAPSE),
     )

@@ -15,7 +15,8 @@ from services.planner.looks import FRAME, Look, Slot, text_elements
 from services.planner.pieces import Item
 from services.planner.words import reading_time
 
-Box = tuple[int, int, int, int]  # x, y, width, height in pixels; may reach beyond the frame to show a part
+Box = tuple[int, int, int, int]  # x, y, width, height in pixels of the frame
+Part = tuple[float, float, float]  # across, down (each 0 … 1), how many times enlarged
 _WIDE = 1.4  # width / height above which filling the frame would cut away too much
 
 
@@ -26,7 +27,8 @@ class Visual:
     item: Item
     role: str
     why: str
-    box: Box | None = None
+    box: Box | None = None  # a tile; None: the whole frame
+    part: Part | None = None  # only this part of the picture
     seek: float = 0.0
     zoom: int = 0
     pan: str = ""
@@ -123,11 +125,16 @@ def _visual(visual: Visual, length: float) -> dict[str, Any]:
     element: dict[str, Any] = {
         "type": "video" if item.category is Category.VIDEO else "image",
         "src": item.id,
-        "resize": "contain" if visual.box is None and item.aspect > _WIDE else "cover",
     }
     if visual.box:
+        # A tile is cut to its shape first: resize would fill the whole frame, whatever width and height say.
         x, y, width, height = visual.box
+        element["crop"] = _crop(item, width / height, visual.part)
         element |= {"position": "custom", "x": x, "y": y, "width": width, "height": height}
+    elif visual.part:
+        element |= {"crop": _crop(item, FRAME[0] / FRAME[1], visual.part), "resize": "cover"}
+    else:
+        element["resize"] = "contain" if item.aspect > _WIDE else "cover"
     if item.category is Category.VIDEO:
         # The clip's own sound is left out: music or silence, never workshop noise nobody has heard before.
         element |= {"seek": visual.seek, "duration": length, "muted": True}
@@ -166,11 +173,17 @@ def _audio(track: Track, total: float) -> dict[str, Any]:
     return element
 
 
-def whole_frame() -> Box:
-    return (0, 0, *FRAME)
-
-
-def part_of_frame(across: float, down: float, factor: float) -> Box:
-    """The box that shows the part at (``across``, ``down``; each 0 … 1), ``factor`` times enlarged."""
-    width, height = round(FRAME[0] * factor), round(FRAME[1] * factor)
-    return (-round((width - FRAME[0]) * across), -round((height - FRAME[1]) * down), width, height)
+def _crop(item: Item, shape: float, part: Part | None) -> dict[str, int]:
+    """The window of the picture, in its own pixels, with ``shape`` = width / height."""
+    across, down, factor = part or (0.5, 0.5, 1.0)
+    width, height = (
+        min(item.width, item.height * shape) / factor,
+        min(item.height, item.width / shape) / factor,
+    )
+    wide, high = max(2, int(width)), max(2, int(height))
+    return {
+        "width": wide,
+        "height": high,
+        "x": int((item.width - wide) * across),
+        "y": int((item.height - high) * down),
+    }

@@ -191,9 +191,9 @@ def _kind(elements: Sequence[Mapping[str, Any]], repeats: bool) -> ShotKind:
 
 
 def _visual(element: Mapping[str, Any]) -> str:
-    # A box smaller than the frame is a tile; a larger one shows a part of the picture.
-    width = _number(element.get("width"), -1.0)
-    shape = "" if width <= 0 else "tile" if width < 1000 else "band" if width <= 1080 else "part"
+    # With a width of its own it is a tile or, as wide as the frame, a band; cropped to fill it, a part.
+    width = -1.0 if element.get("resize") else _number(element.get("width"), -1.0)
+    shape = "tile" if 0 < width < 1000 else "band" if width > 0 else "part" if element.get("crop") else ""
     return f"{_text(element.get('type'))}:{shape}"
 
 

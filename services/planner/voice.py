@@ -14,7 +14,8 @@ from typing import Any
 from services.model.brief import Brand, Intent
 
 MAX_HASHTAGS = 5
-# Hashtags are only used when the brand's own words contain the subject.
+# Hashtags are only used when the brand's own words contain the subject. They name the craft, never a glaze or
+# a kind of piece: not every video shows one.
 _SUBJECTS = (
     ("3d print", ("3dprinting", "3dprinted")),
     ("clay", ("clay", "clay3dprinting")),
@@ -22,9 +23,6 @@ _SUBJECTS = (
     ("pottery", ("pottery", "handmadepottery")),
     ("potter", ("potter", "pottersofinstagram")),
     ("robot", ("robotics", "robot")),
-    ("glaze", ("glaze", "glazing")),
-    ("porcelain", ("porcelain",)),
-    ("vase", ("vase", "vases")),
     ("wood", ("woodworking",)),
     ("knit", ("knitting",)),
     ("paint", ("painting",)),

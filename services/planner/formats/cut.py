@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from services.model.asset import Category
 from services.planner.looks import CURVES, CUT, MOVING, ROUND, SOFT, Look, Slot
 from services.planner.material import Material
-from services.planner.pieces import Item, Stage
+from services.planner.pieces import Item
 from services.planner.shots import Shot, Visual
 from services.planner.words import day
 
@@ -104,7 +104,7 @@ def dated(items: Sequence[Item]) -> tuple[str, ...]:
     if not days:
         return ()
     if len(days) == 1:
-        what = "Timelapse of" if all(i.stage is Stage.TIMELAPSE for i in items) else "Dated"
+        what = "Timelapse of" if all(i.timelapse and i.category is Category.VIDEO for i in items) else "Dated"
         return (f"{what} {day(days[0])}.",)
     return (f"From {day(days[0])} to {day(days[-1])}.",)
 

@@ -47,7 +47,9 @@ def _collage(material: Material, rolls: random.Random, look: Look, kind: str) ->
             series[item.series].append(item)
     groups = [of for of in (_per_piece(items) for items in series.values()) if len(of) >= 4]
     if not groups and len(material.photos) >= 4:
-        groups = [_per_piece(material.mixed(material.photos, rolls, lead=True))]
+        shown = [i for i in material.photos if i.stage in (Stage.FINISHED, Stage.PLAIN)]
+        shown = shown if len(shown) >= 4 else material.showable(4, kind)
+        groups = [_per_piece(material.mixed(shown, rolls, lead=True))]
     ordered = [g for g in material.mixed_groups(groups, rolls) if len(g) >= 4]
     if not ordered:
         return None

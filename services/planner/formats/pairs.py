@@ -110,7 +110,7 @@ def _side_by_side(material: Material, rolls: random.Random, look: Look, kind: st
         upper, lower = (0, 820, FRAME[0], 1100), (0, 0, FRAME[0], 808)
     name = item.label or photo.label
     making = clip(item, "lead", "The making, in one half.", room(item) - length)
-    moving = Visual(making.item, making.role, making.why, upper, making.seek)
+    moving = Visual(making.item, making.role, making.why, upper, seek=making.seek)
     quiet = Visual(photo, "piece", "The piece it belongs to, in the other half.", lower)
     whole = (still(photo, "piece", "Ends on the piece alone.", rolls),)
     subject = name or item.subject

@@ -8,7 +8,7 @@ from services.planner.formats.cut import Cut, Format, dated, label, labels, spok
 from services.planner.looks import CUT, MOVING, SOFT, Look, Slot, pace
 from services.planner.material import Material
 from services.planner.pieces import Item
-from services.planner.shots import Shot, Visual, part_of_frame
+from services.planner.shots import Shot, Visual
 from services.planner.words import counted, first_upper, listed
 
 # Where a close look may rest: across and down, each 0 … 1.
@@ -130,10 +130,15 @@ def _detail(material: Material, rolls: random.Random, look: Look, kind: str) -> 
     lengths = pace(len(places), len(places) * rolls.choice((2.4, 3.0, 3.6)), look.curve, 1.6)
     shots = []
     for n, ((across, down), length) in enumerate(zip(places, lengths, strict=True)):
-        box = part_of_frame(across, down, factor)
         why = "A close look first: what is it?" if n == 0 else "Another part of the same photo."
         texts = (("Look closer", Slot.TITLE),) if n == 0 else ()
-        part = Visual(item, "lead" if n == 0 else "detail", why, box=box, zoom=rolls.choice((3, 5, -4)))
+        part = Visual(
+            item,
+            "lead" if n == 0 else "detail",
+            why,
+            part=(across, down, factor),
+            zoom=rolls.choice((3, 5, -4)),
+        )
         shots.append(Shot(length, (part,), texts, f"a part of {item.subject}, enlarged {factor:.1f} times"))
     whole = still(item, "whole", "The whole photo at the end.", rolls)
     shots.append(

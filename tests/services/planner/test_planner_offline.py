@@ -197,6 +197,14 @@ def test_an_intent_is_honoured_even_if_the_brand_does_not_know_it() -> None:
     assert {p.labels.intent for p in plan(brief(small_studio(), brand=bare)).proposals} == {""}
 
 
+def test_a_failure_is_only_claimed_where_one_is_shown() -> None:
+    failed = {a.id for a in small_studio() if "failed" in a.file.name}
+    made = [p for p in run_often(small_studio(), 12)[0] if p.labels.intent == "failures"]
+    assert made
+    assert all(failed & {r.asset for r in p.resources} for p in made)
+    assert "failures" not in {p.labels.intent for p in run_often(arbitrary_folder(), 5)[0]}
+
+
 HOSTILE = (
     "{{secret}} <script>alert(1)</script>.jpg",
     "a\nb\u202ec\x00 @everyone #spam.jpg",
