@@ -11,7 +11,8 @@ from planner_studio import brief, clip, photo, small_studio, track
 
 from services.model.asset import Asset
 from services.model.proposal import Proposal
-from services.planner.check import check, contrast
+from services.planner.check import check
+from services.planner.check_element import contrast
 from services.planner.looks import PALETTES
 from services.planner.offline import plan
 
@@ -102,6 +103,8 @@ second = lambda m: m["scenes"][1]  # noqa: E731
         (lambda m: words(m)["settings"].update({"background-color": "#EEEEEE"}), "contrast"),
         (lambda m: second(m)["elements"][0].update(seek=3.0), "it ends at 6.0 s"),
         (lambda m: second(m)["transition"].update(style="explode"), "unknown transition"),
+        (lambda m: second(m)["transition"].update(style={}), "unknown transition"),
+        (lambda m: first(m).update(type=["image"]), "of the type"),
         (lambda m: second(m)["transition"].update(duration=3.5), "longer than half"),
         (lambda m: m["scenes"][0].update(transition={"style": "fade", "duration": 0.5}), "first scene"),
         (lambda m: m["scenes"].pop(), "5 to 60 are allowed"),

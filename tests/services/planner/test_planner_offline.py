@@ -29,7 +29,8 @@ from services.model.asset import Asset, Category, MediaFacts
 from services.model.brief import Brand, PastDraft
 from services.model.proposal import Proposal
 from services.movie import lay_out, parse_movie
-from services.planner.check import ELEMENT_KEYS, MOVIE_KEYS, SCENE_KEYS, SETTINGS_KEYS, check
+from services.planner.check import MOVIE_KEYS, SCENE_KEYS, check
+from services.planner.check_element import ELEMENT_KEYS, SETTINGS_KEYS
 from services.planner.formats import FORMATS
 from services.planner.looks import choose_look
 from services.planner.material import COOL_DOWN, Ledger, Material, dice
