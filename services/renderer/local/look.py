@@ -12,6 +12,7 @@ Colour = tuple[int, int, int, float]
 
 _LENGTH = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*(px|vw|vh|em|rem|%|pt|)\s*")
 _DEFAULT_SHADOW = "2px 2px rgba(33,33,33,0.5)"  # vendor's base style
+_SIZE = 0.04  # of the width: the vendor's 4vw
 _MOST = 4000.0  # pixels of any length
 
 
@@ -47,8 +48,8 @@ class Look:
 def look_of(spec: TextSpec) -> Look:
     """Unknown words fall back to the vendor's defaults."""
     s = {key.strip().lower().replace("_", "-"): value for key, value in spec.look}
-    size = _length(s.get("font-size", "4vw"), spec, 0.0) or _length("4vw", spec, 0.0) or 12.0
-    size = min(_MOST, max(4.0, size))
+    size = _length(s.get("font-size", ""), spec, 0.0) or 0.0
+    size = max(4.0, size if size > 0 else spec.canvas[0] * _SIZE)
     block = spec.style == "011"
     align = _word(s.get("text-align", ""), ("left", "center", "right"), "center")
     across = s.get("horizontal-position", s.get("horizontal-align", ""))

@@ -41,16 +41,18 @@ def set_text(spec: TextSpec, box: Box) -> Lettering:
     """Choose size and lines so that the text fits ``box``."""
     asked = look_of(spec)
     text = spec.text.upper() if asked.upper else spec.text
+    lost = runs("".join(text.split()), faces(asked.family, weight_number(asked.weight), asked.italic, 24))[1]
+    text = "".join(character for character in text if character not in lost)
     text = "\n".join(" ".join(line.split()) for line in text.splitlines()).strip("\n")
     free = 0.0 if spec.wide else _SAFE * spec.canvas[0]
     room = max(8.0, box.width - 2 * free)
-    high = box.height if spec.high else max(8.0, min(box.height, spec.canvas[1] - box.y) - free)
+    above, high = _down(spec, box)
     size = asked.size
     while True:
         look = replace(asked, size=size, spacing=asked.spacing * size / asked.size)
         pad = padding(look)
         fonts = faces(look.family, weight_number(look.weight), look.italic, max(4, round(size)))
-        lines, fits, lost = _lines(text, fonts, look, room - 2 * pad[0])
+        lines, fits = _lines(text, fonts, look, room - 2 * pad[0])
         line = size * look.line_height
         block = line * len(lines) + 2 * pad[1]
         if (fits and block <= high + 1) or size <= max(6.0, asked.size * _SMALLEST):
@@ -59,7 +61,7 @@ def set_text(spec: TextSpec, box: Box) -> Lettering:
     widths = tuple(_width(text, fonts, look) for text in lines)
     width = max(widths, default=0.0)
     left = _along(look.across, box.x + free + pad[0], box.x + free + room - pad[0] - width)
-    top = _along(look.down, box.y + pad[1], box.y + max(high, block) - block + pad[1])
+    top = _along(look.down, above + pad[1], above + max(high, block) - block + pad[1])
     return Lettering(look, fonts, tuple(lines), widths, left, top, width, line, frozenset(lost))
 
 
@@ -115,6 +117,15 @@ def _along(where: str, near: float, far: float) -> float:
     return far if where in ("right", "bottom") else (near + far) / 2
 
 
+def _down(spec: TextSpec, box: Box) -> tuple[float, float]:
+    """Top and height of the room; without a height of its own, the safe part of what is left below."""
+    if spec.high:
+        return box.y, box.height
+    free = _SAFE * spec.canvas[0]
+    top = max(float(box.y), free)
+    return top, max(8.0, min(box.y + box.height, spec.canvas[1]) - free - top)
+
+
 def _width(text: str, fonts: tuple[Font, ...], look: Look) -> float:
     pieces, _ = runs(text, fonts)
     spacing = look.spacing * max(0, len(text) - 1)
@@ -123,8 +134,8 @@ def _width(text: str, fonts: tuple[Font, ...], look: Look) -> float:
 
 def _lines(
     text: str, fonts: tuple[Font, ...], look: Look, room: float
-) -> tuple[list[str], bool, set[str]]:
-    """Lines no wider than ``room``, whether every word fitted, and the characters no face has."""
+) -> tuple[list[str], bool]:
+    """Lines no wider than ``room``, and whether every word fitted."""
     cache: dict[str, float] = {}
 
     def measure(words: str) -> float:
@@ -136,7 +147,7 @@ def _lines(
     lines: list[str] = []
     for paragraph in text.split("\n"):
         lines += _balanced(paragraph, room, measure)
-    return lines, fits, runs(text.replace("\n", ""), fonts)[1]
+    return lines, fits
 
 
 def _balanced(paragraph: str, room: float, measure: Callable[[str], float]) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from services.errors import Refused
 from services.movie import Movie, lay_out, parse_movie
 
+
 def movie(*elements: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"resolution": "instagram-story", "scenes": [{"duration": 2, "elements": list(elements)}], **more}
 

@@ -113,9 +113,12 @@ def rgb(frame: av.VideoFrame) -> Pixels:
     )
 
 
-def movie(*scenes: dict[str, Any], elements: Sequence[dict[str, Any]] = (), **more: Any) -> dict[str, Any]:
+def movie(
+    *scenes: dict[str, Any], elements: Sequence[dict[str, Any]] = (), **more: Any
+) -> dict[str, Any]:
     return {
-        "resolution": "instagram-story", "fps": 30, "scenes": list(scenes), "elements": list(elements), **more,
+        "resolution": "instagram-story", "fps": 30, "scenes": list(scenes), "elements": list(elements),
+        **more,
     }  # fmt: skip
 
 

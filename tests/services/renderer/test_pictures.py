@@ -117,7 +117,9 @@ def test_cover_cuts_and_contain_leaves_bars_of_the_background(studio: Studio) ->
     ("orientation", "red_at"),
     [(1, (0.1, 0.5)), (3, (0.9, 0.5)), (6, (0.5, 0.1)), (8, (0.5, 0.9))],
 )
-def test_photos_are_turned_by_their_exif(studio: Studio, orientation: int, red_at: tuple[float, float]) -> None:
+def test_photos_are_turned_by_their_exif(
+    studio: Studio, orientation: int, red_at: tuple[float, float]
+) -> None:
     studio.halves("turned.jpg", (300, 300), orientation)
     shown = studio.frames(movie(scene(1, image("turned.jpg"))), 0)[0]
     assert is_near(shown, *red_at, RED)
@@ -191,7 +193,9 @@ def test_other_and_varying_frame_rates_keep_their_time(studio: Studio) -> None:
 @pytest.mark.parametrize(
     ("rotation", "dark_at"), [(0, (0.1, 0.5)), (90, (0.5, 0.9)), (-90, (0.5, 0.1)), (180, (0.9, 0.5))]
 )
-def test_clips_are_turned_by_their_rotation(studio: Studio, rotation: int, dark_at: tuple[float, float]) -> None:
+def test_clips_are_turned_by_their_rotation(
+    studio: Studio, rotation: int, dark_at: tuple[float, float]
+) -> None:
     """``rotation`` is how far the picture is to be turned counter-clockwise; its left half is darker."""
     studio.clip("turned.mp4", [GREEN], size=(160, 160), each=3, rotation=rotation)
     shown = studio.frames(movie(scene(0.1, video("turned.mp4"))), 0)[0]

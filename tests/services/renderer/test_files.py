@@ -1,0 +1,165 @@
+"""The files a render leaves: exact length, streams and boxes as Instagram takes them, loudness, cover."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+from renderer_studio import BLUE, QUICK, RED, Studio, image, is_near, movie, rgb, scene, video
+
+from services.renderer.local.loudness import loudness, normalised, true_peak
+from services.renderer.local.render import NAMES, Result, render
+
+RATE = 48_000
+
+
+def rendered(studio: Studio, document: dict[str, Any], out: Path) -> Result:
+    out.mkdir(exist_ok=True)
+    return render(document, studio.assets, out, QUICK, lambda share: None)
+
+
+def boxes(path: Path) -> list[tuple[str, int]]:
+    """Every box of an mp4, nested ones too, with its place in the file."""
+    data, found = path.read_bytes(), []
+
+    def walk(start: int, end: int) -> None:
+        while start + 8 <= end:
+            size, name = struct.unpack(">I4s", data[start : start + 8])
+            found.append((name.decode("latin-1"), start))
+            if name in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts"):
+                walk(start + 8, start + size)
+            start += max(8, size)
+
+    walk(0, len(data))
+    return found
+
+
+def sound_of(path: Path) -> np.ndarray[Any, np.dtype[np.float32]]:
+    with av.open(str(path)) as container:
+        return np.concatenate([f.to_ndarray() for f in container.decode(audio=0)], axis=1)
+
+
+@pytest.fixture
+def finished(studio: Studio, tmp_path: Path) -> tuple[Path, Result]:
+    studio.photo("red.jpg", RED)
+    studio.clip("blue.mp4", [BLUE, BLUE, BLUE, BLUE], tone=0.05)
+    studio.tone("music.wav", 6)
+    document = movie(
+        scene(1.5, image("red.jpg", zoom=4)),
+        scene(2, video("blue.mp4"), transition={"style": "fade", "duration": 0.5}),
+        elements=[{"type": "audio", "src": "music.wav", "duration": -2, "fade-out": 0.5}],
+    )
+    return tmp_path / "out", rendered(studio, document, tmp_path / "out")
+
+
+def test_a_render_is_what_instagram_takes(finished: tuple[Path, Result]) -> None:
+    out, result = finished
+    assert result.duration == 3.0
+    for name, size in ((NAMES["video"], (270, 480)), (NAMES["preview"], (136, 240))):
+        path = out / name
+        names = [box for box, _ in boxes(path)]
+        assert names.index("moov") < names.index("mdat")
+        assert "elst" not in names
+        assert names.count("trak") == 2
+        with av.open(str(path)) as container:
+            picture, sound = container.streams.video[0], container.streams.audio[0]
+            context = picture.codec_context
+            assert (picture.width, picture.height) == size
+            assert (context.name, context.pix_fmt) == ("h264", "yuv420p")
+            assert picture.average_rate == 30
+            assert (context.colorspace, context.color_primaries, context.color_trc) == (1, 1, 1)
+            assert context.color_range == 1
+            assert (sound.codec_context.name, sound.rate, sound.channels) == ("aac", RATE, 2)
+            frames = list(container.decode(picture))
+            assert len(frames) == 90
+            assert [round(f.time * 30) for f in frames] == list(range(90))
+            keys = [number for number, frame in enumerate(frames) if frame.key_frame]
+            assert keys[0] == 0
+            assert max(np.diff([*keys, 90])) <= 60
+            assert is_near(rgb(frames[5]), 0.9, 0.5, RED)
+            assert is_near(rgb(frames[85]), 0.9, 0.5, BLUE)
+
+
+def test_the_sound_is_as_long_as_the_picture_and_as_loud_as_agreed(finished: tuple[Path, Result]) -> None:
+    sound = sound_of(finished[0] / NAMES["video"])
+    assert abs(sound.shape[1] - 3 * RATE) <= 2048  # AAC's own priming and last frame
+    assert loudness(sound, RATE) == pytest.approx(-14, abs=1)
+    assert true_peak(sound) <= 10 ** (-1 / 20)
+
+
+def test_cover_and_storyboard_show_the_movie(finished: tuple[Path, Result]) -> None:
+    with Image.open(finished[0] / NAMES["cover"]) as cover:
+        assert (cover.format, cover.size) == ("JPEG", (270, 480))
+    with Image.open(finished[0] / NAMES["storyboard"]) as sheet:
+        assert sheet.format == "JPEG"
+        pixels = np.asarray(sheet.convert("RGB"))
+    assert is_near(pixels, 0.12, 0.15, RED, within=30)  # the first tile
+    assert is_near(pixels, 0.93, 0.82, BLUE, within=30)  # and the last
+
+
+def test_a_movie_without_sound_has_a_silent_track(studio: Studio, tmp_path: Path) -> None:
+    studio.photo("red.jpg", RED)
+    rendered(studio, movie(scene(1, image("red.jpg"))), tmp_path / "out")
+    assert not np.abs(sound_of(tmp_path / "out" / NAMES["video"])).max()
+
+
+def test_the_same_movie_gives_the_same_bytes(studio: Studio, tmp_path: Path) -> None:
+    studio.photo("red.jpg", RED)
+    document = movie(scene(0.5, image("red.jpg", zoom=4), {"type": "text", "text": "again"}))
+    for name in ("a", "b"):
+        rendered(studio, document, tmp_path / name)
+    for name in NAMES.values():
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_sounds_are_placed_faded_and_weighed(studio: Studio) -> None:
+    from services.renderer.local.audio import soundtrack
+
+    studio.tone("late.wav", 4, silent_until=2.0)
+    document = movie(
+        scene(4),
+        elements=[
+            {"type": "audio", "src": "late.wav", "seek": 1, "start": 0.5, "duration": 2, "fade-out": 0.5}
+        ],
+    )
+    plan = studio.plan(document)
+    track = soundtrack(plan.sounds, studio.assets, plan.frames, plan.fps)
+    level = np.abs(track).max(axis=0)
+    assert track.shape == (2, 4 * RATE)
+    assert level[: int(1.49 * RATE)].max() < 0.01  # its silence ends a second after it begins
+    assert level[int(1.55 * RATE) : int(1.9 * RATE)].max() > 0.1
+    assert level[int(2.4 * RATE) : int(2.5 * RATE)].max() < level[int(1.6 * RATE) : int(1.9 * RATE)].max() / 2
+    assert not level[int(2.5 * RATE) :].any()
+
+
+def test_muted_and_looped_sounds(studio: Studio) -> None:
+    from services.renderer.local.audio import soundtrack
+
+    studio.clip("tone.mp4", [BLUE] * 2, tone=0.2)
+    muted = studio.plan(movie(scene(1, video("tone.mp4", muted=True))))
+    assert muted.sounds == ()
+    looped = studio.plan(movie(scene(3, video("tone.mp4", loop=-1, duration=-2))))
+    track = soundtrack(looped.sounds, studio.assets, looped.frames, looped.fps)
+    assert np.abs(track[:, int(2.5 * RATE) : int(2.8 * RATE)]).max() > 0.05
+
+
+@pytest.mark.parametrize("amplitude", [0.02, 0.3, 1.0])
+def test_loudness_is_brought_to_the_target(amplitude: float) -> None:
+    time = np.arange(5 * RATE) / RATE
+    beat = 0.3 + 0.7 * (np.sin(2 * np.pi * 2 * time) > 0)
+    wave = (amplitude * beat * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
+    found = normalised(np.stack([wave, wave]), RATE)
+    assert loudness(found, RATE) == pytest.approx(-14, abs=0.5)
+    assert true_peak(found) <= 10 ** (-1.4 / 20)
+
+
+def test_loudness_of_the_standards_reference_tone() -> None:
+    """ITU-R BS.1770-4: a 997 Hz sine at 0 dBFS in one channel reads −3.01 LUFS."""
+    wave = np.sin(2 * np.pi * 997 * np.arange(4 * RATE) / RATE).astype(np.float32)
+    assert loudness(np.stack([wave, np.zeros_like(wave)]), RATE) == pytest.approx(-3.01, abs=0.05)
+    assert true_peak(wave[None]) == pytest.approx(1.0, abs=0.02)
