@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
 import json
 import resource
 import sys
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from services.bucket.folder import FolderBucket
 from services.bucket.inventory import Inventory
+from services.files import sha256
 from services.log import initialize_logging
 from services.store import Store
 
@@ -37,10 +37,9 @@ async def measure(count: int, home: Path) -> dict[str, float | int | bool]:
     idle = peak_mb()
     result: dict[str, float | int | bool] = {"files": count}
     result["first_scan_s"] = await seconds(inventory.scan_folders())
-    before = hashlib.sha256(store.path.read_bytes()).digest(), store.path.stat().st_mtime_ns
+    before = sha256(store.path), store.path.stat().st_mtime_ns
     result["rescan_s"] = await seconds(inventory.scan_folders())
-    after = hashlib.sha256(store.path.read_bytes()).digest(), store.path.stat().st_mtime_ns
-    result["rescan_wrote_nothing"] = before == after
+    result["rescan_wrote_nothing"] = before == (sha256(store.path), store.path.stat().st_mtime_ns)
     result["export_s"] = await seconds(inventory.export(home / "inventory.json"))
     result["export_mb"] = round((home / "inventory.json").stat().st_size / 2**20, 1)
     result["memory_growth_mb"] = round(peak_mb() - idle, 1)

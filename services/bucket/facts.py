@@ -53,13 +53,21 @@ class FactsReader:
             return Finding()
         return await asyncio.to_thread(self._read, file, category, name)
 
-    def close(self) -> None:
-        """End the idle children; one that is at work is ended when its file is done."""
-        self._closed = True
+    def rest(self) -> None:
+        """End the idle children: they hold memory, and new ones start when they are needed."""
+        waiting = []
         with contextlib.suppress(queue.Empty):
             while True:
-                if (child := self._children.get_nowait()) is not None:
-                    child.end()
+                waiting.append(self._children.get_nowait())
+        for child in waiting:
+            if child is not None:
+                child.end()
+            self._children.put(None)
+
+    def close(self) -> None:
+        """End the idle children now, and one that is at work when its file is done."""
+        self._closed = True
+        self.rest()
 
     def _read(self, file: BinaryIO, category: Category, name: str) -> Finding:
         size = file.seek(0, os.SEEK_END)
@@ -93,7 +101,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment | {"PYTHONPATH": str(_PACKAGE_ROOT)},
+            env=environment | {"PYTHONPATH": str(_PACKAGE_ROOT), "OPENBLAS_NUM_THREADS": "1"},
         )
         self._orders = cast(IO[bytes], self.process.stdin)
         self._answers = cast(IO[bytes], self.process.stdout)

@@ -97,6 +97,7 @@ def _moving(container: Any) -> dict[str, Any]:
     if not container.streams.video:
         raise Unreadable("The video file holds no picture.")
     stream = container.streams.video[0]
+    stream.thread_count = 1  # one frame is all we want; threads would each take memory for theirs
     width, height = stream.codec_context.width, stream.codec_context.height
     _ensure_size("video", width, height)
     # The rotation is known only with a frame; decoding one also shows that there is one.

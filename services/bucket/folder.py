@@ -42,6 +42,7 @@ class FolderBucket:
         self._drafts = drafts
         self._draft_folder = draft_folder
         self._configured = [f for f in dict.fromkeys(map(_folder_name, folders)) if f != draft_folder]
+        self._plain_now: bool | None = None  # as folders() last found it: keys mean the same until then
         self._plain = self.bucket_name if self.bucket_name != draft_folder else "media"
 
     async def ping(self) -> str:
@@ -57,7 +58,8 @@ class FolderBucket:
     def effective_folders(self) -> list[str]:
         """See the module's words. Raises Misconfigured when the root is absent or unreadable."""
         self._ensure_root()
-        return [self._plain] if self._is_plain() else self._configured
+        self._plain_now = None
+        return [self._plain] if self._is_plain() else list(self._configured)
 
     async def scan(self, folder: str) -> AsyncIterator[list[StoredFile]]:
         files = await asyncio.to_thread(self._walk, folder)
@@ -93,7 +95,9 @@ class FolderBucket:
             ) from error
 
     def _is_plain(self) -> bool:
-        return not any((self.root / folder).is_dir() for folder in self._configured)
+        if self._plain_now is None:
+            self._plain_now = not any((self.root / folder).is_dir() for folder in self._configured)
+        return self._plain_now
 
     def _place(self, folder: str) -> Path:
         return self.root if self._is_plain() and folder == self._plain else self.root / folder

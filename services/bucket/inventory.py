@@ -44,7 +44,7 @@ class FolderScan:
 
 
 class Inventory:
-    """The catalogue of ``bucket`` in ``store``. End it with ``close()``, as it may own reader processes."""
+    """The catalogue of ``bucket`` in ``store``. End it with ``close()``: a cut-off scan leaves processes."""
 
     def __init__(
         self,
@@ -70,14 +70,21 @@ class Inventory:
         """Bring the catalogue up to date with every folder; unchanged files cost one look and no write."""
         async with self._one_at_a_time:
             folders = await self.bucket.folders()
-            scans = {folder: await self._scan(folder, on_progress or self.on_progress) for folder in folders}
+            try:
+                tell = on_progress or self.on_progress
+                scans = {folder: await self._scan(folder, tell) for folder in folders}
+            finally:
+                await asyncio.to_thread(self._reader.rest)
             await self._store.do(media.keep_folders, folders)
             return scans
 
     async def scan_folder(self, name: str) -> FolderScan:
         """The same for one folder."""
         async with self._one_at_a_time:
-            return await self._scan(name, self.on_progress)
+            try:
+                return await self._scan(name, self.on_progress)
+            finally:
+                await asyncio.to_thread(self._reader.rest)
 
     def categorize_files(self, files: Iterable[F]) -> dict[str, list[F]]:
         """Files by the plural of their category ("videos", "audio" …); every category is there."""

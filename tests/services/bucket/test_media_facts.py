@@ -113,6 +113,27 @@ async def test_a_file_that_takes_too_long_is_given_up_and_the_next_one_is_read(
         reader.close()
 
 
+async def test_a_file_that_kills_its_reader_is_kept_with_the_reason(made: dict[str, bytes]) -> None:
+    reader = FactsReader(parallel=1)
+    await read(reader, "photo.jpg", made["photo.jpg"])
+    child = reader._children.get()
+    reader._children.put(child)
+    assert child is not None
+
+    class Deadly(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            child.process.kill()
+            child.process.wait()
+            return super().read(size)
+
+    try:
+        finding = await reader.read(Deadly(made["photo.jpg"]), Category.IMAGE, "deadly.jpg")
+        assert finding.problem == "The file made the reader stop; it is probably damaged."
+        assert (await read(reader, "photo.jpg", made["photo.jpg"])).problem is None
+    finally:
+        reader.close()
+
+
 async def test_a_file_that_fails_while_it_is_read_costs_no_reader(
     reader: FactsReader, made: dict[str, bytes]
 ) -> None:
