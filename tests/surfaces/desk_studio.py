@@ -121,8 +121,8 @@ def proposal(index: int, assets: tuple[str, ...], *, caption: str = CAPTION, tit
             )
             for asset, role in zip(assets, ("lead", "reveal", "detail"), strict=False)
         ),
-        labels=Labels(intent="show off", format="timelapse + reveal", hook="motion", length="short", pace="calm"),
-        movie={"width": 1080, "height": 1920, "scenes": [{"elements": [{"type": "video", "src": assets[0]}]}]},
+        labels=Labels(intent="show off", format="timelapse + reveal", hook="motion", pace="calm"),
+        movie={"width": 1080, "scenes": [{"elements": [{"type": "video", "src": assets[0]}]}]},
     )  # fmt: skip
 
 

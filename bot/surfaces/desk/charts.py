@@ -17,6 +17,7 @@ from bot.surfaces.desk.context import HttpProblem, operator
 WIDTH, HEIGHT = 6.4, 3.0  # inches at 72 points: the page scales it
 POSTS = 20
 TAGS = 8
+NOTHING = "Not known yet"
 _DRAWING = threading.Lock()  # the drawing library keeps state between calls
 
 
@@ -39,7 +40,7 @@ THEMES = {
 class Chart:
     key: str
     title: str
-    draw: Callable[[Any, dict[str, Any], Theme], bool]
+    draw: Callable[[Any, dict[str, Any], Theme], str]  # answers why nothing could be drawn, or ""
 
 
 def set_up(app: web.Application) -> None:
@@ -47,7 +48,7 @@ def set_up(app: web.Application) -> None:
 
 
 async def chart(request: web.Request) -> web.Response:
-    """GET /charts/{key}.svg?theme=light|dark"""
+    """GET /charts/{key}.svg?theme=light|dark&of=<exported_at>: kept by the browser for that collection."""
     found = next((c for c in CHARTS if c.key == request.match_info["key"]), None)
     theme = THEMES.get(request.query.get("theme", "light"))
     if found is None or theme is None:
@@ -55,8 +56,10 @@ async def chart(request: web.Request) -> web.Response:
     document = (await operator(request).services.collector.latest()).analytics
     svg = await asyncio.to_thread(draw, found, document or {}, theme)
     # Its own policy: a picture needs its inline style, and nothing else.
-    policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-    return web.Response(body=svg, content_type="image/svg+xml", charset="utf-8", headers=policy)
+    headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+    if document is not None and request.query.get("of") == document["export_info"]["exported_at"]:
+        headers["Cache-Control"] = "private, max-age=86400"
+    return web.Response(body=svg, content_type="image/svg+xml", charset="utf-8", headers=headers)
 
 
 def draw(found: Chart, document: dict[str, Any], theme: Theme) -> bytes:
@@ -68,8 +71,9 @@ def draw(found: Chart, document: dict[str, Any], theme: Theme) -> bytes:
         figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
         FigureCanvasSVG(figure)
         axes = figure.add_subplot()
-        if not found.draw(axes, document, theme):
-            axes.text(0.5, 0.5, "Not known yet", ha="center", va="center", color=theme.muted, fontsize=11)
+        missing = found.draw(axes, document, theme)
+        if missing:
+            axes.text(0.5, 0.5, missing, ha="center", va="center", color=theme.muted, fontsize=11)
             axes.set_axis_off()
         _style(axes, theme)
         out = io.BytesIO()
@@ -110,11 +114,11 @@ def _plain(value: float, _: object) -> str:
     return f"{value:g}"
 
 
-def _reach(axes: Any, document: dict[str, Any], theme: Theme) -> bool:
+def _reach(axes: Any, document: dict[str, Any], theme: Theme) -> str:
     posts = _posts(document)
     known = {name: [media["insights"].get(name) for media in posts] for name in ("views", "reach")}
     if all(value is None for values in known.values() for value in values):
-        return False
+        return NOTHING
     for offset, (name, color) in zip(
         (-0.2, 0.2), (("reach", theme.second), ("views", theme.accent)), strict=True
     ):
@@ -125,16 +129,16 @@ def _reach(axes: Any, document: dict[str, Any], theme: Theme) -> bool:
     axes.yaxis.set_major_formatter(_plain)
     axes.grid(axis="y", color=theme.grid, linewidth=0.8)
     axes.legend(loc="upper left", fontsize=9, ncols=2)
-    return True
+    return ""
 
 
-def _engagement(axes: Any, document: dict[str, Any], theme: Theme) -> bool:
+def _engagement(axes: Any, document: dict[str, Any], theme: Theme) -> str:
     posts = _posts(document)
     points = [
         (at, m["engagement_rate"] * 100) for at, m in enumerate(posts) if m["engagement_rate"] is not None
     ]
     if not points:
-        return False
+        return NOTHING
     xs, ys = [x for x, _ in points], [y for _, y in points]
     axes.plot(xs, ys, color=theme.accent, linewidth=2, marker="o", markersize=4)
     mean = sum(ys) / len(ys)
@@ -143,15 +147,15 @@ def _engagement(axes: Any, document: dict[str, Any], theme: Theme) -> bool:
     _labels(axes, posts)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
     axes.grid(axis="y", color=theme.grid, linewidth=0.8)
-    return True
+    return ""
 
 
-def _followers(axes: Any, document: dict[str, Any], theme: Theme) -> bool:
+def _followers(axes: Any, document: dict[str, Any], theme: Theme) -> str:
     trend = (document.get("recent_activity") or {}).get("follower_trend") or []
     points = [(p.get("at") or p.get("date") or p.get("timestamp"), p.get("followers_count")) for p in trend]
     known = [(datetime.fromisoformat(str(at)), count) for at, count in points if at and count is not None]
     if len(known) < 2:
-        return False
+        return "A trend needs collections on at least two days"
     known.sort()
     xs, ys = [at for at, _ in known], [count for _, count in known]
     axes.plot(xs, ys, color=theme.accent, linewidth=2)
@@ -162,17 +166,17 @@ def _followers(axes: Any, document: dict[str, Any], theme: Theme) -> bool:
     axes.grid(axis="y", color=theme.grid, linewidth=0.8)
     step = max(1, -(-len(xs) // 6))
     axes.set_xticks(xs[::step], [f"{at:%-d %b}" for at in xs[::step]])
-    return True
+    return ""
 
 
-def _hashtags(axes: Any, document: dict[str, Any], theme: Theme) -> bool:
+def _hashtags(axes: Any, document: dict[str, Any], theme: Theme) -> str:
     tags = document.get("hashtag_performance") or {}
     rated = [
         (tag, t["avg_engagement_rate"]) for tag, t in tags.items() if t.get("avg_engagement_rate") is not None
     ]
     rated = sorted(rated, key=lambda pair: pair[1])[-TAGS:]
     if not rated:
-        return False
+        return NOTHING
     axes.barh(
         [_drawable(tag) for tag, _ in rated],
         [rate * 100 for _, rate in rated],
@@ -181,7 +185,7 @@ def _hashtags(axes: Any, document: dict[str, Any], theme: Theme) -> bool:
     )
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} %")
     axes.grid(axis="x", color=theme.grid, linewidth=0.8)
-    return True
+    return ""
 
 
 def _drawable(tag: str) -> str:

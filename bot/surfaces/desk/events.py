@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp_sse import EventSourceResponse
 
 from bot.operator import Operator
-from bot.surfaces.desk.groups import group_counts
+from bot.surfaces.desk.groups import group_counts, headline
 from bot.views import draft_cards, job_view
 from services.errors import OperatorError
 from services.log import get_logger
@@ -77,8 +77,9 @@ class Hub:
         cards = await draft_cards(self._op, found)
         views = {int(card.data["number"]): card.data for card in cards}
         open_jobs = await self._op.store.do(jobs.listed, open_only=True)
-        counts = await self._op.store.do(drafts.counts)
-        return views, {"jobs": [job_view(job) for job in open_jobs], "counts": group_counts(counts)}
+        counts = group_counts(await self._op.store.do(drafts.counts))
+        rest = {"jobs": [job_view(job) for job in open_jobs], "counts": counts, "headline": headline(counts)}
+        return views, rest
 
     async def subscribe(self) -> tuple[asyncio.Queue[dict[str, Any] | None], dict[str, Any]]:
         """A queue of messages, and the first one: what is, so that a page can see what it missed."""
@@ -86,7 +87,7 @@ class Hub:
         self._pages.add(page)
         views, rest = await self.snapshot()
         shapes = {str(number): shape(view) for number, view in views.items()}
-        return page, {"shapes": shapes, "drafts": [], **rest}
+        return page, {"started": self._op.started.isoformat(), "shapes": shapes, "drafts": [], **rest}
 
     def unsubscribe(self, page: asyncio.Queue[dict[str, Any] | None]) -> None:
         self._pages.discard(page)
@@ -120,7 +121,7 @@ def _offer(page: asyncio.Queue[dict[str, Any] | None], message: dict[str, Any] |
 
 def handler(hub: Hub) -> Any:
     async def events(request: web.Request) -> EventSourceResponse:
-        """GET /events: one JSON object a message: drafts, jobs, counts; the first also ``shapes``."""
+        """GET /events: one object a message: drafts, jobs, counts, headline; the first has all shapes."""
         page, first = await hub.subscribe()
         response = EventSourceResponse(ping_interval=HEARTBEAT_SECONDS)
         try:

@@ -47,3 +47,13 @@ def group_counts(counts: Mapping[str, int]) -> dict[str, int]:
     """How many drafts each tab holds; ``all`` is the sum."""
     sums = {g.key: sum(counts.get(str(state), 0) for state in g.states) for g in GROUPS}
     return {"all": sum(counts.values()), **sums}
+
+
+def headline(counts: Mapping[str, int]) -> str:
+    """What waits for a person, in one sentence; ``counts`` as group_counts() answers them."""
+    if not counts["all"]:
+        return "Videos the operator proposes appear here."
+    attention = "need attention" if counts["attention"] > 1 else "needs attention"
+    said = (("review", "to review"), ("making", "in the making"), ("attention", attention))
+    parts = [f"{counts[key]} {words}" for key, words in said if counts[key]]
+    return ", ".join(parts) + "." if parts else "Nothing waits for you."

@@ -66,6 +66,20 @@ def cookie_valid(request: web.Request, token: str) -> bool:
     )
 
 
+def token_given(request: web.Request, token: str, given: str) -> bool:
+    """Whether ``given`` is DESK_TOKEN; HttpProblem 429 after too many that were not."""
+    failures, address, now = request.app[_FAILURES], request.remote or "", time.monotonic()
+    wait = failures.wait(address, now)
+    if wait:
+        raise HttpProblem(
+            429, "Too many wrong tokens.", remedy=f"Wait {wait} seconds and try again.", retry_after=wait
+        )
+    if hmac.compare_digest(given.encode("utf-8", "surrogateescape"), token.encode()):
+        return True
+    failures.add(address, now)
+    return False
+
+
 async def show(request: web.Request) -> web.Response:
     desk = context(request)
     if desk.token is None or cookie_valid(request, desk.token):
@@ -77,15 +91,7 @@ async def submit(request: web.Request) -> web.Response:
     desk = context(request)
     if desk.token is None:
         raise web.HTTPSeeOther("/")
-    failures, address, now = request.app[_FAILURES], request.remote or "", time.monotonic()
-    wait = failures.wait(address, now)
-    if wait:
-        raise HttpProblem(
-            429, "Too many wrong tokens.", remedy=f"Wait {wait} seconds and try again.", retry_after=wait
-        )
-    given = str((await request.post()).get("token", "")).strip()
-    if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), desk.token.encode()):
-        failures.add(address, now)
+    if not token_given(request, desk.token, str((await request.post()).get("token", "")).strip()):
         return render(request, "login.html", code=403, problem="That is not the DESK_TOKEN of this desk.")
     answer = web.HTTPSeeOther("/")
     answer.set_cookie(

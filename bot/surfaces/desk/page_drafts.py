@@ -12,7 +12,7 @@ from bot.operations.review import entry_view
 from bot.operator import Operator
 from bot.surfaces.desk.context import context, number_in, operator, query_number, render
 from bot.surfaces.desk.events import seen, shape
-from bot.surfaces.desk.groups import GROUPS, LABELS, group, group_counts
+from bot.surfaces.desk.groups import GROUPS, LABELS, group, group_counts, headline
 from bot.views import draft_cards, draft_view
 from services.brand import read_brand
 from services.model.draft import State
@@ -100,22 +100,6 @@ def dress(view: dict[str, Any]) -> dict[str, Any]:
         "label": LABELS[state],
         "editable": state not in _FIXED,
     }
-
-
-def headline(counts: dict[str, int]) -> str:
-    """What waits for a person, in one sentence."""
-    if not counts["all"]:
-        return "Videos the operator proposes appear here."
-    parts = []
-    if counts["review"]:
-        parts.append(f"{counts['review']} to review")
-    if counts["making"]:
-        parts.append(f"{counts['making']} in the making")
-    if counts["attention"]:
-        parts.append(
-            f"{counts['attention']} need attention" if counts["attention"] > 1 else "1 needs attention"
-        )
-    return ", ".join(parts) + "." if parts else "Nothing waits for you."
 
 
 async def _intents(op: Operator) -> list[str]:

@@ -15,7 +15,7 @@ from aiohttp.typedefs import Handler, Middleware
 from bot.operations.registry import Requester
 from bot.reply import for_error
 from bot.surfaces.desk.context import DeskContext, HttpProblem, context, render
-from bot.surfaces.desk.login import cookie_valid
+from bot.surfaces.desk.login import cookie_valid, token_given
 from services.errors import OperatorError, Refused, Unavailable
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -132,7 +132,9 @@ def _problem_answer(
 ) -> web.Response:
     reply = for_error(error)
     if wants_page(request):
-        response = render(request, "error.html", code=status, message=reply.text, remedy=reply.remedy)
+        # Whoever was not let in sees no menu, and no key for state changes.
+        template = "error.html" if REQUESTER in request and request.path != "/login" else "plain.html"
+        response = render(request, template, code=status, message=reply.text, remedy=reply.remedy)
     else:
         body = {"error": reply.text, "remedy": reply.remedy}
         response = web.json_response(body, status=status)
@@ -158,7 +160,7 @@ async def logged_in(request: web.Request, handler: Handler) -> web.StreamRespons
     desk = context(request)
     bearer = _bearer(request)
     if bearer is not None:
-        request[REQUESTER] = _by_bearer(desk, bearer)
+        request[REQUESTER] = _by_bearer(request, desk, bearer)
     elif desk.token is None or cookie_valid(request, desk.token) or request.path.startswith(OPEN_PATHS):
         request[REQUESTER] = Requester("desk")
     elif wants_page(request):
@@ -173,11 +175,10 @@ def _bearer(request: web.Request) -> str | None:
     return value.strip() if scheme.lower() == "bearer" else None
 
 
-def _by_bearer(desk: DeskContext, value: str) -> Requester:
-    given = value.encode("utf-8", "surrogateescape")
-    if hmac.compare_digest(given, desk.cli_token.encode()):
+def _by_bearer(request: web.Request, desk: DeskContext, value: str) -> Requester:
+    if hmac.compare_digest(value.encode("utf-8", "surrogateescape"), desk.cli_token.encode()):
         return Requester("console")
-    if desk.token is not None and hmac.compare_digest(given, desk.token.encode()):
+    if desk.token is not None and token_given(request, desk.token, value):
         return Requester("desk")
     raise HttpProblem(
         401, "That token is not the desk's.", remedy="Restart the command: the operator may have changed it."

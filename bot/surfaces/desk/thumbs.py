@@ -22,7 +22,9 @@ MOST_PIXELS = 80_000_000  # larger pictures are not opened here
 AT_ONCE = 2
 
 _SIGNS = {
-    Category.AUDIO: "M32 66V34l30-6v32M32 66a7 7 0 1 1-14 0 7 7 0 0 1 14 0zM62 60a7 7 0 1 1-14 0 7 7 0 0 1 14 0z",
+    Category.AUDIO: (
+        "M32 66V34l30-6v32M18 66a7 7 0 1 0 14 0 7 7 0 1 0-14 0M48 60a7 7 0 1 0 14 0 7 7 0 1 0-14 0"
+    ),
     Category.MODEL_3D: "M40 14l26 14v26L40 68 14 54V28zM14 28l26 14 26-14M40 42v26",
     Category.DOCUMENT: "M24 12h22l14 14v42H24zM46 12v14h14M32 40h20M32 50h20",
     Category.ARCHIVE: "M18 22h44v12H18zM22 34v32h36V34M36 44h8",
@@ -104,6 +106,6 @@ def placeholder(asset: Asset) -> str:
     """A calm sign as SVG: what kind of file it is, or that it could not be read."""
     path = _BROKEN if asset.problem else _SIGNS.get(asset.category, _OTHER)
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80" fill="none" stroke="#8a8178" '
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-36 -36 152 152" fill="none" stroke="#8a8178" '
         f'stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round"><path d="{path}"/></svg>'
     )

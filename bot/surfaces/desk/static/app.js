@@ -173,7 +173,14 @@ async function refresh(number) {
   for (const part of $$("[data-part]", card)) {
     const name = part.dataset.part, other = $(`[data-part="${name}"]`, fresh);
     if (!other || (name === "media" && part.dataset.key === other.dataset.key)) continue;
-    if (name === "caption" && kept) continue;
+    if (name === "caption" && kept) {
+      const mine = $("textarea", part), theirs = $("textarea", other).dataset.original;
+      if (theirs !== mine.dataset.original && theirs !== mine.value) {
+        tell(`The caption of draft ${number} was changed elsewhere.`, { remedy: "Saving yours replaces it." });
+      }
+      mine.dataset.original = theirs;
+      continue;
+    }
     if (part.innerHTML === other.innerHTML) continue;
     if (part.tagName === "DETAILS") other.open = part.open;
     part.replaceWith(document.adoptNode(other));
@@ -220,6 +227,11 @@ function live(state, text) {
 }
 
 function follow(message) {
+  if (message.started && message.started !== $('meta[name="started"]').content) {
+    // The operator was restarted: this page's key is no longer valid.
+    if (!isDirty(document)) location.reload();
+    return;
+  }
   for (const [number, shape] of Object.entries(message.shapes || {})) {
     const card = $(`[data-draft="${number}"]`);
     if (card && card.dataset.shape !== shape) refresh(number);
@@ -239,6 +251,7 @@ function follow(message) {
     $$(`[data-count="${name}"]`).forEach((element) => { element.textContent = count; });
     if (name === "attention" && count) $$('[data-tab="attention"]').forEach((tab) => { tab.hidden = false; });
   }
+  if ($("#headline")) $("#headline").textContent = message.headline;
   showJobs(message.jobs);
 }
 
@@ -404,6 +417,9 @@ function onKey(event) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (button?.dataset.action) press(button);
+  else if (button && "logout" in button.dataset) {
+    fetch("/api/logout", { method: "POST", headers: { "X-CSRF": csrf } }).then(() => location.assign("/login"));
+  }
   else if (button?.dataset.preview) preview(button);
   else if (button && "reset" in button.dataset) {
     const area = $("textarea", button.form);
