@@ -7,6 +7,7 @@ so variable frame rates stay in step. After its end the clip starts again (loop)
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -19,6 +20,7 @@ from services.renderer.local.media import AssetFile, open_media, pixel_aspect, s
 from services.renderer.local.planes import Picture, Planes, paint, planes_of
 
 _LONGEST_SEARCH = 2_000  # frames decoded at most to reach the place a clip starts from
+_THREADS = min(4, os.cpu_count() or 1)
 _TURNS = {90: ("transpose", "cclock"), 180: ("hflip", ""), 270: ("transpose", "clock")}
 
 
@@ -31,6 +33,7 @@ class Clip:
         self._container = self._stack.enter_context(open_media(asset, "clip"))
         self._stream = self._container.streams.video[0]
         self._stream.thread_type = "AUTO"
+        self._stream.codec_context.thread_count = _THREADS
         self._scaler: _Scaler | None = None
         self._picture: Picture | None = None
         self._round = 1

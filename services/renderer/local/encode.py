@@ -6,6 +6,7 @@ picture into slices, which is slower and larger.
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,8 @@ RATE = 48_000  # Hz of the soundtrack
 _CHUNK = 1024  # samples of an AAC frame
 _GOP = 60
 _BT709 = 1
+# As libx264 would choose by itself, but bounded: each thread of a large machine costs memory.
+_THREADS = min(12, max(1, round(1.5 * (os.cpu_count() or 1))))
 _LIMITED = 1
 
 
@@ -45,7 +48,7 @@ class Encoder:
         self._video.width, self._video.height = size
         self._video.pix_fmt = "yuv420p"
         context = self._video.codec_context
-        context.thread_type = "FRAME"
+        context.thread_type, context.thread_count = "FRAME", _THREADS
         context.time_base = Fraction(1, fps)
         context.color_primaries = context.color_trc = context.colorspace = _BT709
         context.color_range = _LIMITED

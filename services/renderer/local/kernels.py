@@ -49,45 +49,58 @@ def mix_planes(under: Plane, over: Plane, share: int | Weights, out: Plane) -> N
         np.copyto(out[rows], a, casting="unsafe")
 
 
-def sample(plane: Plane, place: tuple[float, float, float, float], out: Plane) -> None:
-    """Fill ``out`` with the part ``place`` (x, y, width, height as fractions of ``plane``), linearly."""
-    height, width = out.shape
-    above, down = _taps(place[1] * plane.shape[0], place[3] * plane.shape[0], height, plane.shape[0])
-    left, across = _taps(place[0] * plane.shape[1], place[2] * plane.shape[1], width, plane.shape[1])
-    first, last = int(left[0]), int(left[-1]) + 2
-    left = left - first
-    part = plane[:, first:last]
-    columns = last - first
-    across_rest = np.uint16(WHOLE) - across
-    for top in range(0, height, _STRIP):
-        rows = slice(top, min(top + _STRIP, height))
-        count = rows.stop - top
-        a, b = _rows(0, count, columns), _rows(1, count, columns)
-        weight = down[rows, None]
-        np.copyto(a, part[above[rows]])
-        np.multiply(a, np.uint16(WHOLE) - weight, out=a)
-        np.copyto(b, part[above[rows] + 1])
-        np.multiply(b, weight, out=b)
-        np.add(a, b, out=a)
-        np.add(a, _HALF, out=a)
-        np.right_shift(a, _SHIFT, out=a)
-        # Each sample and its right neighbour in one number: gathering columns is what costs, so do it once.
-        np.left_shift(a[:, 1:], _BYTE, out=b[:, :-1])
-        np.add(a[:, :-1], b[:, :-1], out=a[:, :-1])
-        pairs, far = _rows(2, count, width), _rows(1, count, width)
-        np.take(a, left, axis=1, out=pairs, mode="clip")
-        np.right_shift(pairs, _BYTE, out=far)
-        np.bitwise_and(pairs, _LOW, out=pairs)
-        np.multiply(pairs, across_rest, out=pairs)
-        np.multiply(far, across, out=far)
-        np.add(pairs, far, out=pairs)
-        np.add(pairs, _HALF, out=pairs)
-        np.right_shift(pairs, _SHIFT, out=pairs)
-        np.copyto(out[rows], pairs, casting="unsafe")
+class Slide:
+    """A plane that a moving view is sampled from, again and again: kept in 16 bits, with the difference of
+    each row to the next, so that sampling needs no conversion."""
+
+    def __init__(self, plane: Plane) -> None:
+        self._rows = plane.astype(np.int16)
+        self._steps = np.diff(self._rows, axis=0)
+
+    def sample(self, place: tuple[float, float, float, float], out: Plane) -> None:
+        """Fill ``out`` with the part ``place`` (x, y, width, height as fractions of the plane), linearly."""
+        high, wide = self._rows.shape
+        height, width = out.shape
+        above, down = _taps(place[1] * high, place[3] * high, height, high)
+        left, across = _taps(place[0] * wide, place[2] * wide, width, wide)
+        first, last = int(left[0]), int(left[-1]) + 2
+        left = left - first
+        for top in range(0, height, _STRIP):
+            rows = slice(top, min(top + _STRIP, height))
+            count = rows.stop - top
+            lines, steps = _rows(0, count, wide).view(np.int16), _rows(1, count, wide).view(np.int16)
+            np.take(self._rows, above[rows], axis=0, out=lines, mode="clip")
+            np.take(self._steps, above[rows], axis=0, out=steps, mode="clip")
+            _towards(lines, steps, down[rows, None])
+            # Each sample and its right neighbour in one number: gathering columns is what costs most.
+            seen = lines.view(np.uint16)
+            pairs = _rows(1, count, last - first - 1)
+            np.left_shift(seen[:, first + 1 : last], _BYTE, out=pairs)
+            np.add(pairs, seen[:, first : last - 1], out=pairs)
+            taken, steps = _rows(2, count, width), _rows(0, count, width).view(np.int16)
+            np.take(pairs, left, axis=1, out=taken, mode="clip")
+            np.right_shift(taken, _BYTE, out=steps.view(np.uint16))
+            np.bitwise_and(taken, _LOW, out=taken)
+            near = taken.view(np.int16)
+            np.subtract(steps, near, out=steps)
+            _towards(near, steps, across)
+            np.copyto(out[rows], near, casting="unsafe")
 
 
-def _taps(start: float, length: float, count: int, limit: int) -> tuple[npt.NDArray[np.intp], Weights]:
+def _towards(
+    values: npt.NDArray[np.int16], steps: npt.NDArray[np.int16], weights: npt.NDArray[np.int16]
+) -> None:
+    """Move ``values`` by ``weights`` 128ths of ``steps``, which is used up."""
+    np.multiply(steps, weights, out=steps)
+    np.add(steps, np.int16(64), out=steps)
+    np.right_shift(steps, np.int16(7), out=steps)
+    np.add(values, steps, out=values)
+
+
+def _taps(
+    start: float, length: float, count: int, limit: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int16]]:
     """For each of ``count`` samples: the index of its left neighbour and the weight of the right one."""
     at = (np.arange(count) + 0.5) * (length / count) + start - 0.5
     left = np.clip(np.floor(at).astype(np.intp), 0, limit - 2)
-    return left, np.clip(np.rint((at - left) * WHOLE), 0, WHOLE).astype(np.uint16)
+    return left, np.clip(np.rint((at - left) * WHOLE), 0, WHOLE).astype(np.int16)

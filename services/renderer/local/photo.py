@@ -1,6 +1,6 @@
 """A photo as a layer: turned by its EXIF, read once at the size it is shown, moved by parts of a pixel.
 
-A slow zoom must not shake, so the view is sampled anew for every frame (kernels.sample).
+A slow zoom must not shake, so the view is sampled anew for every frame (kernels.Slide).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 import numpy as np
 from PIL import Image, ImageOps
 
-from services.renderer.local.kernels import sample
+from services.renderer.local.kernels import Slide
 from services.renderer.local.layers import Box, PhotoSpec, Window
 from services.renderer.local.media import AssetFile, open_photo, upright_size
 from services.renderer.local.planes import OPAQUE, Picture, Planes, paint, picture_of
@@ -35,6 +35,7 @@ class Photo:
         else:
             size = (box.width, box.height)
         self._picture = picture_of(_load(asset, self._region, size, spec))
+        self._slides = [Slide(plane) for plane in self._picture.all()] if spec.moves else []
         self._moved: Picture | None = None
 
     def draw(self, index: int, canvas: Planes, opacity: int) -> None:
@@ -79,8 +80,8 @@ class Photo:
             (view.x - region.x) / region.width, (view.y - region.y) / region.height,
             view.width / region.width, view.height / region.height,
         )  # fmt: skip
-        for source, target in zip(self._picture.all(), out.all(), strict=True):
-            sample(source, place, target)
+        for slide, target in zip(self._slides, out.all(), strict=True):
+            slide.sample(place, target)
 
 
 def _like(picture: Picture, box: Box) -> Picture:

@@ -21,7 +21,7 @@ from renderer_studio import (
     video,
 )
 
-from services.renderer.local.kernels import sample
+from services.renderer.local.kernels import Slide
 
 
 def halved(colour: tuple[int, int, int]) -> tuple[int, ...]:
@@ -148,11 +148,11 @@ def test_zoom_is_smooth_to_a_tenth_of_a_pixel() -> None:
     """A soft blob's centre of mass, sampled by a slowly moving view, follows the straight line."""
     y, x = np.mgrid[0:400, 0:400]
     plane = (230 * np.exp(-((x - 260.3) ** 2 + (y - 130.7) ** 2) / 800)).astype(np.uint8)
-    out = np.empty((348, 348), np.uint8)
+    slide, out = Slide(plane), np.empty((348, 348), np.uint8)
     found, expected = [], []
     for step in range(40):
         start, length = 0.02 + 0.0005 * step, 0.95 - 0.0010 * step
-        sample(plane, (start, start, length, length), out)
+        slide.sample((start, start, length, length), out)
         weight = out.astype(float)
         found.append((weight * (np.arange(348) + 0.5)).sum() / weight.sum())
         expected.append((260.8 / 400 - start) / length * 348)
