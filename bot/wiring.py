@@ -93,6 +93,8 @@ async def open_operator(settings: Settings) -> Operator:
 
 async def close_operator(op: Operator) -> None:
     await op.engine.stop()
+    if isinstance(op.services.renderer, LocalRenderer):
+        await op.services.renderer.aclose()
     await op.services.inventory.close()
     await op.store.close()
 
