@@ -40,6 +40,7 @@ class LocalRenderer:
     ) -> None:  # fmt: skip
         self._work, self._open, self._profile, self._wall = work_dir, open_asset, profile, wall_seconds
         self._children: dict[str, Child] = {}
+        self._starting = asyncio.Lock()
 
     async def ping(self) -> str:
         codecs = av.codecs_available
@@ -63,19 +64,9 @@ class LocalRenderer:
 
     async def submit(self, request: RenderRequest) -> str:
         """Start the child. Submitting a key again that runs or is done changes nothing."""
-        folder = self._folder(request.key)
-        if await self.find(request.key) is not None:
-            return request.key
-        job = await self._job(request, "render")
-        job["folder"] = str(folder)
-        try:
-            await asyncio.to_thread(_fresh, folder, job)
-        except OSError as error:
-            raise Unavailable(
-                f"The folder of the render cannot be written ({error.strerror}).",
-                remedy="Make room on the disk, or allow the operator to write there.",
-            ) from None
-        self._children[request.key] = await start_child(job, folder, self._wall)
+        async with self._starting:
+            if await self.find(request.key) is None:
+                await self._start(request)
         return request.key
 
     async def find(self, key: str) -> str | None:
@@ -127,6 +118,19 @@ class LocalRenderer:
         if not _KEY.fullmatch(key):
             raise Refused("The key of a render may only hold small letters, digits and dashes, up to 64.")
         return self._work / key
+
+    async def _start(self, request: RenderRequest) -> None:
+        folder = self._folder(request.key)
+        job = await self._job(request, "render")
+        job["folder"] = str(folder)
+        try:
+            await asyncio.to_thread(_fresh, folder, job)
+        except OSError as error:
+            raise Unavailable(
+                f"The folder of the render cannot be written ({error.strerror}).",
+                remedy="Make room on the disk, or allow the operator to write there.",
+            ) from None
+        self._children[request.key] = await start_child(job, folder, self._wall)
 
     async def _job(self, request: RenderRequest, mode: str) -> dict[str, Any]:
         paths = {asset: await self._open(key) for asset, key in request.assets.items()}

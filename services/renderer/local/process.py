@@ -140,7 +140,12 @@ async def start_child(job: dict[str, Any], folder: Path, wall_seconds: float) ->
         )  # fmt: skip
     child = Child(process, log, wall_seconds)
     assert process.stdin is not None
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it ended at once; its verdict says why
+    try:
         process.stdin.write(json.dumps(job).encode() + b"\n")
         await process.stdin.drain()
+    except (BrokenPipeError, ConnectionResetError):
+        _log.info("A render's child ended before it had its job; its verdict says why")
+    except asyncio.CancelledError:
+        await child.stop()
+        raise
     return child

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from services.errors import Refused
 from services.movie import Movie, lay_out, parse_movie
+from services.movie.elements import ELEMENT_TYPES
 
 
 def movie(*elements: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -113,3 +117,35 @@ def test_every_real_movie_parses_or_says_why_not(movies_dir: Path) -> None:
 def _sources(parsed: Movie) -> set[str]:
     elements = [*parsed.elements, *(e for s in parsed.scenes for e in s.elements)]
     return {getattr(element, "src", "") for element in elements}
+
+
+_KINDS = st.sampled_from([*ELEMENT_TYPES, "film"])
+_KEYS = st.sampled_from(
+    "src text start duration x width zoom pan fit fadeIn crop rotate settings scale loop seek condition "
+    "transition elements html style".split(" ")
+)
+_LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6)
+    | st.sampled_from(["cover", "1.5", "-1", "#fff", "circleopen", "hd"])
+)  # fmt: skip
+_JSON = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=5),
+    max_leaves=12,
+)
+_ELEMENTS = st.tuples(_KINDS, st.dictionaries(_KEYS, _JSON, max_size=5)).map(lambda t: {**t[1], "type": t[0]})
+_SCENES = st.fixed_dictionaries(
+    {"elements": st.lists(_ELEMENTS, max_size=3)}, optional={"duration": _LEAVES, "transition": _JSON}
+)
+_MOVIES = st.fixed_dictionaries(
+    {"scenes": st.lists(_SCENES | _JSON, max_size=3)}, optional={"fps": _LEAVES, "elements": _JSON}
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(_MOVIES | _JSON)
+def test_whatever_is_written_is_a_movie_or_refused_with_a_sentence(document: Any) -> None:
+    """Nothing but Refused ever comes out of a hostile document."""
+    with contextlib.suppress(Refused):
+        parsed = parse_movie(document)
+        assert lay_out(parsed, dict.fromkeys(_sources(parsed), 3.0)).frames > 0
