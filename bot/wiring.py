@@ -24,7 +24,7 @@ from services.bucket.inventory import Inventory
 from services.planner.offline import OfflinePlanner
 from services.publisher.outbox import Outbox
 from services.renderer.local.local import LocalRenderer
-from services.sample import is_complete, make_studio
+from services.sample import is_complete, is_sample, make_studio
 from services.sheet.csv_file import CsvSheet
 from services.store import Store
 
@@ -54,7 +54,7 @@ async def open_services(settings: Settings, store: Store) -> Services:
         settings.gcs_folders,
         data / "drafts",
         settings.gcs_draft_folder,
-        sample=settings.media_dir is None,
+        sample=await asyncio.to_thread(is_sample, media_root(settings)),
     )
     inventory = Inventory(bucket, store)
     account = SampleAccount(store, publisher.posted)
@@ -103,6 +103,7 @@ def options(settings: Settings) -> Options:
     return Options(
         data_dir=settings.data_dir,
         brand_dir=settings.brand_dir,
+        draft_folder=settings.gcs_draft_folder,
         drafts_per_run=settings.drafts_per_run,
         generate_cron=settings.generate_cron,
         autopost_cron=settings.autopost_cron,
