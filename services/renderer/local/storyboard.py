@@ -37,11 +37,10 @@ class Storyboard:
             return
         factor = _TILE_LONG / max(frame.width, frame.height)
         size = max(2, round(frame.width * factor)), max(2, round(frame.height * factor))
-        picture = _image(frame)
-        self._tiles.append((number, picture.resize(size, Image.Resampling.LANCZOS)))
+        self._tiles.append((number, _image(frame, size)))
         score = _detail(frame)
         if score > self._best:
-            self._best, self._cover = score, picture
+            self._best, self._cover = score, _image(frame, (frame.width, frame.height))
 
     def save(self, cover: Path, sheet: Path) -> None:
         assert self._cover is not None  # every movie has a frame
@@ -69,8 +68,10 @@ class Storyboard:
         return sheet
 
 
-def _image(frame: av.VideoFrame) -> Image.Image:
-    picture = frame.reformat(format="rgb24", src_colorspace="ITU709", src_color_range="MPEG")
+def _image(frame: av.VideoFrame, size: tuple[int, int]) -> Image.Image:
+    picture = frame.reformat(
+        *size, format="rgb24", src_colorspace="ITU709", src_color_range="MPEG", interpolation="AREA"
+    )
     return Image.fromarray(picture.to_ndarray())
 
 

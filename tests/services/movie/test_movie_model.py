@@ -121,8 +121,10 @@ def _sources(parsed: Movie) -> set[str]:
 
 _KINDS = st.sampled_from([*ELEMENT_TYPES, "film"])
 _KEYS = st.sampled_from(
-    "src text start duration x width zoom pan fit fadeIn crop rotate settings scale loop seek condition "
-    "transition elements html style".split(" ")
+    (
+        "src", "text", "start", "duration", "x", "width", "zoom", "pan", "fit", "fadeIn", "crop", "rotate",
+        "settings", "scale", "loop", "seek", "condition", "transition", "elements", "html", "style",
+    )
 )
 _LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6)
