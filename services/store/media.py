@@ -85,9 +85,18 @@ def keep_folders(db: Database, folders: Sequence[str]) -> int:
 
 
 def page(
-    db: Database, *, folder: str = "", category: Category | None = None, after: str = "", limit: int = PAGE
+    db: Database,
+    *,
+    folder: str = "",
+    category: Category | None = None,
+    unreadable: bool = False,
+    after: str = "",
+    limit: int = PAGE,
 ) -> list[Asset]:
-    """One page in the order of keys, behind the key ``after``; "" and None mean all."""
+    """One page in the order of keys, behind the key ``after``; "" and None mean all.
+
+    With ``unreadable`` only files that have a problem.
+    """
     conditions, values = ["key > ?"], [_escape(after)]
     if folder:
         conditions.append("folder = ?")
@@ -95,6 +104,8 @@ def page(
     if category is not None:
         conditions.append("category = ?")
         values.append(category)
+    if unreadable:
+        conditions.append("problem IS NOT NULL")
     return _select(db, f"WHERE {' AND '.join(conditions)} ORDER BY key LIMIT ?", [*values, limit])
 
 

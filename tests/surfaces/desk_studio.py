@@ -222,6 +222,7 @@ async def running(
     folder: Path,
     *,
     host: str = "127.0.0.1",
+    port: int = 0,
     token: str | None = None,
     own_media: bool = True,
     environ: dict[str, str] | None = None,
@@ -236,7 +237,7 @@ async def running(
         values["MEDIA_DIR"] = str(folder / "media")
     op = await open_operator(load_settings([], values))
     op.live = True
-    desk = Desk(op, host=host, port=0, token=token, cli_token=CLI_TOKEN)
+    desk = Desk(op, host=host, port=port, token=token, cli_token=CLI_TOKEN)
     try:
         op.desk_url = await desk.start()
         yield Running(op, desk, op.desk_url)

@@ -18,7 +18,7 @@ from bot.operations.registry import operations
 from bot.operator import draft_folder
 from bot.surfaces.desk import Desk
 from bot.surfaces.desk.security import host_allowed
-from bot.surfaces.desk.words import cron_words
+from bot.surfaces.desk.words import cron_words, place
 from services.errors import Misconfigured
 from services.model.draft import State
 from services.store import drafts, journal, media
@@ -495,3 +495,16 @@ async def test_closing_ends_open_streams_soon(tmp_path: Path, web: aiohttp.Clien
 )
 def test_cron_lines_in_words(line: str, words: str) -> None:
     assert cron_words(line) == words
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("file:///home/me/data/outbox/2-caf%C3%A9", "/home/me/data/outbox/2-café"),
+        ("https://www.instagram.com/reel/x/", "https://www.instagram.com/reel/x/"),
+        ("/home/me/video.mp4", "/home/me/video.mp4"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+    ],
+)
+def test_addresses_as_people_read_them(address: str, shown: str) -> None:
+    assert place(address) == shown

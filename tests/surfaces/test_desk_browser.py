@@ -257,6 +257,32 @@ async def test_a_phone_never_scrolls_sideways(desk: Running, browser: Browser, s
         await expect(page.get_by_role("heading", name="Status")).to_be_visible()
 
 
+async def test_a_page_finds_the_restarted_operator_again(tmp_path: Path, context: BrowserContext) -> None:
+    """The key of the page is from before the restart: it reloads by itself and works."""
+    async with running(tmp_path) as before:
+        number = await add_draft(before.op)
+        page = await opened(context, before)
+        port = int(before.url.rpartition(":")[2])
+    await expect(page.locator("#live")).to_have_attribute("data-state", "lost")
+    async with running(tmp_path, port=port) as after:
+        await expect(page.locator("#live")).to_have_attribute("data-state", "on")
+        await expect(page.locator('meta[name="started"]')).to_have_attribute(
+            "content", after.op.started.isoformat()
+        )
+        await page.locator(f"#draft-{number}").get_by_role("button", name="Approve").click()
+        await expect(page.locator(f"#draft-{number} .pill")).to_have_text("Approved")
+
+
+async def test_a_failure_is_said_with_its_remedy(desk: Running, context: BrowserContext) -> None:
+    number = await add_draft(desk.op)
+    page = await opened(context, desk)
+    area = page.get_by_label(f"Caption of draft {number}")
+    await area.fill("x" * 2201)
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Shorten it by 1")
+    await expect(area).to_have_value("x" * 2201)  # nothing typed is lost
+
+
 async def test_logging_in(tmp_path: Path, context: BrowserContext) -> None:
     token = "a token of some length"
     async with running(tmp_path, host="0.0.0.0", token=token) as desk:

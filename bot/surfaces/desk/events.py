@@ -21,7 +21,7 @@ log = get_logger(__name__)
 
 PAUSE_SECONDS = 0.25  # at most four messages a second
 HEARTBEAT_SECONDS = 15.0
-FOLLOWED = 120  # the newest drafts; older ones change too rarely to be watched
+FOLLOWED = 60  # the newest drafts; older ones change too rarely to be watched
 BACKLOG = 50  # messages a slow page may be behind before it must connect again
 
 # What moves all the time and is drawn without asking for the card again.

@@ -75,26 +75,14 @@ async def _files(
         hits = await op.store.do(media.search, text, FOUND)
         found = [a for a in hits if category in (None, a.category) and folder in ("", a.file.folder)]
         return found[start : start + PAGE], len(found) > start + PAGE
-    if problem:
-        found = await _unreadable(op, folder, category, after)
-    elif folder:
-        found = await op.store.do(media.page, folder=folder, category=category, after=after, limit=PAGE + 1)
+    if problem or folder:
+        found = await op.store.do(
+            media.page, folder=folder, category=category, unreadable=problem, after=after, limit=PAGE + 1
+        )
     else:
         newest = await op.store.do(media.latest, start + PAGE + 1, category)
         return newest[start : start + PAGE], len(newest) > start + PAGE and start + PAGE < NEWEST
     return found[:PAGE], len(found) > PAGE
-
-
-async def _unreadable(op: Operator, folder: str, category: Category | None, after: str) -> list[Asset]:
-    """One page (and one more) of the files that could not be read, in the order of keys."""
-    found: list[Asset] = []
-    while len(found) <= PAGE:
-        page = await op.store.do(media.page, folder=folder, category=category, after=after)
-        if not page:
-            break
-        found += [asset for asset in page if asset.problem]
-        after = page[-1].file.key
-    return found
 
 
 def _tabs(counts: list[media.Count], kept: dict[str, str], chosen: Category | None) -> list[dict[str, Any]]:

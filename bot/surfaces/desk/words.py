@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 from zoneinfo import ZoneInfo
 
 import humanize
@@ -72,6 +74,12 @@ def moment(value: datetime | str | None) -> datetime | None:
         return None
 
 
+def place(address: str) -> str:
+    """Where something lies: a file address as the path it means, everything else as it is."""
+    parts = urlsplit(address)
+    return url2pathname(parts.path) if parts.scheme == "file" else address
+
+
 def plural(number: int, one: str, many: str = "") -> str:
     """ "1 file", "3 files"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -109,6 +117,6 @@ def install(environment: Environment, zone: ZoneInfo) -> None:
 
     filters: dict[str, Any] = {
         "size": size, "clock": clock, "took": took, "span": span, "count": count, "rate": rate,
-        "plural": plural, "cron_words": cron_words, "when": when, "ago": ago, "day": day,
+        "plural": plural, "place": place, "cron_words": cron_words, "when": when, "ago": ago, "day": day,
     }  # fmt: skip
     environment.filters.update(filters)

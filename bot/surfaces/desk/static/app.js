@@ -23,6 +23,7 @@ function tell(text, { bad = false, remedy = "" } = {}) {
   close.setAttribute("aria-label", "Close the message");
   close.onclick = () => toast.remove();
   toast.append(line, close);
+  if (!bad) $$(".toast:not(.bad)").forEach((older) => older.remove()); // the newest word is the one that counts
   $("#toasts").append(toast);
   $(bad ? "#warned" : "#said").textContent = `${text} ${remedy}`;
   while ($("#toasts").children.length > 3) $("#toasts").firstChild.remove();
