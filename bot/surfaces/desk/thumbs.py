@@ -20,6 +20,7 @@ log = get_logger(__name__)
 SIDE = 480  # pixels of the longer side: sharp on a phone's display
 MOST_PIXELS = 80_000_000  # larger pictures are not opened here
 AT_ONCE = 2
+MOST_FAILED = 10_000  # files remembered as having no picture, so that they are not opened again and again
 
 _SIGNS = {
     Category.AUDIO: (
@@ -66,6 +67,8 @@ class Thumbs:
                 Image.DecompressionBombError,
             ) as error:
                 log.info("no thumbnail of %s: %s", asset.file.key, error)
+                if len(self._failed) >= MOST_FAILED:
+                    self._failed.clear()
                 self._failed.add(target.name)
                 return None
         return target

@@ -111,6 +111,10 @@ def install(environment: Environment, zone: ZoneInfo) -> None:
         at = moment(value)
         return UNKNOWN if at is None else humanize.naturaltime(now - at)
 
+    def run(value: datetime | str | None) -> str:
+        at = moment(value)
+        return UNKNOWN if at is None else f"{at.astimezone(zone):%A, %-d %b, %H:%M}"
+
     def day(value: datetime | str | None) -> str:
         at = moment(value)
         return UNKNOWN if at is None else f"{at.astimezone(zone):%-d %b %Y}"
@@ -118,5 +122,6 @@ def install(environment: Environment, zone: ZoneInfo) -> None:
     filters: dict[str, Any] = {
         "size": size, "clock": clock, "took": took, "span": span, "count": count, "rate": rate,
         "plural": plural, "place": place, "cron_words": cron_words, "when": when, "ago": ago, "day": day,
+        "run": run,
     }  # fmt: skip
     environment.filters.update(filters)
