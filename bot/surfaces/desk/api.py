@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.operations.registry import find, operations
 from bot.reply import Reply
 from bot.surfaces.base import dispatch
-from bot.surfaces.desk.context import HttpProblem, operator
+from bot.surfaces.desk.context import HttpProblem, operator, or_missing
 from bot.surfaces.desk.events import seen
 from bot.surfaces.desk.security import REQUESTER
 from bot.views import draft_view
@@ -68,7 +68,7 @@ async def action(request: web.Request) -> web.StreamResponse:
     given = await _object(request)
     name, number, revision = _parse(str(given.get("id", "")))
     op = operator(request)
-    view = await draft_view(op, number)
+    view = await or_missing(draft_view(op, number))
     unseen = name in JUDGES and "seen" in given and given["seen"] != seen(view)
     if view["revision"] != revision or unseen:
         raise HttpProblem(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 from jinja2 import Environment
@@ -12,6 +13,8 @@ from jinja2 import Environment
 from bot.operator import Operator
 from bot.surfaces.desk.events import Hub
 from services.errors import Refused
+
+T = TypeVar("T")
 
 
 class HttpProblem(Refused):
@@ -51,6 +54,14 @@ def context(request: web.Request) -> DeskContext:
 
 def operator(request: web.Request) -> Operator:
     return request.app[CONTEXT].op
+
+
+async def or_missing(looked_up: Awaitable[T]) -> T:
+    """What the address of a request names; a Refused look-up is "not found"."""
+    try:
+        return await looked_up
+    except Refused as error:
+        raise HttpProblem(404, error.message, remedy=error.remedy) from error
 
 
 def number_in(request: web.Request, name: str, *, low: int = 0, high: int = 10**9) -> int:

@@ -36,6 +36,7 @@ class Desk:
     name = "desk"
 
     def __init__(self, op: Operator, *, host: str, port: int, token: str | None, cli_token: str) -> None:
+        host = host.strip("[]")
         if token is None and not security.is_loopback(host):
             raise Misconfigured(
                 f"The desk would be open to everyone who can reach {host or 'this machine'}.",

@@ -8,7 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.operator import draft_folder
-from bot.surfaces.desk.context import CONTEXT, HttpProblem, number_in, operator
+from bot.surfaces.desk.context import CONTEXT, HttpProblem, number_in, operator, or_missing
 from bot.surfaces.desk.thumbs import Thumbs, placeholder
 from services.model.asset import Asset
 from services.store import drafts
@@ -28,7 +28,7 @@ DRAFT_TYPES = {
     "cover": "image/jpeg",
     "storyboard": "image/jpeg",
 }
-FOREVER = "private, max-age=31536000, immutable"  # addresses with a revision never change their content
+FOREVER = "private, max-age=31536000, immutable"  # an address with revision and tag has one content
 _THUMBS: web.AppKey[Thumbs] = web.AppKey("desk_thumbs", Thumbs)
 
 
@@ -48,7 +48,7 @@ async def draft_file(request: web.Request) -> web.StreamResponse:
     """The video, preview, cover or storyboard of a draft's revision, or its movie as JSON to keep."""
     op, file = operator(request), request.match_info["file"]
     number, revision = number_in(request, "number", low=1), number_in(request, "revision", low=1)
-    draft = await op.store.do(drafts.get, number)
+    draft = await or_missing(op.store.do(drafts.get, number))
     if file == "movie" and revision == draft.revision:
         name = f"draft-{number}-r{revision}.json"
         text = json.dumps(draft.movie, indent=2)
@@ -61,7 +61,9 @@ async def draft_file(request: web.Request) -> web.StreamResponse:
         )
     name = Path(getattr(rendered, file)).name
     path = draft_folder(op.drafts_dir, draft.number, draft.tag, revision) / name
-    return _file(path, DRAFT_TYPES[file], FOREVER)
+    return _file(
+        path, DRAFT_TYPES[file], FOREVER if request.query.get("of") == draft.tag else "private, no-cache"
+    )
 
 
 async def asset_file(request: web.Request) -> web.StreamResponse:

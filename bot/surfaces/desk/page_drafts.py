@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.operations.review import entry_view
 from bot.operator import Operator
-from bot.surfaces.desk.context import context, number_in, operator, query_number, render
+from bot.surfaces.desk.context import context, number_in, operator, or_missing, query_number, render
 from bot.surfaces.desk.events import seen, shape
 from bot.surfaces.desk.groups import GROUPS, LABELS, group, group_counts, headline
 from bot.views import draft_cards, draft_view
@@ -19,6 +19,7 @@ from services.model.draft import State
 from services.store import drafts, journal
 
 PAGE = 24  # cards
+MEDIA = ("video", "preview", "cover", "storyboard", "movie")
 SEARCHED = 500  # the newest drafts a search looks through
 _FIXED = (State.PUBLISHING, State.UNKNOWN, State.POSTED)  # the caption is out, or may be
 _EMPTY = {
@@ -75,14 +76,14 @@ async def _find(op: Operator, states: tuple[State, ...], text: str, page: int) -
 
 async def show_draft(request: web.Request) -> web.Response:
     op, number = operator(request), number_in(request, "number", low=1)
-    view = await draft_view(op, number)
+    view = await or_missing(draft_view(op, number))
     entries = await op.store.do(journal.entries, draft=number)
     return render(request, "draft.html", d=dress(view), journal=[entry_view(entry) for entry in entries])
 
 
 async def show_card(request: web.Request) -> web.Response:
     """One card alone: what an open page puts in the place of the card it has."""
-    view = dress(await draft_view(operator(request), number_in(request, "number", low=1)))
+    view = dress(await or_missing(draft_view(operator(request), number_in(request, "number", low=1))))
     html = context(request).templates.get_template("_card.html").render(d=view, now=operator(request).now())
     return web.Response(text=html, content_type="text/html")
 
@@ -91,7 +92,8 @@ def dress(view: dict[str, Any]) -> dict[str, Any]:
     """A draft's view with what a page needs besides: addresses of its media, its pill, its digests."""
     base = f"/media/drafts/{view['number']}/{view['revision']}"
     state = State(view["state"])
-    urls = {f"{name}_url": f"{base}/{name}" for name in ("video", "preview", "cover", "storyboard", "movie")}
+    # The tag keeps the browser from showing what another DATA_DIR had under the same number.
+    urls = {f"{name}_url": f"{base}/{name}?of={view['tag']}" for name in MEDIA}
     return {
         **view,
         **urls,

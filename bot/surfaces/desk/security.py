@@ -32,7 +32,7 @@ def middlewares() -> list[Middleware]:
 
 
 def is_loopback(host: str) -> bool:
-    if host in LOOPBACK_NAMES:
+    if host.lower() in LOOPBACK_NAMES:
         return True
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -123,7 +123,7 @@ def _status(error: Exception) -> int:
     if isinstance(error, HttpProblem):
         return error.status
     if isinstance(error, Refused):
-        return 404 if error.message.startswith("There is no") else 400
+        return 400
     return 503 if isinstance(error, Unavailable) else 500
 
 

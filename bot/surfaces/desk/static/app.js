@@ -142,7 +142,7 @@ const isDirty = (root) => $$("textarea[data-original]", root).some((area) => are
 function measure(area) {
   const form = area.form;
   const length = [...area.value].length;
-  const tags = new Set((area.value.match(/#[\p{L}\p{N}_]+/gu) || []).map((tag) => tag.toLowerCase())).size;
+  const tags = (area.value.match(/[#\uff03](?=[\p{L}\p{N}_\u2600-\u27bf\u{1f000}-\u{1faff}])/gu) || []).length;
   const text = $('[data-counter="text"]', form), hash = $('[data-counter="tags"]', form);
   text.textContent = `${length.toLocaleString("en")} / ${MOST_TEXT.toLocaleString("en")}`;
   hash.textContent = `${tags} / ${MOST_TAGS} hashtags`;
