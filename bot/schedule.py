@@ -1,4 +1,8 @@
-"""The clock: APScheduler fires when a cron line comes up; bot/slots.py decides, once, what a slot does."""
+"""The clock: APScheduler looks every few seconds; bot/slots.py says which slot has come, and serves it once.
+
+Its own cron trigger is not left to fire: in the hour that autumn repeats it computes the same times for
+ever, and holds the whole process with it.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import slots
 from bot.operator import Operator
-from bot.schedule_lines import cron_trigger
 from services.log import get_logger
 
 log = get_logger(__name__)
 
-LOOK_MINUTES = 5  # a slot missed while the machine slept is found by looking, not by firing late
+LOOK_SECONDS = 15  # a slot is served so much late at most; one that was slept over is found the same way
 
 
 class Schedule:
@@ -32,10 +35,8 @@ class Schedule:
         for name, line in (("generate", options.generate_cron), ("autopost", options.autopost_cron)):
             if line:
                 await slots.serve(self._op, name)
-                trigger = cron_trigger(line, options.timezone)
-                self._scheduler.add_job(slots.serve, trigger, args=(self._op, name), id=name)
-                look = IntervalTrigger(minutes=LOOK_MINUTES)
-                self._scheduler.add_job(slots.serve, look, args=(self._op, name), id=f"look-{name}")
+                look = IntervalTrigger(seconds=LOOK_SECONDS)
+                self._scheduler.add_job(slots.serve, look, args=(self._op, name), id=name)
         self._scheduler.add_listener(_failed, EVENT_JOB_ERROR)
         self._scheduler.start()
 

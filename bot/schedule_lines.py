@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from apscheduler.triggers.base import BaseTrigger
@@ -13,6 +15,8 @@ _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _DAY_ITEM = re.compile(r"(?:(?P<all>\*)|(?P<first>\w{1,3})(?:-(?P<last>\w{1,3}))?)(?:/(?P<step>\d))?")
 _DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?", re.IGNORECASE)
 LONGEST = timedelta(days=365)
+_HOUR = timedelta(hours=1)
+_SPANS = (_HOUR, timedelta(days=1), timedelta(days=31))
 
 
 def cron_trigger(line: str, timezone: tzinfo | str) -> BaseTrigger:
@@ -100,22 +104,30 @@ def duration_text(duration: timedelta) -> str:
 
 def next_runs(line: str, timezone: tzinfo, now: datetime, count: int) -> list[datetime]:
     """The next ``count`` times a cron line comes up after ``now``."""
-    trigger, found, last = cron_trigger(line, timezone), list[datetime](), None
-    moment = now
-    while len(found) < count:
-        last = trigger.get_next_fire_time(last, moment)
-        if last is None:
-            break
-        found.append(last)
-        moment = last
-    return found
+    return list(itertools.islice(_runs(cron_trigger(line, timezone), now), count))
 
 
 def last_run(line: str, timezone: tzinfo, now: datetime, within: timedelta) -> datetime | None:
     """The newest time a cron line came up in the span that ends ``now``; None if it did not."""
-    trigger, newest = cron_trigger(line, timezone), None
-    run = trigger.get_next_fire_time(None, now - within)
-    while run is not None and run <= now:
-        newest = run
-        run = trigger.get_next_fire_time(run, run + timedelta(seconds=1))
-    return newest
+    trigger = cron_trigger(line, timezone)
+    for span in (*(span for span in _SPANS if span < within), within):  # a year of minutes is long to walk
+        newest = None
+        # From a little earlier: begun inside the hour that spring leaves out, its times would not come up.
+        for run in itertools.takewhile(lambda run: run <= now, _runs(trigger, now - span - 2 * _HOUR)):
+            newest = run if run >= now - span else None
+        if newest is not None:
+            return newest
+    return None
+
+
+def _runs(trigger: BaseTrigger, begin: datetime) -> Iterator[datetime]:
+    """When the trigger comes up, from ``begin`` on.
+
+    Stepped in UTC: local time loses which of autumn's two equal hours it means as soon as it is added to,
+    and the same half hour would come up for ever.
+    """
+    moment = begin.astimezone(UTC)
+    while (run := trigger.get_next_fire_time(None, moment)) is not None:
+        if run >= moment:
+            yield run
+        moment = max(moment, run.astimezone(UTC)) + timedelta(seconds=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +46,18 @@ def queue(db: Database, kind: str, params: dict[str, Any], *, by: str, now: date
         [kind, json.dumps(params), by, now.isoformat()],
     )
     return int(db.execute("SELECT last_insert_rowid()").fetchone()[0])
+
+
+def queue_generation(
+    db: Database, count: int, *, by: str, now: datetime, intent: str = "", seed: int = 0
+) -> int:
+    """Order ``count`` videos. Without a ``seed`` chance picks one, kept so that the run can be repeated."""
+    params = {
+        "count": count,
+        "intent": intent,
+        "seed": seed or random.randrange(1, 2**31),  # noqa: S311 - variety, not secrecy
+    }
+    return queue(db, "generate", params, by=by, now=now)
 
 
 def get(db: Database, job: int) -> Job:
