@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.engine import Engine
 from services.bucket.inventory import Inventory
 from services.collect import Collector
-
-from bot.engine import Engine
 from services.ports import Account, Bucket, Planner, Publisher, Renderer, Sheet
 from services.store import Store
 
@@ -46,6 +45,7 @@ class Options:
 
     data_dir: Path
     brand_dir: Path
+    draft_folder: str  # the bucket's folder of finished drafts
     drafts_per_run: int
     generate_cron: str
     autopost_cron: str
@@ -86,3 +86,8 @@ class Operator:
 def draft_folder(drafts_dir: Path, number: int, tag: str, revision: int) -> Path:
     """Where a revision's files lie: video.mp4, preview.mp4, cover.jpg, storyboard.jpg, movie.json."""
     return drafts_dir / f"{number:04d}-{tag}" / f"r{revision}"
+
+
+def filed_name(number: int, tag: str, revision: int) -> str:
+    """The name of a revision's video in the bucket's folder of drafts."""
+    return f"{number:04d}-{tag}-r{revision}.mp4"

@@ -90,14 +90,18 @@ def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, pause
 
 
 def due_in(op: Operator, draft: Draft) -> float | None:
-    """Seconds until an approved draft is posted; None when only a cron slot will take it."""
+    """Seconds until an approved draft is posted; None when only a cron slot will take it.
+
+    POST_DELAY counts from when it became approved, not from the vote: an old approval that holds again (its
+    edit was undone, a denial was withdrawn) leaves time to take it back, too.
+    """
     if draft.post_now:
         return 0.0
     if draft.post_at is not None:
         return max(0.0, (draft.post_at - op.now()).total_seconds())
-    if op.options.autopost_cron or draft.decided_at is None:
+    if op.options.autopost_cron:
         return None
-    return max(0.0, (draft.decided_at + op.options.post_delay - op.now()).total_seconds())
+    return max(0.0, (draft.changed + op.options.post_delay - op.now()).total_seconds())
 
 
 def actions(draft: Draft) -> tuple[Action, ...]:

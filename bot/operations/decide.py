@@ -39,9 +39,7 @@ async def deny(
 async def undo(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerator[Reply]:
     """Take back the last decision or caption edit of a draft, whoever made it."""
     draft, what = await op.store.do(decisions.undo, number, voter=by.voter, target=op.target, now=op.now())
-    yield await answer(
-        op, draft, f"Took back {what} of draft {number}: it is {draft.word or draft.state} now."
-    )
+    yield await answer(op, draft, f"Took back {what} of draft {number}: it is {word(draft)} now.")
 
 
 @operation(decides=True)
@@ -71,9 +69,14 @@ async def edit(
 
 async def answer(op: Operator, draft: Draft, text: str) -> Reply:
     """The reply after a decision: the sentence and the card as it is now."""
-    await show_in_sheet(op)
+    unshown = await show_in_sheet(op)
     cards = await draft_cards(op, [draft])
-    return Reply(text, data=cards[0].data, cards=cards)
+    return Reply(f"{text} {unshown}".strip(), data=cards[0].data, cards=cards)
+
+
+def word(draft: Draft) -> str:
+    """The sheet's word, unless that hides what happened: a failed draft keeps its last one there."""
+    return str(draft.state) if draft.state is State.FAILED else draft.word or str(draft.state)
 
 
 async def _vote(op: Operator, by: Requester, number: int, choice: Choice, reason: str = "") -> Reply:
@@ -87,10 +90,12 @@ async def _sentence(op: Operator, draft: Draft, choice: Choice) -> str:
     number = draft.number
     if draft.state in (State.PUBLISHING, State.UNKNOWN):
         return f"Noted; draft {number} is being published and can no longer be stopped."
-    if choice is Choice.DENY:
+    if draft.state is State.FAILED:
+        return f"Noted; draft {number} failed, and `autopotter retry {number}` lets the votes decide."
+    if choice is Choice.DENY and draft.state is State.DENIED:
         return f"Draft {number} is denied." + (f" Reason: {draft.reason}" if draft.reason else "")
     if draft.state is not State.APPROVED:
-        return f"Noted; draft {number} is {draft.word or draft.state}."
+        return f"Noted; draft {number} is {word(draft)}."
     if await op.store.do(facts.get, facts.PAUSED):
         return f"Draft {number} is approved. Posting is paused: `autopotter schedule resume` goes on."
     if not op.live:

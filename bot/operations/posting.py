@@ -18,28 +18,34 @@ from services.model.draft import State
 from services.store import decisions, drafts, facts, guards, journal
 from services.store.journal import Kind
 
+PATIENCE = 3  # failed looks at an unclear publish, after which a command stops waiting; the operator goes on
+
 
 @operation(decides=True, long=True, group="posting")
 async def post(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerator[Reply]:
     """Post a draft now. On a draft that nobody approved yet this is also your approval."""
     if await op.store.do(facts.get, facts.PAUSED):
         raise Refused("Posting is paused.", remedy="`autopotter schedule resume` goes on.")
-    draft = await op.store.do(decisions.post_now, number, voter=by.voter, target=op.target, now=op.now())
+    draft = await op.store.do(drafts.get, number)
+    if draft.state is not State.PUBLISHING:  # else: see what was begun through, also after a crash
+        draft = await op.store.do(
+            decisions.post_now, number, voter=by.voter, target=op.target, now=op.now()
+        )
     yield Reply(f"Draft {number} is being posted.", data={"number": number, "state": str(draft.state)})
 
     async def decided() -> bool:
         state = (await op.store.do(drafts.get, number)).state
-        return state not in (State.APPROVED, State.PUBLISHING) or await _waits(op, number)
+        return state not in (State.APPROVED, State.PUBLISHING) or bool(await _waiting_reason(op, number, state))
 
     await carry(op, decided, {"publish": {str(number)}})
     draft = await op.store.do(drafts.get, number)
-    await show_in_sheet(op)
+    unshown = await show_in_sheet(op)
     cards = await draft_cards(op, [draft])
     data = cards[0].data
     match draft.state:
         case State.POSTED:
             where = f": {draft.permalink}" if draft.permalink else "."
-            yield Reply(f"Draft {number} is posted{where}", data=data, cards=cards)
+            yield Reply(f"Draft {number} is posted{where} {unshown}".strip(), data=data, cards=cards)
         case State.FAILED:
             remedy = f"`autopotter retry {number}` tries again."
             yield Reply(f"Draft {number} was not posted: {draft.reason}", ok=False, remedy=remedy, data=data)
@@ -52,7 +58,7 @@ async def post(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerat
                 data=data,
             )
         case _:
-            reason = await _waiting_reason(op, number)
+            reason = await _waiting_reason(op, number, draft.state) or "it was taken back meanwhile."
             yield Reply(f"Draft {number} is not posted yet: {reason}", ok=False, data=data)
 
 
@@ -187,18 +193,18 @@ def _resume(db: Any, voter: str, op: Operator) -> None:
         journal.add(db, Kind.RESUME, voter=voter, now=op.now())
 
 
-async def _waits(op: Operator, number: int) -> bool:
-    """Something that is not this draft holds the account: the cap, a pause, or repeated trouble."""
-    return bool(await _waiting_reason(op, number))
-
-
-async def _waiting_reason(op: Operator, number: int) -> str:
+async def _waiting_reason(op: Operator, number: int, state: State) -> str:
+    """What holds the draft for longer: a pause, the cap, another publish, or repeated trouble; "" if nothing."""
+    troubles = {t["key"]: t for t in op.engine.troubles() if t["reconciler"] == "publish"}
+    if state is State.PUBLISHING:  # the first unclear answer is looked into at once; a dead line is not waited for
+        mine = troubles.get(str(number))
+        return str(mine["message"]) if mine and int(str(mine["failures"])) >= PATIENCE else ""
     if await op.store.do(facts.get, facts.PAUSED):
         return "posting is paused."
     used = await op.store.do(guards.posted_in_last_day, op.now())
     if used >= op.options.posts_per_day:
         return f"{used} posts went out in the last 24 h, and POSTS_PER_DAY is {op.options.posts_per_day}."
-    for trouble in op.engine.troubles():
-        if trouble["reconciler"] == "publish" and trouble["key"] == str(number):
-            return str(trouble["message"])
-    return ""
+    for other in await op.store.do(drafts.listed, states=[State.PUBLISHING]):
+        if other.number != number and (not op.live or str(other.number) in troubles):
+            return f"draft {other.number} is still being published; `autopotter post {other.number}` helps."
+    return str(troubles[str(number)]["message"]) if str(number) in troubles else ""

@@ -7,26 +7,26 @@ after a crash or an unclear answer: settle, look, and only then decide (votes, r
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.operator import Operator, draft_folder
+from bot.operator import Operator, draft_folder, filed_name
 from bot.views import due_in
 from services import files
 from services.errors import Refused, Unavailable
 from services.log import get_logger
 from services.model.draft import Draft, State
 from services.ports import Post, Publication
-from services.store import drafts, facts, guards, journal
+from services.store import decisions, drafts, facts, guards, journal
 from services.store.guards import PublicationGuard
 from services.store.journal import Kind
 
 log = get_logger(__name__)
 
-MAX_ACTS = 3  # publish() calls on one container, each proven to have had no effect, before a person is asked
+MAX_FAILURES = 3  # publish() calls without an answer, each proven to have had no effect, before it has failed
 CONTAINER_HOURS = 20  # a container older than this is given up before it expires (rule 16)
 DAY = timedelta(hours=24)
 
@@ -37,14 +37,17 @@ class Publish:
 
     def __init__(self, op: Operator) -> None:
         self._op = op
+        # Of this process alone: a restart settles in full, and its own death counts as no failure (rule 18).
+        self._left: dict[str, float] = {}  # container → when a publish() on it was given up, monotonic
+        self._failures: dict[str, int] = {}  # container → publish() calls in a row without a clear answer
 
     async def due(self) -> Mapping[str, float]:
         return await self._op.store.do(self._due)
 
     def _due(self, db: Database) -> dict[str, float]:
-        """Publishes under way first; then approved drafts in the order of their approval."""
+        """What is under way, and nothing beside it (rule 15); else approved drafts in their order."""
         due = {str(d.number): 0.0 for d in drafts.listed(db, states=[State.PUBLISHING])}
-        if facts.get(db, facts.PAUSED) is not None:
+        if due or facts.get(db, facts.PAUSED) is not None:
             return due
         approved = drafts.listed(db, states=[State.APPROVED])
         wait_for_cap = self._cap_wait(db)
@@ -75,16 +78,17 @@ class Publish:
         """Check at the last moment, prepare, commit the intent, act once."""
         op, publisher = self._op, self._op.services.publisher
         post = await self._post(draft)
-        try:
-            await self._check(draft, post)
-        except Refused as error:
-            await op.store.do(_fail, draft, str(error), op.target, op.now())
-            return
         if guard is not None and self._stale(guard, post.fingerprint):
             await op.store.do(guards.set_publication, guard, state="abandoned")
             guard = None
+        try:
+            await self._check(draft, post)
+            container = guard.container if guard else await publisher.prepare(post)
+        except Refused as error:
+            lost = not await asyncio.to_thread(post.video.exists)
+            await op.store.do(_fail, draft, str(error), op.now(), lost=lost)
+            return
         if guard is None:
-            container = await publisher.prepare(post)
             guard = await op.store.do(
                 guards.add_publication,
                 draft.number,
@@ -94,46 +98,67 @@ class Publish:
                 container=container,
                 now=op.now(),
             )
-        if guard.acts:  # a person said it is not live: never act before looking again (rule 17)
-            if await op.store.do(_resume, draft, op.target, op.now()):
-                await self._settle_and_look(replace(draft, state=State.PUBLISHING), guard)
+        if not await op.store.do(self._intend, draft, guard, op.now()):
             return
-        if await op.store.do(_intend, draft, guard, op.target, op.now()):
-            await self._act(draft, replace(guard, acts=guard.acts + 1, intent_at=op.now()))
+        if guard.acts:  # it was passed to publish() before: never act without looking again (rule 17)
+            await self._settle_and_look(draft, guard)
+        else:
+            await self._act(draft, guard)
+
+    def _intend(self, db: Database, draft: Draft, guard: PublicationGuard, now: datetime) -> bool:
+        """Commit the intent, if it still is to be posted now, as it was checked. False: somebody was faster.
+
+        The votes are asked once more: an approval for another publisher or account is none (rule 6).
+        """
+        current = decisions.follow_votes(db, draft.number, target=self._op.target, now=now)
+        due = self._due(db).get(str(draft.number))
+        if current.state is not State.APPROVED or due is None or due > 0:
+            return False
+        if not guard.acts:
+            if drafts.print_of(db, current, self._op.target) != guard.fingerprint:
+                return False
+            guards.set_publication(db, guard, state="intent", acts=1, intent_at=now.isoformat())
+        return drafts.move(db, draft.number, State.APPROVED, State.PUBLISHING, now=now)
 
     async def _act(self, draft: Draft, guard: PublicationGuard) -> None:
         op = self._op
         try:
             publication = await op.services.publisher.publish(guard.container)
         except Refused as error:
-            await op.store.do(_refuse, draft, guard, str(error), op.target, op.now())
+            await op.store.do(_refuse, draft, guard, str(error), op.now())
         except Unavailable as error:
+            self._failures[guard.container] = self._failures.get(guard.container, 0) + 1
             log.warning("draft %s: it is not clear whether it was published: %s", draft.number, error)
             raise
         else:
             await op.store.do(_posted, draft, guard, publication)
             log.info("draft %s is posted: %s", draft.number, publication.permalink)
+        finally:
+            self._left[guard.container] = time.monotonic()
 
     async def _settle_and_look(self, draft: Draft, guard: PublicationGuard) -> None:
         """Wait until an abandoned call can no longer take effect, then ask the service what is true."""
         op, publisher = self._op, self._op.services.publisher
-        since = guard.intent_at or guard.prepared_at
-        await asyncio.sleep(max(0.0, publisher.settle - (op.now() - since).total_seconds()))
+        # From when it was given up, or from when this process first heard of it; wall clocks jump.
+        left = self._left.setdefault(guard.container, time.monotonic())
+        await asyncio.sleep(max(0.0, left + publisher.settle - time.monotonic()))
         status = await publisher.look(guard.container)
         if status.state == "published":
             post = await self._post(draft, guard.fingerprint)
             found = await publisher.find(post, guard.prepared_at)
             publication = found or Publication(guard.container, "", op.now())
             await op.store.do(_posted, draft, guard, publication)
-        elif status.state == "finished" and guard.acts < MAX_ACTS:
-            await op.store.do(
-                guards.set_publication, guard, acts=guard.acts + 1, intent_at=op.now().isoformat()
-            )
-            await self._act(draft, replace(guard, acts=guard.acts + 1))
+        elif status.state == "finished" and self._failures.get(guard.container, 0) >= MAX_FAILURES:
+            self._failures.pop(guard.container)
+            message = f"the service took it {MAX_FAILURES} times and did not publish it"
+            await op.store.do(_give_up, draft, message, op.now())
+        elif status.state == "finished":
+            if await op.store.do(_again, draft, guard, op.target, op.now()):
+                await self._act(draft, guard)
         elif status.state == "in_progress":
             raise Unavailable(f"The container of draft {draft.number} is still being processed.")
         elif status.state in ("error", "expired"):
-            await op.store.do(_refuse, draft, guard, status.message, op.target, op.now())
+            await op.store.do(_refuse, draft, guard, status.message, op.now())
         else:
             await op.store.do(
                 _unknown, draft, guard, status.message or "the container left no trace", op.now()
@@ -157,10 +182,7 @@ class Publish:
         assert draft.rendered is not None
         if draft.sample and self._op.services.publisher.name != "outbox":
             raise Refused("It is made of sample media, which is never posted to a real account.")
-        try:
-            digest = await asyncio.to_thread(files.sha256, post.video)
-        except FileNotFoundError:
-            raise Refused("Its video file is missing.", remedy="Retry renders it again.") from None
+        digest = await self._digest(draft, post)
         if digest != draft.rendered.sha256:
             raise Refused(
                 "Its video file is not the one that was reviewed.",
@@ -168,23 +190,40 @@ class Publish:
             )
         await self._op.services.publisher.check(post)
 
+    async def _digest(self, draft: Draft, post: Post) -> str:
+        """Of the draft's video; one that a person deleted is first brought back from the bucket."""
+        try:
+            if not await asyncio.to_thread(post.video.exists):
+                name = filed_name(draft.number, draft.tag, draft.revision)
+                filed = await self._op.services.bucket.fetch(f"{self._op.options.draft_folder}/{name}")
+                await asyncio.to_thread(files.copy, filed, post.video)
+                log.warning("draft %s: its video was gone and was brought back", draft.number)
+            return await asyncio.to_thread(files.sha256, post.video)
+        except (Refused, FileNotFoundError):
+            raise Refused("Its video file is missing.", remedy="Retry renders it again.") from None
+        except OSError as error:
+            raise Refused(
+                f"Its video file cannot be read: {error.strerror}.", remedy="Allow reading it, then retry."
+            ) from error
+
     def _stale(self, guard: PublicationGuard, fingerprint: str) -> bool:
         """Never passed to publish(), and made for something else or too old (rule 16)."""
         old = self._op.now() - guard.prepared_at > timedelta(hours=CONTAINER_HOURS)
         return guard.acts == 0 and (guard.fingerprint != fingerprint or old)
 
 
-def _intend(db: Database, draft: Draft, guard: PublicationGuard, target: str, now: datetime) -> bool:
-    """Commit the intent, if the draft is still approved as it was checked. False: somebody was faster."""
+def _again(db: Database, draft: Draft, guard: PublicationGuard, target: str, now: datetime) -> bool:
+    """It is proven unpublished: commit one more act, if the votes of by now still want this very thing."""
     current = drafts.get(db, draft.number)
-    if current.state is not State.APPROVED or drafts.print_of(db, current, target) != guard.fingerprint:
+    if decisions.decision_on(db, current, target).state is not State.APPROVED:
+        decisions.follow_votes(db, draft.number, target=target, now=now, reopen=True)
+        return False
+    if drafts.print_of(db, current, target) != guard.fingerprint:
+        # Approved since is another caption than the container holds. It is closed as it was never published.
+        _refuse(db, draft, guard, "it was changed after a publish that did not happen", now)
         return False
     guards.set_publication(db, guard, state="intent", acts=guard.acts + 1, intent_at=now.isoformat())
-    return drafts.move(db, draft.number, State.APPROVED, State.PUBLISHING, now=now)
-
-
-def _resume(db: Database, draft: Draft, target: str, now: datetime) -> bool:
-    return drafts.move(db, draft.number, State.APPROVED, State.PUBLISHING, now=now)
+    return True
 
 
 def _posted(db: Database, draft: Draft, guard: PublicationGuard, publication: Publication) -> None:
@@ -211,11 +250,13 @@ def _posted(db: Database, draft: Draft, guard: PublicationGuard, publication: Pu
     _tell(db, draft, Kind.POSTED, publication.permalink, publication.at)
 
 
-def _refuse(
-    db: Database, draft: Draft, guard: PublicationGuard, message: str, target: str, now: datetime
-) -> None:
+def _refuse(db: Database, draft: Draft, guard: PublicationGuard, message: str, now: datetime) -> None:
     """Proven unpublished and not to be repeated as it is."""
     guards.set_publication(db, guard, state="refused", message=message, finished_at=now.isoformat())
+    _give_up(db, draft, message, now)
+
+
+def _give_up(db: Database, draft: Draft, message: str, now: datetime) -> None:
     drafts.move(
         db,
         draft.number,
@@ -229,21 +270,18 @@ def _refuse(
     _tell(db, draft, Kind.STATE, f"not posted: {message}", now)
 
 
-def _fail(db: Database, draft: Draft, message: str, target: str, now: datetime) -> None:
-    """Refused before anything was sent: through publishing to failed, as the table has it."""
-    if not drafts.move(db, draft.number, State.APPROVED, State.PUBLISHING, now=now):
-        return
-    drafts.move(
-        db,
-        draft.number,
-        State.PUBLISHING,
-        State.FAILED,
-        now=now,
-        reason=message,
-        post_now=0,
-        last_word=draft.word,
-    )
-    _tell(db, draft, Kind.STATE, f"not posted: {message}", now)
+def _fail(db: Database, draft: Draft, message: str, now: datetime, *, lost: bool = False) -> None:
+    """Refused before anything was sent: through publishing to failed, as the table has it.
+
+    ``lost``: there is no video any more, so that a retry renders it.
+    """
+    current = drafts.get(db, draft.number)
+    if (current.decided_sequence, current.caption) != (draft.decided_sequence, draft.caption):
+        return  # changed since it was checked: what is wrong with the old one is nobody's concern
+    if lost:
+        drafts.lose_video(db, draft.number, draft.revision)
+    if drafts.move(db, draft.number, State.APPROVED, State.PUBLISHING, now=now):
+        _give_up(db, draft, message, now)
 
 
 def _unknown(db: Database, draft: Draft, guard: PublicationGuard, message: str, now: datetime) -> None:

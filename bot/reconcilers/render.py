@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.operator import Operator, draft_folder
+from bot.operator import Operator, draft_folder, filed_name
 from services import files
 from services.errors import Refused
 from services.log import get_logger
@@ -106,7 +106,7 @@ class Render:
         folder = draft_folder(op.drafts_dir, draft.number, draft.tag, draft.revision)
         digest = await asyncio.to_thread(_install, result, folder)
         await services.bucket.put(
-            folder / "video.mp4", f"{draft.number:04d}-{draft.tag}-r{draft.revision}.mp4", "video/mp4"
+            folder / "video.mp4", filed_name(draft.number, draft.tag, draft.revision), "video/mp4"
         )
         contents = await self._contents(draft)
         rendered = Rendered(
@@ -126,9 +126,16 @@ class Render:
         await services.renderer.cancel(guard.handle)
 
     async def _contents(self, draft: Draft) -> dict[str, str]:
-        keys = await self._op.store.do(_keys, draft)
-        paths = {asset: await self._op.services.bucket.fetch(key) for asset, key in keys.items()}
-        return {asset: await asyncio.to_thread(files.sha256, path) for asset, path in paths.items()}
+        """asset id → sha256 of what it is made of; "" for what a person removed while it was rendered."""
+        contents: dict[str, str] = {}
+        for asset, key in (await self._op.store.do(_keys, draft)).items():
+            try:
+                path = await self._op.services.bucket.fetch(key)
+                contents[asset] = await asyncio.to_thread(files.sha256, path)
+            except (Refused, OSError) as error:
+                log.warning("draft %s: %r is gone since it was rendered: %s", draft.number, key, error)
+                contents[asset] = ""
+        return contents
 
     async def _cancel(self, draft: Draft) -> None:
         """A proposal denied while it was rendered: stop, and keep nothing half-made."""
@@ -193,8 +200,7 @@ def _record(
 def _fail(db: Database, draft: Draft, key: str, message: str, now: datetime, final: bool = False) -> None:
     guards.set_render(db, key, state="failed", message=message, finished_at=now.isoformat())
     log.warning("draft %s: render failed: %s", draft.number, message)
-    since = journal.last(db, draft.number, Kind.RETRY)
-    if final or guards.failures(db, draft.number, draft.revision, since=since) >= MAX_FAILURES:
+    if final or guards.failures(db, draft.number, draft.revision) >= MAX_FAILURES:
         drafts.move(db, draft.number, State.RENDERING, State.FAILED, now=now, reason=message)
         journal.add(
             db,

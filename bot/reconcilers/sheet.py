@@ -1,6 +1,7 @@
 """The sheet shows the store: a row for each draft that has a word, written only when it changed.
 
-One key. Rows a person deleted come back; everything else of theirs stays.
+One key. Rows a person deleted, and rows of a stale copy saved back, are written again; everything else of
+theirs stays.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Sheet:
 
     async def step(self, key: str) -> None:
         sheet, store = self._op.services.sheet, self._op.store
-        present = {row.draft_id.partition(".")[0] for row in await sheet.read()}
+        present = {row.draft_id.strip().casefold() for row in await sheet.read()}
         self._looked = time.monotonic()
         await store.do(self._forget_lost, present)
         changed = await store.do(self._changed)
@@ -50,10 +51,10 @@ class Sheet:
         shown = rows.shown(db)
         found = []
         for draft in reversed(drafts.listed(db)):
-            if not draft.word:
-                continue
-            row = self._row(draft)
             write, known = shown.get(draft.number, (0, ""))
+            if not draft.word or (draft.rendered is None and not write):
+                continue  # a row comes with the video: a proposal denied before has none
+            row = self._row(draft)
             if digest(row) != known:
                 found.append((draft.number, write + 1, replace(row, draft_id=f"{draft.tag}.{write + 1}")))
         return found
@@ -73,9 +74,10 @@ class Sheet:
 
     @staticmethod
     def _forget_lost(db: Database, present: set[str]) -> None:
+        """Rows that are gone, and rows of a stale copy that was saved back: their write number is older."""
         shown = rows.shown(db)
-        lost = [d.number for d in drafts.listed(db) if d.number in shown and d.tag not in present]
-        rows.forget(db, lost)
+        written = {d.number: f"{d.tag}.{shown[d.number][0]}" for d in drafts.listed(db) if d.number in shown}
+        rows.forget(db, [number for number, draft_id in written.items() if draft_id not in present])
 
 
 def digest(row: SheetRow) -> str:

@@ -111,6 +111,8 @@ def posted_by_hand(db: Database, number: int, permalink: str, *, voter: str, now
     draft = drafts.get(db, number)
     if draft.state in (*_UNSEEN, State.PUBLISHING, State.FINALISING, State.POSTED):
         raise Refused(f"Draft {number} is {draft.state}.", remedy=_remedy(draft))
+    if draft.rendered is None:
+        raise Refused(f"Draft {number} has no video that could be posted.", remedy=_remedy(draft))
     ours = draft.state is State.UNKNOWN
     drafts.move(
         db,
@@ -148,8 +150,8 @@ def not_live(db: Database, number: int, *, voter: str, target: str, now: datetim
     journal.add(db, Kind.NOT_LIVE, draft=number, revision=draft.revision, voter=voter, now=now)
     guard = guards.publication(db, number)
     if guard is not None:
-        # The container stays, and was passed to publish() at least once: the next step looks before it acts.
-        guards.set_publication(db, guard, state="intent", acts=1)
+        # The container stays, and was passed to publish() before: the next step looks before it acts.
+        guards.set_publication(db, guard, state="intent")
     return follow_votes(db, number, target=target, now=now, reopen=True)
 
 
@@ -160,6 +162,7 @@ def retry(db: Database, number: int, *, voter: str, target: str, now: datetime) 
         raise Refused(f"Draft {number} is {draft.state}: only a failed one can be retried.")
     journal.add(db, Kind.RETRY, draft=number, revision=draft.revision, voter=voter, now=now)
     if draft.rendered is None:
+        guards.forgive(db, number, draft.revision)
         drafts.move(db, number, State.FAILED, State.RENDERING, now=now, reason="")
         return drafts.get(db, number)
     return follow_votes(db, number, target=target, now=now, reopen=True)
@@ -174,11 +177,7 @@ def follow_votes(db: Database, number: int, *, target: str, now: datetime, reope
     draft = drafts.get(db, number)
     if not (reopen or draft.state in (*_BY_VOTES, *_UNSEEN)):
         return draft
-    decision = decide(
-        journal.votes(db, number),
-        revision=draft.revision,
-        fingerprint=drafts.print_of(db, draft, target),
-    )
+    decision = decision_on(db, draft, target)
     after = decision.state
     if draft.rendered is None:
         after = _without_video(draft, decision)
@@ -193,6 +192,12 @@ def follow_votes(db: Database, number: int, *, target: str, now: datetime, reope
         columns["reason"] = "changed since it was approved: approve it again"
     drafts.move(db, number, draft.state, after, now=now, **columns)
     return drafts.get(db, number)
+
+
+def decision_on(db: Database, draft: Draft, target: str) -> Decision:
+    """What the votes on the draft, as it is now, say."""
+    votes = journal.votes(db, draft.number)
+    return decide(votes, revision=draft.revision, fingerprint=drafts.print_of(db, draft, target))
 
 
 def _may_vote(draft: Draft, choice: Choice) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -108,6 +108,11 @@ def set_rendered(
     )
 
 
+def lose_video(db: Database, number: int, revision: int) -> None:
+    """Its files are gone: a retry renders this revision again."""
+    db.table("revisions").update((number, revision), {"rendered": None})
+
+
 def set_caption(db: Database, number: int, revision: int, caption: str) -> None:
     db.table("revisions").update((number, revision), {"caption": caption})
 
@@ -143,10 +148,6 @@ def past(db: Database, limit: int) -> list[PastDraft]:
         )
         for draft in listed(db, limit=limit)
     ]
-
-
-def numbers(drafts: Iterable[Draft]) -> list[int]:
-    return [draft.number for draft in drafts]
 
 
 def _update(db: Database, number: int, columns: dict[str, Any], guard: str, values: list[Any]) -> bool:

@@ -1,6 +1,7 @@
 """The rows that guard the two calls that must not happen twice: a render that costs, and a publish.
 
-A row is committed before its call. Renders: intent → running → done | failed | gone | cancelled.
+A row is committed before its call. Renders: intent → running → done | failed | gone | cancelled; only
+"failed" is the movie's fault and counts, until a person's retry makes it "forgiven".
 Publications: prepared → intent → published | unknown | refused | abandoned.
 """
 
@@ -11,9 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
-
-# "gone" (the operator died under a local child) and "cancelled" are not the movie's fault and do not count.
-_COUNTED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +56,21 @@ def open_render(db: Database, draft: int, revision: int) -> RenderGuard | None:
     return None
 
 
-def failures(db: Database, draft: int, revision: int, *, since: datetime | None = None) -> int:
-    """How many attempts failed by their own fault (since the last retry by a person)."""
-    row = db.execute(
-        "SELECT count(*) FROM renders WHERE draft = ? AND revision = ? AND state = ? AND intent_at > ?",
-        [draft, revision, _COUNTED, since.isoformat() if since else ""],
-    ).fetchone()
-    return int(row[0])
+def failures(db: Database, draft: int, revision: int) -> int:
+    """How many attempts failed by their own fault, since the last retry by a person."""
+    return int(
+        db.table("renders").count_where(
+            "draft = ? AND revision = ? AND state = 'failed'", [draft, revision]
+        )
+    )
+
+
+def forgive(db: Database, draft: int, revision: int) -> None:
+    """A person wants another try: what failed before counts no more."""
+    db.execute(
+        "UPDATE renders SET state = 'forgiven' WHERE draft = ? AND revision = ? AND state = 'failed'",
+        [draft, revision],
+    )
 
 
 def intend_render(db: Database, draft: int, tag: str, revision: int, *, now: datetime) -> RenderGuard:
@@ -92,12 +98,6 @@ def intend_render(db: Database, draft: int, tag: str, revision: int, *, now: dat
 def set_render(db: Database, key: str, /, **columns: Any) -> None:
     names = ", ".join(f"{name} = ?" for name in columns)
     db.execute(f"UPDATE renders SET {names} WHERE key = ?", [*columns.values(), key])  # noqa: S608
-
-
-def renders(db: Database, draft: int) -> list[RenderGuard]:
-    return [
-        _render(row) for row in db.query("SELECT * FROM renders WHERE draft = ? ORDER BY attempt", [draft])
-    ]
 
 
 def publication(db: Database, draft: int) -> PublicationGuard | None:

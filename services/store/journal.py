@@ -109,11 +109,3 @@ def votes(db: Database, draft: int) -> list[Vote]:
         )
         for row in rows
     ]
-
-
-def last(db: Database, draft: int, kind: Kind) -> datetime | None:
-    """When the newest entry of this kind on a draft was made."""
-    row = db.execute(
-        "SELECT at FROM journal WHERE draft = ? AND kind = ? ORDER BY sequence DESC LIMIT 1", [draft, kind]
-    ).fetchone()
-    return datetime.fromisoformat(row[0]) if row else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +12,10 @@ import pytest
 
 from bot import engine as engine_module
 from bot.operator import Operator, draft_folder
+from services.errors import Refused
 from services.model.draft import State
 from services.model.vote import Choice
+from services.ports import ContainerStatus, Publication
 from services.publisher.outbox import Outbox
 from services.store import decisions, drafts, facts, guards
 from tests.doubles.publisher import ShakyPublisher
@@ -29,12 +33,16 @@ def line(op: Operator) -> ShakyPublisher:
     return publisher
 
 
-async def until_settled(op: Operator, number: int) -> State:
-    async def settled() -> bool:
-        return await state(op, number) in (State.POSTED, State.UNKNOWN, State.FAILED)
+async def until(op: Operator, number: int, *wanted: State) -> State:
+    async def reached() -> bool:
+        return await state(op, number) in wanted
 
-    await op.engine.drive(settled, only={"publish": None})
+    await op.engine.drive(reached, only={"publish": None})
     return await state(op, number)
+
+
+async def until_settled(op: Operator, number: int) -> State:
+    return await until(op, number, State.POSTED, State.UNKNOWN, State.FAILED)
 
 
 async def test_post_now_posts_once_and_says_where(op: Operator) -> None:
@@ -204,3 +212,149 @@ async def test_an_old_container_is_given_up_only_if_it_was_never_used(op: Operat
     (posted,) = [p for p in (op.options.data_dir / "outbox").iterdir() if not p.name.startswith(".")]
     assert (posted / "caption.txt").read_text() == "edited"
     assert isinstance(line(op).outbox, Outbox)
+
+
+async def test_votes_made_while_it_was_unclear_decide_once_it_is_proven_unpublished(op: Operator) -> None:
+    number = await make_draft(op)
+    publish = line(op).publish
+
+    async def break_and_deny(container: str) -> object:
+        await vote(op, number, Choice.DENY, "ann")
+        return await publish(container)
+
+    line(op).plan = ["before"]
+    line(op).publish = break_and_deny  # type: ignore[assignment, method-assign]
+    await post_now(op, number)
+    await until(op, number, State.DENIED, State.POSTED)
+    assert (await state(op, number), line(op).effects) == (State.DENIED, 0)
+
+
+async def test_a_caption_changed_after_an_unclear_publish_is_never_posted_as_it_was(op: Operator) -> None:
+    number = await make_draft(op)
+    line(op).plan, line(op).blind = ["before"], True
+    await post_now(op, number)
+    assert await until_settled(op, number) is State.UNKNOWN
+    line(op).blind = False
+    await op.store.do(decisions.not_live, number, voter="desk", target=op.target, now=op.now())
+    await op.store.do(
+        decisions.edit_caption, number, "second thoughts", voter="ann", target=op.target, now=op.now()
+    )
+    await post_now(op, number)
+    assert await until_settled(op, number) is State.FAILED
+    assert line(op).effects == 0
+    await op.store.do(decisions.retry, number, voter="desk", target=op.target, now=op.now())
+    await post_now(op, number)
+    assert await until_settled(op, number) is State.POSTED
+    (posted,) = [p for p in (op.options.data_dir / "outbox").iterdir() if not p.name.startswith(".")]
+    assert (posted / "caption.txt").read_text() == "second thoughts"
+
+
+async def test_settling_counts_from_when_the_call_was_given_up_whatever_the_clock_says(op: Operator) -> None:
+    number = await make_draft(op)
+    line(op).settle = 0.3
+    line(op).plan = ["before"]
+    looked: list[float] = []
+    gave_up: list[float] = []
+    look, publish = line(op).look, line(op).publish
+
+    async def look_at(container: str) -> ContainerStatus:
+        looked.append(time.monotonic())
+        return await look(container)
+
+    async def publish_late(container: str) -> Publication:
+        tomorrow = op.now() + timedelta(hours=3)
+        op.clock = lambda: tomorrow  # the call took long, and the clock jumped meanwhile
+        gave_up.append(time.monotonic())
+        return await publish(container)
+
+    line(op).look, line(op).publish = look_at, publish_late  # type: ignore[method-assign]
+    await post_now(op, number)
+    assert await until_settled(op, number) is State.POSTED
+    assert looked[0] - gave_up[0] >= 0.3
+
+
+async def test_one_publish_at_a_time_also_while_one_is_unclear(op: Operator) -> None:
+    first, second = await make_draft(op), await make_draft(op, "SV02 turns")
+    line(op).plan = ["before"]
+    await post_now(op, first)
+    await post_now(op, second)
+    assert await until_settled(op, second) is State.POSTED
+    assert await state(op, first) is State.POSTED
+    containers = [line(op).calls[0], line(op).calls[1]]
+    assert containers[0] == containers[1], "the first was cleared up before the second began"
+
+
+async def test_a_pause_at_the_last_moment_holds(op: Operator) -> None:
+    number = await make_draft(op)
+    prepare = line(op).prepare
+
+    async def prepare_and_pause(post: object) -> str:
+        await op.store.do(facts.put, facts.PAUSED, {"by": "ann"})
+        return await prepare(post)  # type: ignore[arg-type]
+
+    line(op).prepare = prepare_and_pause  # type: ignore[method-assign]
+    await post_now(op, number)
+    await drive(op, "publish")
+    assert (await state(op, number), line(op).calls) == (State.APPROVED, [])
+
+
+async def test_an_approval_for_another_publisher_is_none(op: Operator) -> None:
+    number = await make_draft(op)
+    await post_now(op, number)
+    line(op).name = "elsewhere"  # the settings changed between two starts
+    await drive(op, "publish")
+    assert (await state(op, number), line(op).effects) == (State.DRAFT, 0)
+
+
+async def test_a_refused_preparation_fails_the_draft(op: Operator) -> None:
+    number = await make_draft(op)
+
+    async def refuse(post: object) -> str:
+        raise Refused("The service has no room for this.")
+
+    line(op).prepare = refuse  # type: ignore[method-assign]
+    await post_now(op, number)
+    assert await until_settled(op, number) is State.FAILED
+    assert "no room" in (await op.store.do(drafts.get, number)).reason
+
+
+async def test_a_service_that_never_publishes_fails_and_a_retry_uses_the_same_container(op: Operator) -> None:
+    number = await make_draft(op)
+    line(op).plan = ["before"] * 3
+    await post_now(op, number)
+    assert await until_settled(op, number) is State.FAILED
+    assert len(line(op).calls) == 3
+    await op.store.do(decisions.retry, number, voter="desk", target=op.target, now=op.now())
+    await post_now(op, number)
+    assert await until_settled(op, number) is State.POSTED
+    assert (line(op).effects, len(line(op).prepared)) == (1, 1)
+
+
+async def test_the_operators_own_deaths_do_not_use_attempts_up(op: Operator) -> None:
+    number = await make_draft(op)
+    await post_now(op, number)
+    publish = line(op).publish
+    deaths = 0
+
+    async def die(container: str) -> Publication:
+        nonlocal deaths
+        deaths += 1
+        if deaths <= 5:
+            raise asyncio.CancelledError
+        return await publish(container)
+
+    line(op).publish = die  # type: ignore[method-assign]
+    assert await until_settled(op, number) is State.POSTED
+    assert (deaths, line(op).effects) == (6, 1)
+
+
+async def test_an_undone_edit_leaves_time_to_take_the_approval_back(op: Operator) -> None:
+    number = await make_draft(op)
+    await vote(op, number)
+    await op.store.do(decisions.edit_caption, number, "b", voter="ann", target=op.target, now=op.now())
+    later = op.now() + timedelta(hours=1)
+    op.clock = lambda: later
+    draft, _ = await op.store.do(decisions.undo, number, voter="ann", target=op.target, now=op.now())
+    assert draft.state is State.APPROVED
+    await drive(op, "publish")
+    assert (await state(op, number), line(op).effects) == (State.APPROVED, 0)

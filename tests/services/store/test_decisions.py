@@ -154,7 +154,7 @@ async def test_it_is_live_and_it_is_not(store: Store) -> None:
             assert await act(store, decisions.not_live, number) is State.APPROVED
             kept = await store.do(guards.publication, number)
             assert kept is not None
-            assert (kept.container, kept.acts) == ("c", 1)  # the same container, looked at before acting
+            assert (kept.container, kept.acts) == ("c", 3)  # the same container, looked at before acting
 
 
 async def test_retry_of_a_failed_draft(store: Store) -> None:
