@@ -22,6 +22,7 @@ log = get_logger(__name__)
 
 TICK_SECONDS = 30.0  # the world may have changed without the store: look again
 FIRST_BACKOFF, LAST_BACKOFF = 1.0, 300.0
+STOP_SECONDS = 5.0  # how long cancelled steps may take to end
 
 
 class Reconciler(Protocol):
@@ -101,21 +102,24 @@ class Engine:
         For commands that work without an operator: they drive what they were asked for, then stop.
         """
         try:
-            while not await until():
-                self._wake.clear()
+            while True:
+                self._wake.clear()  # before looking: what changes meanwhile is looked at again
+                if await until():
+                    return
                 pause = await self._start_due(only)
                 await self._sleep(min(pause, 1.0))
         finally:
             await self.stop()
 
-    async def idle(self, only: Collection[str]) -> bool:
-        """Nothing of these reconcilers runs or is due now, but for what failed and waits for its turn."""
-        for name in only:
+    async def idle(self, only: Mapping[str, Collection[str] | None]) -> bool:
+        """Nothing of these runs or is due now, but for what failed and waits for its turn."""
+        for name, keys in only.items():
             work = self._works[name]
             if work.running:
                 return False
             due = await work.reconciler.due()
-            if any(wait <= 0 and key not in work.troubles for key, wait in due.items()):
+            mine = {key: wait for key, wait in due.items() if keys is None or key in keys}
+            if any(wait <= 0 and key not in work.troubles for key, wait in mine.items()):
                 return False
         return True
 
@@ -124,7 +128,10 @@ class Engine:
         tasks = [task for work in self._works.values() for task in work.running.values()]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            _, still = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+            for task in still:
+                log.warning("%s did not stop in time; the next start compares again", task.get_name())
 
     async def _sleep(self, seconds: float) -> None:
         try:
@@ -172,7 +179,8 @@ class Engine:
             wait = backoff(failures)
             if isinstance(error, Unavailable) and error.retry_after is not None:
                 wait = max(wait, error.retry_after)
-            sentence = str(error) if isinstance(error, OperatorError) else "unexpected; the log has details"
+            unexpected = "Something unexpected went wrong; the log has the details."
+            sentence = str(error) if isinstance(error, OperatorError) else unexpected
             work.troubles[key] = _Trouble(failures, time.monotonic() + wait, sentence)
             self._report(name, key, error)
         finally:

@@ -91,7 +91,7 @@ async def test_trouble_is_visible_and_idle_means_nothing_can_be_done_now() -> No
     engine.add(work)
 
     async def idle() -> bool:
-        return await engine.idle(["work"])
+        return await engine.idle({"work": None})
 
     await engine.drive(idle, only={"work": None})
     (trouble,) = engine.troubles()
@@ -125,7 +125,7 @@ async def test_stopping_cancels_and_waits() -> None:
     engine = Engine()
     engine.add(Endless("endless", {"a": 1}))
     running = asyncio.create_task(engine.run())
-    while not engine.running():
+    while not engine.running():  # noqa: ASYNC110 - a few turns of the loop
         await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):

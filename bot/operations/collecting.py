@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,10 +24,10 @@ _EXPORT = "write the whole document to this file"
 async def collect(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
     """Read the account's analytics and the media now, and keep both in collected_data."""
     job = await op.store.do(jobs.queue, "collect", {}, by=by.voter, now=op.now())
-    op.engine.wake()
     yield Reply("Collecting analytics and media.", data={"job": job})
-    async for reply in follow(op, job, {"collect": {str(job)}}):
-        yield reply
+    async with aclosing(follow(op, job)) as replies:
+        async for reply in replies:
+            yield reply
     ended = await op.store.do(jobs.get, job)
     summary = ended.result.get("summary", {})
     if ended.state == "failed" and not summary:

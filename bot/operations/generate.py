@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 from bot.operations.driving import follow, show_in_sheet
@@ -31,18 +31,16 @@ async def generate(
     Collects analytics and media first, then proposes, checks and renders. Each accepted proposal appears at
     once as a card; it becomes a draft when its video is ready.
     """
-    params = {
-        "count": count or op.options.drafts_per_run,
-        "intent": intent,
-        "seed": seed or random.randrange(1, 2**31),  # noqa: S311 - variety, not secrecy
-    }
-    job = await op.store.do(jobs.queue, "generate", params, by=by.voter, now=op.now())
-    op.engine.wake()
-    many = "video" if params["count"] == 1 else "videos"
-    yield Reply(f"Generation {job} has begun: {params['count']} {many}.", data={"job": job})
-    async for reply in follow(op, job, {"generate": {str(job)}, "render": None}):
-        yield reply
-    await show_in_sheet(op)
+    wanted = count or op.options.drafts_per_run
+    job = await op.store.do(
+        jobs.queue_generation, wanted, by=by.voter, now=op.now(), intent=intent, seed=seed
+    )
+    many = "video" if wanted == 1 else "videos"
+    yield Reply(f"Generation {job} has begun: {wanted} {many}.", data={"job": job})
+    async with aclosing(follow(op, job)) as replies:
+        async for reply in replies:
+            yield reply
+    unshown = await show_in_sheet(op)
     ended = await op.store.do(jobs.get, job)
     made = await op.store.do(drafts.listed, job=job)
     data = job_view(ended) | {"drafts": [draft.number for draft in made]}
@@ -51,7 +49,7 @@ async def generate(
         yield Reply(ended.error, ok=False, data=data)
         return
     yield Reply(
-        " ".join([f"Generation {job}: {ended.message}.", *notes]),
+        " ".join([f"Generation {job}: {ended.message}.", *notes, unshown]).strip(),
         data=data,
         cards=await draft_cards(op, reversed(made)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any, Protocol
 
 from bot.operations.registry import Requester, find
@@ -24,7 +25,8 @@ async def dispatch(op: Operator, by: Requester, name: str, given: dict[str, Any]
     with log_context(operation=name, voter=by.voter):
         try:
             with timed(f"operation.{name}"):
-                async for reply in find(name).call(op, by, given):
-                    yield reply
+                async with aclosing(find(name).call(op, by, given)) as replies:
+                    async for reply in replies:
+                        yield reply
         except Exception as error:  # the border to people: everything becomes a sentence
             yield for_error(error)

@@ -18,7 +18,7 @@ def migrate(db: Database, path: Path) -> None:
 
     Raises Misconfigured for a database that a newer version made.
     """
-    known = {migration.name for migration in migrations.pending(db)}
+    pending = migrations.pending(db)
     applied = {migration.name for migration in migrations.applied(db)}
     newer = applied - {migration.name for migration in migrations._migrations}
     if newer:
@@ -27,11 +27,10 @@ def migrate(db: Database, path: Path) -> None:
             remedy="Update Autopotter, or set DATA_DIR to another folder.",
             variable="DATA_DIR",
         )
-    if not known:
+    if not pending:
         return
     if applied:
-        name = next(m.name for m in migrations.pending(db))
-        copy = path.with_name(f"{path.name}.before-{name}")
+        copy = path.with_name(f"{path.name}.before-{pending[0].name}")
         with contextlib.suppress(FileNotFoundError):
             copy.unlink()
         db.execute("VACUUM INTO ?", [str(copy)])

@@ -64,24 +64,29 @@ class Store:
     async def do(self, work: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work(database, …)`` in its own transaction and answer what it returns."""
 
-        def run() -> tuple[T, bool]:
+        loop = asyncio.get_running_loop()
+
+        def run() -> T:
             database = self._opened()
             before = database.conn.total_changes
             with transaction(database, self.path):
                 result = work(database, *args, **kwargs)
-            return result, database.conn.total_changes != before
+            if database.conn.total_changes != before:
+                # From here, not after the await: who asked may be cancelled, what was committed stays.
+                loop.call_soon_threadsafe(self._tell)
+            return result
 
-        result, changed = await asyncio.get_running_loop().run_in_executor(self._thread, run)
-        if changed:
-            event, self._next_change = self._next_change, asyncio.Event()
-            event.set()
-            for listener in self._listeners:
-                listener()
-        return result
+        return await loop.run_in_executor(self._thread, run)
 
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
         self._thread.shutdown(wait=True)
+
+    def _tell(self) -> None:
+        event, self._next_change = self._next_change, asyncio.Event()
+        event.set()
+        for listener in self._listeners:
+            listener()
 
     def _opened(self) -> Database:
         if self._database is None:

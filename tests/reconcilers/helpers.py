@@ -26,12 +26,12 @@ def proposal(title: str = "RV06 grows", asset: str = "") -> Proposal:
 
 async def drive(op: Operator, *names: str) -> None:
     """Until nothing of these reconcilers is due now."""
-    chosen = names or ALL
+    only = dict.fromkeys(names or ALL)
 
     async def idle() -> bool:
-        return await op.engine.idle(chosen)
+        return await op.engine.idle(only)
 
-    await op.engine.drive(idle, only=dict.fromkeys(chosen))
+    await op.engine.drive(idle, only=only)
 
 
 async def make_draft(op: Operator, title: str = "RV06 grows") -> int:
