@@ -50,7 +50,7 @@ async def jobs(
 @operation(group="operator")
 async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
     """Say how the operator is: the services in use, the drafts, the disk, and how long things take."""
-    services = await _services(op)
+    health = await _health(op)
     counts = await op.store.do(drafts.counts)
     disk = await asyncio.to_thread(shutil.disk_usage, op.options.data_dir)
     measured = metrics.snapshot()
@@ -59,7 +59,8 @@ async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
         "running": op.live,
         "started": op.started.isoformat() if op.live else None,
         "desk": op.desk_url,
-        "services": services,
+        "services": op.services.names(),
+        "health": health,
         "drafts": counts,
         "paused": await op.store.do(facts.get, facts.PAUSED),
         "folders": {"data": str(op.options.data_dir), "brand": str(op.options.brand_dir)},
@@ -67,13 +68,13 @@ async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
         "troubles": op.engine.troubles(),
         "metrics": measured,
     }
-    ok = all(service["ok"] for service in services.values())
+    ok = all(service["ok"] for service in health.values())
     many = ", ".join(f"{count} {state}" for state, count in counts.items()) or "none yet"
     where = f"Running since {op.started:%Y-%m-%d %H:%M} UTC at {op.desk_url}." if op.live else "Not running."
     text = f"{where} Drafts: {many}. Free disk: {naturalsize(disk.free)}."
     table = tuple(
-        {"service": name, "by": service["name"], "state": service["message"]}
-        for name, service in services.items()
+        {"service": name, "by": op.services.names()[name], "state": service["message"]}
+        for name, service in health.items()
     )
     yield Reply(text, data=data, table=table, ok=ok, remedy="" if ok else "See the services above.")
 
@@ -130,19 +131,20 @@ def _usage(parameter: Parameter) -> str:
     return name if parameter.required else f"[{name}]"
 
 
-async def _services(op: Operator) -> dict[str, dict[str, Any]]:
+async def _health(op: Operator) -> dict[str, dict[str, Any]]:
+    """What each service says of itself; every one is asked at once and has the same time."""
     names = op.services.names()
 
     async def ask(kind: str) -> dict[str, Any]:
         twin = getattr(op.services, kind)
         try:
             async with asyncio.timeout(PING_SECONDS):
-                return {"name": names[kind], "ok": True, "message": await twin.ping()}
+                return {"ok": True, "message": await twin.ping()}
         except OperatorError as error:
-            return {"name": names[kind], "ok": False, "message": str(error)}
+            return {"ok": False, "message": str(error)}
         except TimeoutError:
             message = f"It did not answer within {PING_SECONDS:.0f} s."
-            return {"name": names[kind], "ok": False, "message": message}
+            return {"ok": False, "message": message}
 
     answers = await asyncio.gather(*(ask(kind) for kind in names))
     return dict(zip(names, answers, strict=True))
