@@ -35,7 +35,8 @@ async def post(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerat
 
     async def decided() -> bool:
         state = (await op.store.do(drafts.get, number)).state
-        return state not in (State.APPROVED, State.PUBLISHING) or bool(await _waiting_reason(op, number, state))
+        ended = state not in (State.APPROVED, State.PUBLISHING)
+        return ended or bool(await _waiting_reason(op, number, state))
 
     await carry(op, decided, {"publish": {str(number)}})
     draft = await op.store.do(drafts.get, number)
@@ -194,9 +195,9 @@ def _resume(db: Any, voter: str, op: Operator) -> None:
 
 
 async def _waiting_reason(op: Operator, number: int, state: State) -> str:
-    """What holds the draft for longer: a pause, the cap, another publish, or repeated trouble; "" if nothing."""
+    """What holds the draft for longer: a pause, the cap, another publish, repeated trouble; "" if nothing."""
     troubles = {t["key"]: t for t in op.engine.troubles() if t["reconciler"] == "publish"}
-    if state is State.PUBLISHING:  # the first unclear answer is looked into at once; a dead line is not waited for
+    if state is State.PUBLISHING:  # one unclear answer is looked into at once; a dead line is not waited for
         mine = troubles.get(str(number))
         return str(mine["message"]) if mine and int(str(mine["failures"])) >= PATIENCE else ""
     if await op.store.do(facts.get, facts.PAUSED):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+
+from sqlite_utils import Database
 
 from bot.operator import Operator
 from bot.reconcilers.progress import JobProgress
+from bot.reply import for_error
 from services.errors import OperatorError
 from services.store import jobs
 
@@ -30,9 +34,17 @@ class Collect:
         except OperatorError as error:
             await store.do(jobs.finish, job, now=self._op.now(), error=str(error))
             return
-        await store.do(jobs.note, job, summary=summary)
-        failed = "" if summary["overall_success"] else _reasons(summary)
-        await store.do(jobs.finish, job, now=self._op.now(), error=failed, message="collected")
+        except Exception as error:  # the job's border: a defect would meet every further attempt, too
+            reply = for_error(error)
+            await store.do(jobs.finish, job, now=self._op.now(), error=f"{reply.text} {reply.remedy}")
+            return
+        await store.do(_finish, job, summary, self._op.now())
+
+
+def _finish(db: Database, job: int, summary: dict[str, object], now: datetime) -> None:
+    jobs.note(db, job, summary=summary)
+    failed = "" if summary["overall_success"] else _reasons(summary)
+    jobs.finish(db, job, now=now, error=failed, message="collected")
 
 
 def _reasons(summary: dict[str, object]) -> str:

@@ -10,11 +10,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from services.brand import read_brand
 from sqlite_utils import Database
 
 from bot.operator import Operator, draft_folder
 from bot.reconcilers.progress import JobProgress
+from bot.reply import for_error
+from services.brand import read_brand
 from services.errors import OperatorError, Refused
 from services.files import write_json
 from services.log import get_logger
@@ -48,6 +49,7 @@ class Generate:
     async def step(self, key: str) -> None:
         job = await self._op.store.do(jobs.get, int(key))
         if "drafts" in job.result:
+            await self._write_movies(job.result["drafts"])  # of which some may have met a full disk
             await self._op.store.do(_finish, job.id, self._op.now())
             return
         await self._op.store.do(jobs.start, job.id, now=self._op.now())
@@ -56,6 +58,11 @@ class Generate:
         except OperatorError as error:
             log.warning("generation %s: %s", job.id, error)
             await self._op.store.do(jobs.finish, job.id, now=self._op.now(), error=str(error))
+        except Exception as error:  # the job's border: a defect would meet every further attempt, too
+            reply = for_error(error)
+            await self._op.store.do(
+                jobs.finish, job.id, now=self._op.now(), error=f"{reply.text} {reply.remedy}"
+            )
 
     async def _make(self, job: Job) -> None:
         services = self._op.services
@@ -73,7 +80,10 @@ class Generate:
         numbers = await self._op.store.do(
             _file, job.id, accepted, notes, services.bucket.sample or services.account.sample, self._op.now()
         )
-        await self._write_movies(numbers)
+        try:
+            await self._write_movies(numbers)
+        except OperatorError as error:  # the drafts are filed: this is written when they are finished
+            log.warning("generation %s: %s", job.id, error)
 
     async def _brief(self, job: Job) -> Brief:
         services, options = self._op.services, self._op.options
@@ -118,8 +128,9 @@ class Generate:
         """The movie beside each draft, as `autopotter render` takes it."""
         for number in numbers:
             draft = await self._op.store.do(drafts.get, number)
-            folder = draft_folder(self._op.drafts_dir, number, draft.tag, draft.revision)
-            await asyncio.to_thread(write_json, folder / "movie.json", draft.movie)
+            path = draft_folder(self._op.drafts_dir, number, draft.tag, draft.revision) / "movie.json"
+            if not await asyncio.to_thread(path.exists):
+                await asyncio.to_thread(write_json, path, draft.movie)
 
 
 def _due(db: Database) -> list[str]:
@@ -142,13 +153,14 @@ def _file(
 
 
 def _finish(db: Database, job: int, now: datetime) -> None:
+    """Every draft has its video, failed, or was denied before it had one."""
     made = drafts.listed(db, job=job)
-    failed = [d for d in made if d.state is State.FAILED and d.rendered is None]
-    if made and len(failed) == len(made):
-        jobs.finish(
-            db, job, now=now, error=f"None of {len(made)} videos could be rendered. {failed[0].reason}"
-        )
+    ready = sum(draft.rendered is not None for draft in made)
+    failed = [draft for draft in made if draft.state is State.FAILED and draft.rendered is None]
+    if failed and not ready:
+        error = f"None of {len(made)} videos could be rendered. {failed[0].reason}"
+        jobs.finish(db, job, now=now, error=error)
         return
-    ready = len(made) - len(failed)
-    message = f"{ready} of {len(made)} drafts ready" if failed else f"{ready} drafts ready"
-    jobs.finish(db, job, now=now, message=message if ready != 1 else message.replace("drafts", "draft", 1))
+    drafts_ready = f"{ready} draft{'' if ready == 1 else 's'} ready"
+    message = drafts_ready if ready == len(made) else f"{ready} of {len(made)} drafts ready"
+    jobs.finish(db, job, now=now, message=message)

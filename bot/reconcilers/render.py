@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from bot.operator import Operator, draft_folder, filed_name
 from services import files
-from services.errors import Refused
+from services.errors import Refused, Unavailable
 from services.log import get_logger
 from services.model.draft import Draft, Rendered, State
 from services.ports import RenderFiles, RenderRequest, RenderStatus
@@ -97,6 +97,8 @@ class Render:
             await renderer.cancel(guard.handle)
         else:  # gone: the operator died under it, which is not the movie's fault
             await store.do(guards.set_render, guard.key, state="gone", message=last.message)
+            # Not counted, but not tried at once either: something may be killing every child.
+            raise Unavailable(last.message or "The render left no trace; it is started again.")
 
     async def _file(self, draft: Draft, guard: RenderGuard) -> None:
         """Bring the result into the drafts folder, then record it and the new state together."""
@@ -184,6 +186,8 @@ def _record(
 ) -> None:
     guards.set_render(db, key, state="done", progress=1.0, finished_at=now.isoformat())
     drafts.set_rendered(db, draft.number, draft.revision, rendered, contents)
+    # Denied and taken back while it was rendered: this is the video that was waited for.
+    drafts.move(db, draft.number, State.PROPOSED, State.RENDERING, now=now)
     if drafts.move(db, draft.number, State.RENDERING, State.DRAFT, now=now):
         journal.add(
             db,

@@ -1,0 +1,123 @@
+"""The sheet as a view: written once, restored when lost, untouched when nothing changed, never in the way."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from bot import engine as engine_module
+from bot.operator import Operator
+from bot.reconcilers.sheet import Sheet
+from services.errors import Unavailable
+from services.model.draft import State
+from services.model.vote import Choice
+from services.ports import SheetRow
+from services.store import decisions, drafts
+from tests.reconcilers.helpers import drive, make_draft, proposal, state, vote
+
+
+@pytest.fixture(autouse=True)
+def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
+
+
+def path(op: Operator) -> Path:
+    return op.options.data_dir / "drafts.csv"
+
+
+def rows(op: Operator) -> list[dict[str, str]]:
+    with path(op).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+async def test_a_draft_is_one_row_that_follows_its_status(op: Operator) -> None:
+    number = await make_draft(op)
+    await drive(op, "sheet")
+    (row,) = rows(op)
+    assert list(row) == [
+        "Status", "Video number", "Production date", "Caption", "Link", "Strategy description", "Draft id",
+    ]  # fmt: skip
+    draft = await op.store.do(drafts.get, number)
+    assert (row["Status"], row["Video number"], row["Draft id"]) == ("Draft", "1", f"{draft.tag}.1")
+    assert row["Link"].startswith("file://")
+    await vote(op, number)
+    await drive(op, "sheet")
+    (row,) = rows(op)
+    assert (row["Status"], row["Draft id"]) == ("Approved", f"{draft.tag}.2")
+
+
+async def test_nothing_is_written_when_nothing_changed(op: Operator) -> None:
+    await make_draft(op)
+    await drive(op, "sheet")
+    before = path(op).stat()
+    changes = op.store.next_change()
+    await Sheet(op).step("rows")
+    await Sheet(op).step("rows")
+    assert (path(op).stat().st_ino, path(op).stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert not changes.is_set()
+
+
+async def test_lost_rows_are_restored_and_a_persons_own_are_kept(op: Operator) -> None:
+    for title in ("RV06 grows", "SV02 turns"):
+        await make_draft(op, title)
+    await drive(op, "sheet")
+    lines = path(op).read_text(encoding="utf-8-sig").splitlines()
+    path(op).write_text("\n".join([lines[0], lines[2], "my own,,,a note,,,"]) + "\n", encoding="utf-8-sig")
+    await Sheet(op).step("rows")
+    found = rows(op)
+    assert sorted(row["Video number"] for row in found) == ["", "1", "2"]
+    assert [row["Caption"] for row in found if row["Status"] == "my own"] == ["a note"]
+
+
+async def test_a_crash_between_writing_and_noting_it_leaves_one_row(
+    op: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_draft(op)
+    sheet = op.services.sheet
+    write = sheet.write
+
+    async def write_and_die(found: list[SheetRow]) -> None:
+        await write(found)
+        raise RuntimeError("the plug was pulled")
+
+    monkeypatch.setattr(sheet, "write", write_and_die)
+    with pytest.raises(RuntimeError):
+        await Sheet(op).step("rows")
+    monkeypatch.setattr(sheet, "write", write)
+    await Sheet(op).step("rows")
+    assert len(rows(op)) == 1
+
+
+async def test_a_failing_sheet_stops_nothing_and_is_written_later(
+    op: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await make_draft(op)
+    sheet = op.services.sheet
+    read = sheet.read
+
+    async def broken() -> list[SheetRow]:
+        raise Unavailable("The sheet is open elsewhere.")
+
+    monkeypatch.setattr(sheet, "read", broken)
+    await op.store.do(decisions.post_now, number, voter="desk", target=op.target, now=op.now())
+
+    async def posted() -> bool:
+        return await state(op, number) is State.POSTED
+
+    await op.engine.drive(posted, only={"sheet": None, "publish": None})
+    assert [t["message"] for t in op.engine.troubles()] == ["The sheet is open elsewhere."]
+    monkeypatch.setattr(sheet, "read", read)
+
+    async def shown() -> bool:
+        return path(op).exists() and rows(op)[0]["Status"] == "Posted"
+
+    await op.engine.drive(shown, only={"sheet": None})
+
+
+async def test_a_proposal_has_no_row_also_when_it_is_denied(op: Operator) -> None:
+    number = await op.store.do(drafts.file, proposal(), job=None, sample=False, now=op.now())
+    await vote(op, number, Choice.DENY)
+    await drive(op, "sheet")
+    assert not path(op).exists() or rows(op) == []
