@@ -13,7 +13,7 @@ from bot.command_line import ENV_FILE, command, commands
 from bot.reply import Progress, Reply
 from bot.settings import Settings
 from bot.surfaces.console import Console
-from bot.wiring import draw_studio, studio_missing
+from bot.wiring import studio_missing
 from services.renderer.local.standalone import render_file
 
 
@@ -23,10 +23,10 @@ def _run(settings: Settings, console: Console, given: dict[str, Any]) -> None:
     async def start() -> None:
         if studio_missing(settings):
             console.show(Reply("Drawing a sample studio, once: photos, timelapses and music."))
-            await draw_studio(settings, console.progress)
         await app.run(
             settings,
             on_ready=lambda url: console.show(Reply(f"The desk is at {url} (Ctrl-C ends the operator).")),
+            on_studio=console.progress,
         )
 
     asyncio.run(start())

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+
+from sqlite_utils import Database
 
 from bot import session
-from bot.engine import backoff
+from bot.engine import LAST_BACKOFF, backoff
 from bot.operator import Operator
 from bot.reply import for_error
 from bot.schedule import Schedule
 from bot.settings import Settings, twins
 from bot.surfaces.base import Surface
 from bot.surfaces.desk.desk import Desk
-from bot.wiring import close_operator, open_operator
-from services.errors import OperatorError
+from bot.wiring import StudioProgress, close_operator, draw_studio, open_operator, studio_missing
 from services.log import get_logger
 from services.store import drafts, facts, jobs
 from services.store.lock import OPERATOR_WAIT, DataLock
@@ -28,19 +29,23 @@ log = get_logger(__name__)
 STOP_SECONDS = 10.0
 
 
-async def run(settings: Settings, *, on_ready: Callable[[str], None] | None = None) -> None:
+async def run(
+    settings: Settings,
+    *,
+    on_ready: Callable[[str], None] | None = None,
+    on_studio: StudioProgress | None = None,
+) -> None:
     """Run until SIGINT or SIGTERM. ``on_ready`` is given the desk's address once it answers.
+
+    Where there is no media at all a sample studio is drawn first; ``on_studio`` hears how far it is.
 
     Raises OperatorError when it cannot start: DATA_DIR in use, port taken, media folder gone.
     """
-    async with _operator(settings) as (op, desk):
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
+    stop = asyncio.Event()
+    async with _operator(settings, on_studio, stop) as (op, desk):
         schedule = Schedule(op)
         await schedule.start()
-        await _first_run(settings, op)
+        await op.store.do(_first_run, settings, op)
         tasks = [
             asyncio.create_task(op.engine.run(), name="engine"),
             asyncio.create_task(supervise(desk), name="desk"),
@@ -56,62 +61,86 @@ async def run(settings: Settings, *, on_ready: Callable[[str], None] | None = No
             await _end(tasks)
 
 
+@contextlib.contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[None]:
+    """Ctrl-C and SIGTERM set ``stop``, once: what comes after that ends the process as ever."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def forget() -> None:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+    def begin_to_stop() -> None:
+        stop.set()
+        forget()
+
+    for number in numbers:
+        loop.add_signal_handler(number, begin_to_stop)
+    try:
+        yield
+    finally:
+        forget()
+
+
 async def supervise(surface: Surface) -> None:
     """Keep a surface running: one that fails is started again, later and later, and the rest goes on."""
     failures = 0
     while True:
+        began = time.monotonic()
         try:
             await surface.run()
-            return
-        except asyncio.CancelledError:
-            raise
+            reason = "it ended by itself"
         except Exception as error:  # the surface's border: said, and started again
-            failures += 1
-            wait = backoff(failures)
-            log.error("%s stopped (%s); it starts again in %.0f s", surface.name, for_error(error).text, wait)
-            await asyncio.sleep(wait)
+            reason = for_error(error).text
+        failures = 1 if time.monotonic() - began > LAST_BACKOFF else failures + 1
+        wait = backoff(failures)
+        log.error("%s stopped (%s); it starts again in %.0f s", surface.name, reason, wait)
+        await asyncio.sleep(wait)
 
 
 @contextlib.asynccontextmanager
-async def _operator(settings: Settings) -> AsyncIterator[tuple[Operator, Desk]]:
+async def _operator(
+    settings: Settings, on_studio: StudioProgress | None, stop: asyncio.Event
+) -> AsyncIterator[tuple[Operator, Desk]]:
     """Everything opened in order and closed in reverse, whatever happens in between."""
-    lock = DataLock(settings.data_dir)
+    lock, stack = DataLock(settings.data_dir), contextlib.ExitStack()
     await lock.acquire(OPERATOR_WAIT)
     try:
+        if studio_missing(settings):  # under the lock: two that draw would sweep each other's files away
+            await draw_studio(settings, on_studio)
         op = await open_operator(settings)
         op.live = True
         try:
             token = secrets.token_urlsafe(32)
             secret = settings.desk_token.get_secret_value() if settings.desk_token else None
             desk = Desk(op, host=settings.desk_host, port=settings.desk_port, token=secret, cli_token=token)
-            op.desk_url = await desk.start()
-            session.announce(settings.data_dir, url=op.desk_url, token=token, identity=op.options.identity)
-            log.info("running with %s", ", ".join(f"{kind} {name}" for kind, name in twins(settings).items()))
             try:
+                op.desk_url = await desk.start()
+                log.info("running with %s", ", ".join(f"{k} {name}" for k, name in twins(settings).items()))
+                stack.enter_context(_signals(stop))  # before anybody is told whom to stop
+                session.announce(
+                    settings.data_dir, url=op.desk_url, token=token, identity=op.options.identity
+                )
                 yield op, desk
             finally:
                 session.withdraw(settings.data_dir)
                 await desk.close()
+                stack.close()
         finally:
             await close_operator(op)
     finally:
         lock.release()
 
 
-async def _first_run(settings: Settings, op: Operator) -> None:
+def _first_run(db: Database, settings: Settings, op: Operator) -> None:
     """With an empty store and nothing that costs money, make the first drafts without being asked."""
     chosen = twins(settings)
     if chosen["planner"] != "offline" or chosen["renderer"] != "local":
         return
-    known = await op.store.do(facts.get, facts.FIRST_RUN)
-    if known is None and not await op.store.do(drafts.listed, limit=1):
-        params = {
-            "count": op.options.drafts_per_run,
-            "intent": "",
-            "seed": random.randrange(1, 2**31),  # noqa: S311 - variety, not secrecy
-        }
-        job = await op.store.do(jobs.queue, "generate", params, by="first run", now=op.now())
-        await op.store.do(facts.put, facts.FIRST_RUN, job)
+    if facts.get(db, facts.FIRST_RUN) is None and not drafts.listed(db, limit=1):
+        job = jobs.queue_generation(db, op.options.drafts_per_run, by="first run", now=op.now())
+        facts.put(db, facts.FIRST_RUN, job)
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
@@ -126,7 +155,5 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
         )
         return
     for result in results:
-        if isinstance(result, OperatorError):
-            log.error("%s", result)
-        elif isinstance(result, Exception):
-            log.error("stopped by a failure", exc_info=result)
+        if isinstance(result, Exception):  # nothing ends these but the end: the process must not end well
+            raise result

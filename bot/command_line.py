@@ -44,6 +44,8 @@ def command(name: str, help_text: str, parameters: list[click.Parameter], body: 
                 console.show(for_error(error))
             except KeyboardInterrupt:
                 console.show(Reply("Interrupted. What was begun goes on at the next start.", ok=False))
+            except Exception as error:  # the border to people: no command ends in a traceback
+                console.show(for_error(error))
         if not console.ok:
             sys.exit(1)
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from bot import session
-from bot.operations.registry import Requester
+from bot.operations.registry import Requester, find
 from bot.reply import Reply, for_error
 from bot.session import Session
 from bot.settings import Settings
@@ -30,6 +30,7 @@ from services.errors import Misconfigured, OperatorError, Refused, Unavailable
 from services.store.lock import OPERATOR_WAIT, DataLock
 
 CONSOLE = Requester("console")
+_RETRY_SECONDS = 0.1
 
 
 async def perform(
@@ -37,32 +38,40 @@ async def perform(
 ) -> AsyncGenerator[Reply]:
     """Run an operation for the command line; every failure comes as a last reply with ok False."""
     lock = DataLock(settings.data_dir)
+    deadline = time.monotonic() + OPERATOR_WAIT
     try:
-        running = await _running(settings, lock)
-        if running is not None:
-            source = _ask(running, name, given)
-        else:
-            source = _locally(settings, name, given, on_studio)
-        async with aclosing(source) as replies:
-            async for reply in replies:
-                yield reply
+        while True:
+            running = await _running(settings, lock, deadline)
+            source = _ask(running, name, given) if running else _locally(settings, name, given, on_studio)
+            try:
+                async with aclosing(source) as replies:
+                    async for reply in replies:
+                        yield reply
+            except _NobodyThere as nobody:  # it is just ending: who gets the lock next does the work
+                if time.monotonic() > deadline:
+                    raise _no_answer(nobody) from nobody
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                return
     except OperatorError as error:
         yield for_error(error)
     finally:
         lock.release()
 
 
-async def _running(settings: Settings, lock: DataLock) -> Session | None:
-    """The operator to ask; None when this process holds the lock and works by itself."""
-    deadline = time.monotonic() + OPERATOR_WAIT
+async def _running(settings: Settings, lock: DataLock, deadline: float) -> Session | None:
+    """The operator to ask; None when this process holds the lock and works by itself.
+
+    What a killed operator announced counts for nothing: only the lock's holder is asked.
+    """
     while not await asyncio.to_thread(lock.try_acquire):
         found = session.find(settings.data_dir)
-        if found is not None:
+        if found is not None and lock.holder() in (None, found.process):
             _ensure_same(found, settings)
             return found
-        if time.monotonic() > deadline:  # another command is acting, or an operator is just starting
-            await lock.acquire(0.0)
-        await asyncio.sleep(0.1)
+        if time.monotonic() > deadline:  # another command is acting, or an operator takes long to start
+            raise lock.in_use()
+        await asyncio.sleep(_RETRY_SECONDS)
     return None
 
 
@@ -82,7 +91,7 @@ def _ensure_same(found: Session, settings: Settings) -> None:
 async def _locally(
     settings: Settings, name: str, given: dict[str, Any], on_studio: StudioProgress | None
 ) -> AsyncGenerator[Reply]:
-    if studio_missing(settings):
+    if find(name).media and studio_missing(settings):
         await draw_studio(settings, on_studio)
     op = await open_operator(settings)
     try:
@@ -112,8 +121,18 @@ async def _ask(found: Session, name: str, given: dict[str, Any]) -> AsyncGenerat
             async for line in answer.aiter_lines():
                 if line.strip():
                     yield Reply.from_dict(json.loads(line))
+    except httpx.ConnectError as error:  # nothing was asked yet: asking again does nothing twice
+        raise _NobodyThere(str(found.process)) from error
     except httpx.HTTPError as error:
-        raise Unavailable(
-            f"The running operator (process {found.process}) did not answer: {type(error).__name__}.",
-            remedy="If it just ended, run the command again; it then works by itself.",
-        ) from error
+        raise _no_answer(error) from error
+
+
+class _NobodyThere(Exception):
+    """The announced address takes no connection."""
+
+
+def _no_answer(error: Exception) -> Unavailable:
+    return Unavailable(
+        f"The running operator did not answer to the end ({type(error.__cause__ or error).__name__}).",
+        remedy="`autopotter jobs` and `autopotter drafts` show what was done.",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -38,11 +39,13 @@ def announce(data_dir: Path, *, url: str, token: str, identity: str) -> Session:
 
 
 def withdraw(data_dir: Path) -> None:
-    (data_dir / FILE).unlink(missing_ok=True)
+    """Take the announcement back; one that cannot be removed is harmless, as the lock is free then."""
+    with contextlib.suppress(OSError):
+        (data_dir / FILE).unlink(missing_ok=True)
 
 
 def find(data_dir: Path) -> Session | None:
-    """The announced operator, which may have died since; None if there is none or the file is unreadable."""
+    """What was announced, perhaps by an operator that was killed: compare its process with the lock's."""
     try:
         return Session(**json.loads((data_dir / FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):

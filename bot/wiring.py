@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-
-from services.account.sample import SampleAccount
-from services.collect import Collector
 
 from bot.engine import Engine
 from bot.operator import Operator, Options, Services
@@ -19,8 +17,10 @@ from bot.reconcilers.publish import Publish
 from bot.reconcilers.render import Render
 from bot.reconcilers.sheet import Sheet
 from bot.settings import Settings, twins
+from services.account.sample import SampleAccount
 from services.bucket.folder import FolderBucket
 from services.bucket.inventory import Inventory
+from services.collect import Collector
 from services.planner.offline import OfflinePlanner
 from services.publisher.outbox import Outbox
 from services.renderer.local.local import LocalRenderer
@@ -48,6 +48,9 @@ async def draw_studio(settings: Settings, on_progress: StudioProgress | None = N
 async def open_services(settings: Settings, store: Store) -> Services:
     """The twins the settings select. Every one is local so far; bot/twins.py is where that is decided."""
     data = settings.data_dir
+    if settings.media_dir is None:  # not drawn yet: nobody need read that a folder they never named is missing
+        with contextlib.suppress(OSError):
+            media_root(settings).mkdir(parents=True, exist_ok=True)
     publisher = Outbox(data / "outbox", allow_many_hashtags=settings.allow_many_hashtags)
     bucket = FolderBucket(
         media_root(settings),

@@ -20,7 +20,7 @@ from services.store import jobs
 _EXPORT = "write the whole document to this file"
 
 
-@operation(long=True, group="material")
+@operation(long=True, media=True, group="material")
 async def collect(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
     """Read the account's analytics and the media now, and keep both in collected_data."""
     job = await op.store.do(jobs.queue, "collect", {}, by=by.voter, now=op.now())
@@ -49,7 +49,7 @@ async def collect(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
     yield Reply(text, ok=good, data=summary, table=table, remedy="" if good else ended.error)
 
 
-@operation(group="material")
+@operation(media=True, group="material")
 async def inventory(
     op: Operator,
     by: Requester,

@@ -16,7 +16,7 @@ from services.store import drafts, jobs
 MOST = 10
 
 
-@operation(long=True)
+@operation(long=True, media=True)
 async def generate(
     op: Operator,
     by: Requester,

@@ -14,6 +14,7 @@ import types
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from unicodedata import category
 
 from bot.operator import Operator
 from bot.reply import Reply
@@ -53,7 +54,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """``decides`` marks what only approvers may do; ``long`` what acknowledges at once and works on."""
+    """``decides`` marks what only approvers may do, ``long`` what acknowledges at once and works on.
+
+    ``media``: it looks at the media, so a sample studio has to be drawn first where there is none.
+    """
 
     name: str
     summary: str
@@ -62,6 +66,7 @@ class Operation:
     run: Callable[..., AsyncGenerator[Reply]]
     decides: bool
     long: bool
+    media: bool
     group: str
 
     def bind(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +93,7 @@ _OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(
-    *, decides: bool = False, long: bool = False, group: str = "drafts"
+    *, decides: bool = False, long: bool = False, media: bool = False, group: str = "drafts"
 ) -> Callable[[Callable[..., AsyncGenerator[Reply]]], Callable[..., AsyncGenerator[Reply]]]:
     """Register a function as an operation under its own name (a trailing underscore is dropped)."""
 
@@ -103,6 +108,7 @@ def operation(
             run=function,
             decides=decides,
             long=long,
+            media=media,
             group=group,
         )
         return function
@@ -122,6 +128,12 @@ def find(name: str) -> Operation:
     if name not in known:
         raise Refused(f"There is no operation {name}.", remedy=f"There are: {', '.join(known)}.")
     return known[name]
+
+
+def _plain(text: str) -> str:
+    """``text`` without control characters, and without the halves of characters that no file can hold."""
+    kept = (char for char in text.replace("\r\n", "\n") if char in "\n\t" or category(char) != "Cc")
+    return "".join(kept).encode("utf-8", "replace").decode("utf-8")
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[Parameter, ...]:
@@ -157,7 +169,8 @@ def _convert(parameter: Parameter, value: Any) -> Any:
         if (about.low is not None and number < about.low) or (about.high is not None and number > about.high):
             raise Refused(f"{parameter.name} must be between {about.low} and {about.high}, not {number}.")
         return number
-    text = str(value)
+    # A path may have any name; every other text is stored, shown and posted.
+    text = str(value) if about.file else _plain(str(value))
     if about.choices and text not in about.choices:
         raise Refused(f"{parameter.name} is one of {', '.join(about.choices)}, not {text[:40]!r}.")
     return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import time
@@ -10,6 +11,9 @@ from pathlib import Path
 
 from services.errors import Unavailable
 from services.files import sentence
+from services.log import get_logger
+
+log = get_logger(__name__)
 
 OPERATOR_WAIT = 30.0  # an operator waits so long for a command that is just acting
 _RETRY_SECONDS = 0.1
@@ -34,29 +38,47 @@ class DataLock:
         except BlockingIOError:
             os.close(file)
             return False
-        os.ftruncate(file, 0)
-        os.write(file, str(os.getpid()).encode())
         self._file = file
+        with contextlib.suppress(OSError):  # a full disk: the lock holds without its holder's number
+            os.ftruncate(file, 0)
+            os.write(file, str(os.getpid()).encode())
         return True
 
     async def acquire(self, wait: float) -> None:
         """Take it within ``wait`` seconds, else Unavailable with the holder's process number."""
         deadline = time.monotonic() + wait
+        told = False
         while not self.try_acquire():
-            if time.monotonic() >= deadline:
-                raise Unavailable(
-                    f"Another Autopotter ({self._holder()}) is using {self._path.parent}.",
-                    remedy="Use that one, end it, or give this one a DATA_DIR of its own.",
+            if not told and wait:
+                told = True
+                log.warning(
+                    "Another Autopotter (%s) is using %s: waiting up to %.0f s for it to end.",
+                    self._holder(),
+                    self._path.parent,
+                    wait,
                 )
+            if time.monotonic() >= deadline:
+                raise self.in_use()
             await asyncio.sleep(_RETRY_SECONDS)
+
+    def in_use(self) -> Unavailable:
+        return Unavailable(
+            f"Another Autopotter ({self._holder()}) is using {self._path.parent}.",
+            remedy="Use that one, end it, or give this one a DATA_DIR of its own.",
+        )
 
     def release(self) -> None:
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
-    def _holder(self) -> str:
+    def holder(self) -> int | None:
+        """The process that holds it, or held it last; None when that is not known."""
         try:
-            return f"process {int(self._path.read_text())}"
+            return int(self._path.read_text())
         except (OSError, ValueError):
-            return "another process"
+            return None
+
+    def _holder(self) -> str:
+        process = self.holder()
+        return f"process {process}" if process else "another process"
