@@ -13,6 +13,7 @@ from typing import Any
 
 FRAME = (1080, 1920)
 # Instagram covers the rest with its own buttons and caption.
+ABOVE = 520  # where pictures begin that leave room for words above them
 SAFE_LEFT, SAFE_RIGHT, SAFE_TOP, SAFE_BOTTOM = 60, 1020, 220, 1500
 
 
@@ -27,7 +28,7 @@ class Slot(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """``ground`` behind pictures smaller than the frame, ``accent`` for boxes or letters, ``ink`` on it."""
+    """``ground`` behind pictures smaller than the frame; letters in ``ink`` stand on boxes in ``accent``."""
 
     name: str
     ground: str
@@ -36,43 +37,55 @@ class Palette:
 
 
 PALETTES = (
-    Palette("kiln", "#1A1411", "#F2B872", "#1F1408"),
-    Palette("slip", "#2A2622", "#EFE6D8", "#231E18"),
-    Palette("celadon", "#18211E", "#B9D4C3", "#14201B"),
-    Palette("cobalt", "#121A28", "#BDD0F2", "#0F1A30"),
-    Palette("terracotta", "#241713", "#F29A76", "#2A120A"),
-    Palette("night", "#101010", "#FFFFFF", "#101010"),
+    Palette("kiln", "#E6D8C3", "#F2B872", "#1F1408"),
+    Palette("slip", "#CFC6B8", "#F6F0E6", "#231E18"),
+    Palette("celadon", "#B9CBBF", "#1F3B31", "#EAF4EE"),
+    Palette("cobalt", "#BCC7D9", "#1B2E57", "#F2F6FF"),
+    Palette("terracotta", "#D9AF98", "#6E2817", "#FFF1E8"),
+    Palette("night", "#34353A", "#FFFFFF", "#101010"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """Where texts stand and how they are set. ``y`` is the top, middle or bottom of the text by ``hold``."""
+    """Where texts stand and how they are set. ``y`` is the top or bottom of the text by ``hold``.
+
+    Every text has a box: nobody knows the colours of the picture behind it. Places are near the top and
+    the bottom of the safe area, because what a picture shows is mostly in its middle.
+    """
 
     name: str
     align: str  # left, center, right
-    hold: str  # top, middle, bottom
+    hold: str  # top, bottom
     y: int
     weight: int
     scale: float
     caps: bool
-    box: str  # "": none, "accent": accent box, "shade": dark translucent box
-    letters: str  # "white" or "accent"; boxes in accent use ink
+    box: str  # one of BOXES, or "accent": the palette's
 
 
+BOXES = {  # ground and letters; the translucent one keeps 4.5 : 1 even on white
+    "paper": ("#FBF7F0", "#1B1713"),
+    "dark": ("#16120F", "#FFFFFF"),
+    "shade": ("rgba(12,10,8,0.72)", "#FFFFFF"),
+}
 TREATMENTS = (
-    Treatment("gallery", "left", "bottom", 1440, 700, 1.0, False, "", "white"),
-    Treatment("poster", "center", "middle", 880, 900, 1.35, True, "", "white"),
-    Treatment("tag", "left", "top", 270, 500, 0.8, False, "accent", "ink"),
-    Treatment("band", "center", "bottom", 1400, 400, 0.9, False, "shade", "white"),
-    Treatment("caption", "center", "top", 330, 400, 0.8, False, "shade", "white"),
-    Treatment("card", "center", "bottom", 1330, 500, 0.85, False, "accent", "ink"),
-    Treatment("margin", "right", "bottom", 1420, 900, 1.15, True, "", "accent"),
-    Treatment("headline", "left", "top", 280, 900, 1.2, True, "", "accent"),
+    Treatment("gallery", "left", "bottom", 1490, 500, 0.75, False, "paper"),
+    Treatment("poster", "center", "top", 240, 900, 1.1, True, "accent"),
+    Treatment("tag", "left", "top", 240, 500, 0.75, False, "accent"),
+    Treatment("band", "center", "top", 240, 700, 0.75, False, "shade"),
+    Treatment("caption", "right", "bottom", 1490, 400, 0.75, False, "shade"),
+    Treatment("card", "center", "top", 240, 500, 0.9, False, "paper"),
+    Treatment("margin", "right", "bottom", 1490, 900, 0.8, True, "dark"),
+    Treatment("headline", "left", "top", 240, 900, 1.0, True, "dark"),
+    Treatment("corner", "right", "top", 240, 700, 0.8, False, "paper"),
 )
-_SIZES = {Slot.TITLE: 116, Slot.LABEL: 96, Slot.NOTE: 54, Slot.NUMBER: 320}
+_SIZES = {Slot.TITLE: 112, Slot.LABEL: 88, Slot.NOTE: 60, Slot.NUMBER: 150}
+SMALLEST = 54  # pixels of font size
+_CORNER = 340  # pixels: a wider text near the bottom would cover the foot of what stands in the middle
 
-SOFT = ("fade", "fadeblack", "fadewhite")
+SOFT = ("fade",)
+PAUSE = ("fadeblack",)  # a breath before something that is waited for
 MOVING = ("wipeleft", "wiperight", "wipeup", "wipedown", "slideleft", "slideright", "slideup", "slidedown")
 ROUND = ("circleopen", "circleclose")
 CUT = ("",)
@@ -122,14 +135,25 @@ CURVES = tuple(_CURVES)
 
 
 def text_elements(
-    texts: Sequence[tuple[str, Slot]], look: Look, start: float, duration: float, fade: float
+    texts: Sequence[tuple[str, Slot]],
+    look: Look,
+    start: float,
+    duration: float,
+    fade: float,
+    *,
+    above: bool = False,
 ) -> list[dict[str, Any]]:
-    """Text elements that stand together, stacked in the look's place inside the safe area."""
+    """Text elements that stand together, stacked in the look's place inside the safe area.
+
+    ``above``: at the top whatever the look says, because pictures fill the rest.
+    """
     blocks = [_block(words, slot, look.treatment) for words, slot in texts if words]
     gap = 18
     whole = sum(block[2] for block in blocks) + gap * max(0, len(blocks) - 1)
     treatment = look.treatment
-    top = treatment.y - {"top": 0, "middle": whole // 2, "bottom": whole}[treatment.hold]
+    low = treatment.hold == "bottom" and max((block[3] for block in blocks), default=0) <= _CORNER
+    low = low and all(slot is not Slot.NUMBER for _, slot in texts)
+    top = ABOVE - 40 - whole if above else treatment.y - whole if low else min(treatment.y, SAFE_TOP + 20)
     top = max(SAFE_TOP, min(top, SAFE_BOTTOM - whole))
     made = []
     for words, size, height, width in blocks:
@@ -156,41 +180,35 @@ def text_elements(
 
 def _settings(look: Look, size: int) -> dict[str, Any]:
     treatment, palette = look.treatment, look.palette
-    colour = {"white": "#FFFFFF", "accent": palette.accent, "ink": palette.ink}[treatment.letters]
-    settings = {
+    ground, letters = BOXES.get(treatment.box, (palette.accent, palette.ink))
+    return {
         "font-family": "Roboto",
         "font-size": f"{size}px",
         "font-weight": str(treatment.weight),
-        "color": colour,
+        "color": letters,
         "text-align": treatment.align,
+        "background-color": ground,
+        "text-shadow": "none",
     }
-    if treatment.box == "accent":
-        settings["background-color"] = palette.accent
-    elif treatment.box == "shade":
-        settings["background-color"] = "rgba(0,0,0,0.55)"
-    else:
-        settings["text-shadow"] = "0px 3px 18px rgba(0,0,0,0.8)"
-    return settings
 
 
 def _block(words: str, slot: Slot, treatment: Treatment) -> tuple[str, int, int, int]:
     """(words, font size, height, width) in pixels: the size shrinks until three lines are enough."""
     words = words.upper() if treatment.caps else words
-    size = round(_SIZES[slot] * (1.0 if slot is Slot.NUMBER else treatment.scale))
-    boxed = bool(treatment.box)
+    size = max(SMALLEST, round(_SIZES[slot] * (1.0 if slot is Slot.NUMBER else treatment.scale)))
     letter = (0.62 if treatment.weight >= 700 else 0.57) * (1.16 if treatment.caps else 1.0)
-    while size > 44 and not _fits(words, (900 - 2 * _pads(size, boxed)[0]) / (size * letter), 3):
-        size -= 4
-    side, edge = _pads(size, boxed)
+    while size > SMALLEST and not _fits(words, (900 - 2 * _pads(size)[0]) / (size * letter), 3):
+        size = max(SMALLEST, size - 4)
+    side, edge = _pads(size)
     lines = _lines(words, (900 - 2 * side) / (size * letter))
     alone = len(words) * size * letter + size * 0.35 + 2 * side
     width = 900 if lines > 1 else min(900, round(alone))
     return words, size, round(lines * size * 1.28 + 2 * edge), width
 
 
-def _pads(size: int, boxed: bool) -> tuple[float, float]:
+def _pads(size: int) -> tuple[float, float]:
     """Room around a text inside its box, sideways and above: wide enough for any renderer's own padding."""
-    return (0.42 * size, 0.22 * size) if boxed else (0.0, 0.0)
+    return 0.42 * size, 0.22 * size
 
 
 def _fits(words: str, per_line: float, most: int) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,19 +18,22 @@ from services.model.asset import Asset
 from services.model.brief import Brief, Intent
 from services.model.proposal import Labels, Proposal
 from services.planner.check import LONGEST, SHORTEST, check
+from services.planner.denials import Denials
 from services.planner.formats import FORMATS, Cut, Format
 from services.planner.looks import Look, choose_look
 from services.planner.material import Ledger, Material, dice
 from services.planner.pieces import Stage
 from services.planner.quota import next_intent
+from services.planner.reasons import why_now, why_this_one, with_reason
 from services.planner.shortage import shortage
 from services.planner.shots import Shot, Track, compose, described, resources
 from services.planner.variety import GATE, WINDOW, Features, distance, features
-from services.planner.voice import Voice, intent_kind
+from services.planner.voice import Topic, Voice, intent_kind, sentences
 from services.planner.words import harmless, shortened
 from services.ports import PlannerAnswer
 
 _TRIES = 4  # candidates per format and place
+_SAID = 12  # drafts whose sentences are not said again
 _LOOK_AT = 5  # formats tried before the best candidate so far is taken
 
 log = get_logger(__name__)
@@ -78,6 +82,9 @@ class _Run:
     names: list[str]  # how a person finds each of them
     counts: Counter[str]  # formats of the last drafts
     assets: dict[str, Asset]  # usable ones, by id
+    denials: Denials
+    captions: list[str]  # newest first
+    hashtags: list[frozenset[str]] = field(default_factory=list)  # of this run
     siblings: list[str] = field(default_factory=list)  # formats of this run
     treatments: list[str] = field(default_factory=list)  # how this run's texts look
     unserved: set[str] = field(default_factory=set)  # intents the material cannot serve honestly now
@@ -110,11 +117,13 @@ def _begin(brief: Brief, window: int) -> _Run:
     return _Run(
         brief=brief,
         material=material,
-        voice=Voice.of(brief.brand, brief.analytics),
+        voice=Voice.of(brief.brand),
         others=others,
         names=[f"draft {d.number}" for d in recent],
         assets={item.id: item.asset for item in material.items},
         counts=Counter(d.format for d in recent[: 2 * len(FORMATS)]),
+        denials=Denials.of(brief.past),
+        captions=[d.caption for d in recent[:_SAID]],
     )
 
 
@@ -147,7 +156,13 @@ def _choose(run: _Run, slot: int, intent: Intent | None) -> _Candidate | None:
     """The best candidate that differs enough: of a format no sibling has, if there is one."""
     rolls = dice(run.brief.seed, len(run.brief.past), slot, "formats")
     kind = intent_kind(intent)
-    wish = {f.name: run.counts[f.name] - 1.5 * (kind in f.kinds) + 0.6 * rolls.random() for f in FORMATS}
+    wish = {
+        f.name: run.counts[f.name]
+        + run.denials.formats.get(f.name, 0.0)
+        - 1.5 * (kind in f.kinds)
+        + 0.6 * rolls.random()
+        for f in FORMATS
+    }
     ordered = sorted((f for f in FORMATS if f.name not in run.left_out), key=lambda f: wish[f.name])
     for pool in (
         [f for f in ordered if f.name not in run.siblings],
@@ -195,10 +210,9 @@ def _fill(
     wish: float,
 ) -> _Candidate | None:
     """Music, movie and caption for a cut; None if it is too near to another video, too short or too long."""
-    track = _track(run.material, cut.shots, rolls)
+    track = _track(run, cut.shots, rolls)
     movie = compose(cut.shots, look, track)
-    facts = (*_series_fact(run.material, cut), *cut.facts)
-    caption = run.voice.caption(rolls.choice(cut.openings), facts, intent, rolls)
+    caption = _caption(run, chosen, cut, movie, intent, rolls)
     seen = features(movie, caption, run.material.pieces)
     if not SHORTEST <= seen.length <= LONGEST:
         return None
@@ -211,6 +225,7 @@ def _fill(
     used = [*cut.items, *([track.item] if track else [])]
     opened = run.material.ledger.leads[cut.lead.id] > 0
     score = nearest + 0.5 * mean - 0.25 * wish - 0.4 * opened
+    score -= run.denials.against(chosen.name, cut.lead.id, seen)
     # A video is only said to be about failures when it shows one.
     serves = intent_kind(intent) != "fail" or any(i.stage is Stage.FAILED for i in cut.items)
     rested = run.material.reused(used) == 0
@@ -219,18 +234,21 @@ def _fill(
     )
 
 
-def _series_fact(material: Material, cut: Cut) -> tuple[str, ...]:
-    """What the series of all pieces is called, if there is one and the brand's own files say it."""
-    series = {item.series for item in cut.items}
-    name = material.series_names.get(next(iter(series)), "") if len(series) == 1 else ""
-    return (f"{next(iter(series))}: {name}.",) if name else ()
+def _caption(
+    run: _Run, chosen: Format, cut: Cut, movie: dict[str, Any], intent: Intent | None, rolls: random.Random
+) -> str:
+    length = features(movie, "", {}).length
+    topic = Topic(chosen.name, tuple(cut.items), length, len(cut.shots), cut.said)
+    said = {sentence for caption in run.captions[:_SAID] for sentence in sentences(caption)}
+    return run.voice.caption(topic, intent, rolls, said, run.hashtags)
 
 
-def _track(material: Material, shots: Sequence[Shot], rolls: random.Random) -> Track | None:
-    """The freshest music; a long track may start later, so that the same one does not always sound alike."""
-    order = material.mixed(material.music, rolls)
+def _track(run: _Run, shots: Sequence[Shot], rolls: random.Random) -> Track | None:
+    """The freshest music that no denial speaks against; a long track may start later, for variety."""
+    order = run.material.mixed(run.material.music, rolls)
     if not order:
         return None
+    order.sort(key=lambda i: run.denials.music.get(i.id, 0.0) >= 1.0)
     item, total = order[0], sum(shot.length for shot in shots)
     spare = item.duration - total - 1.0
     seek = rolls.choice((0.0, 0.0, 0.25, 0.5)) * spare if spare > 4 else 0.0
@@ -238,6 +256,8 @@ def _track(material: Material, shots: Sequence[Shot], rolls: random.Random) -> T
 
 
 def _accept(run: _Run, candidate: _Candidate) -> None:
+    run.captions.insert(0, candidate.caption)
+    run.hashtags.append(frozenset(re.findall(r"#(\w+)", candidate.caption)))
     used = [i.id for i in candidate.cut.items] + ([candidate.track.item.id] if candidate.track else [])
     run.material.ledger.add(used, candidate.cut.lead.id)
     run.material.rebuild_order()
@@ -250,12 +270,13 @@ def _accept(run: _Run, candidate: _Candidate) -> None:
 
 def _proposal(run: _Run, candidate: _Candidate, intent: Intent | None) -> Proposal:
     cut, track, seen = candidate.cut, candidate.track, candidate.features
+    drafts = len(run.brief.past) + len(run.siblings)
+    because = why_now(run.material, cut.items, cut.lead, drafts)
+    why = why_this_one(run.material, cut.items, because, candidate.neighbour, candidate.nearest)
     return Proposal(
         title=shortened(cut.title, 100),
-        strategy=shortened(cut.strategy, 300),
-        description="\n".join(
-            (cut.strategy, described(cut.shots, candidate.look, track), _difference(run, candidate))
-        ),
+        strategy=shortened(with_reason(cut.strategy, because), 300),
+        description="\n".join((cut.strategy, described(cut.shots, candidate.look, track), why)),
         caption=candidate.caption,
         resources=resources(cut.shots, track),
         labels=Labels(
@@ -277,13 +298,3 @@ def _proposal(run: _Run, candidate: _Candidate, intent: Intent | None) -> Propos
 def _pace(seen: Features) -> str:
     shot = sum(seen.lengths) / len(seen.lengths)
     return "quick" if shot < 1.8 else "calm" if shot < 3.6 else "slow"
-
-
-def _difference(run: _Run, candidate: _Candidate) -> str:
-    items = candidate.cut.items
-    fresh = sum(run.material.ledger.uses[i.id] == 0 for i in items)
-    files = f"{fresh} of its {len(items)} photos and clips never used before"
-    if not candidate.neighbour:
-        return f"Why this one: it is the first; {files}."
-    near = f"nearest is {candidate.neighbour}, at a distance of {candidate.nearest:.2f} of 1"
-    return f"Why this one: {files}; {near}."

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from services.model.asset import Asset, Category
 from services.planner.words import day as spoken_day
-from services.planner.words import first_upper, harmless
+from services.planner.words import first_upper, harmless, singular
 
 MAX_PIXELS = 50_000_000  # photos above this are refused by renderers
 SHORTEST_CLIP = 1.2  # seconds; less is not worth a cut
@@ -43,6 +43,7 @@ _STAGES: tuple[tuple[Stage, frozenset[str]], ...] = (
     (Stage.BUILD, _words("build builds workshop machine printer assembly")),
 )
 _TIMELAPSE = _words("timelapse gcode")
+_GROUPS = _words("series family group")
 _STAGE_WORDS = frozenset(word for _, words in _STAGES for word in words)
 _NO_NAMES = _words(
     """img image images dsc dscn dscf mvi mov movie vid video videos pxl pano gopr gopro dji whatsapp
@@ -73,6 +74,16 @@ class Item:
     width: int  # pixels, as shown
     height: int
     timelapse: bool  # named as one, or as the still of one
+    family: str = ""  # what the brand calls one piece of the series: "ripple vase"
+    group: bool = False  # a picture of several pieces, by its name
+
+    @property
+    def called(self) -> str:
+        """Its label inside a sentence; "" if it has none. An id is a name, words are a description."""
+        if not self.label or self.label == self.piece.upper():
+            return self.label
+        words = self.label.removeprefix("The ")
+        return f"the {words[:1].lower()}{words[1:]}" if words.isascii() else f"“{words}”"
 
     @property
     def folder(self) -> str:
@@ -82,7 +93,7 @@ class Item:
     def subject(self) -> str:
         """How a sentence calls it: its label, else where it comes from."""
         if self.label:
-            return self.label
+            return self.called
         noun = {Category.VIDEO: "a clip", Category.AUDIO: "a track"}.get(self.category, "a photo")
         if self.day:
             return f"{noun} of {spoken_day(self.day)}"
@@ -91,9 +102,9 @@ class Item:
 
 def read_items(assets: Iterable[Asset], context: Mapping[str, str]) -> list[Item]:
     """The usable photos, clips and tracks, sorted by key, so that a folder's order changes nothing."""
-    mapped = mapped_files(context)
+    mapped, names = mapped_files(context), series_names(context)
     usable = sorted((a for a in assets if _fit(a)), key=lambda asset: asset.file.key)
-    return [_read(asset, mapped) for asset in usable]
+    return [_read(asset, mapped, names) for asset in usable]
 
 
 def mapped_files(context: Mapping[str, str]) -> dict[str, str]:
@@ -144,11 +155,15 @@ def _pieces(text: str) -> list[re.Match[str]]:
     return [m for m in _PIECE.finditer(text) if m.group(1).lower() not in _NO_NAMES]
 
 
-def _read(asset: Asset, mapped: Mapping[str, str]) -> Item:
+def _read(asset: Asset, mapped: Mapping[str, str], names: Mapping[str, str]) -> Item:
     file, facts = asset.file, asset.facts
     assert facts is not None
     stem = file.name.rpartition(".")[0] or file.name
     piece, label, series = _piece(asset, stem, mapped)
+    group = bool(_tokens(stem) & _GROUPS) and label != piece.upper()
+    if group:
+        series = next((t.upper() for t in re.findall(r"[A-Za-z]+", stem) if t.upper() in names), "")
+        label = first_upper(names[series]) if series else "The family" if "family" in _tokens(stem) else label
     width, height = facts.width or 0, facts.height or 0
     return Item(
         asset=asset,
@@ -164,6 +179,8 @@ def _read(asset: Asset, mapped: Mapping[str, str]) -> Item:
         width=width,
         height=height,
         timelapse=bool(_tokens(stem) & _TIMELAPSE),
+        family=singular(names[series].lower()) if series in names else "",
+        group=group,
     )
 
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from services.model.asset import Category
 from services.model.proposal import Resource
-from services.planner.looks import FRAME, Look, Slot, text_elements
+from services.planner.looks import ABOVE, FRAME, Look, Slot, text_elements
 from services.planner.pieces import Item
 from services.planner.words import reading_time
 
 Box = tuple[int, int, int, int]  # x, y, width, height in pixels of the frame
 Part = tuple[float, float, float]  # across, down (each 0 … 1), how many times enlarged
-_WIDE = 1.4  # width / height above which filling the frame would cut away too much
+_WIDE = 0.9  # width / height above which filling the frame would cut away too much
+_WIDEST = 1.5  # of a picture on the ground; of a single piece it is a square
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Visual:
     role: str
     why: str
     box: Box | None = None  # a tile; None: the whole frame
+    framed: bool = False  # like a print on a wall: whole, on the ground, with room around it
     part: Part | None = None  # only this part of the picture
     seek: float = 0.0
     zoom: int = 0
@@ -126,15 +128,16 @@ def _visual(visual: Visual, length: float) -> dict[str, Any]:
         "type": "video" if item.category is Category.VIDEO else "image",
         "src": item.id,
     }
-    if visual.box:
+    box = visual.box or _card(visual)
+    if box:
         # A tile is cut to its shape first: resize would fill the whole frame, whatever width and height say.
-        x, y, width, height = visual.box
+        x, y, width, height = box
         element["crop"] = _crop(item, width / height, visual.part)
         element |= {"position": "custom", "x": x, "y": y, "width": width, "height": height}
     elif visual.part:
         element |= {"crop": _crop(item, FRAME[0] / FRAME[1], visual.part), "resize": "cover"}
     else:
-        element["resize"] = "contain" if item.aspect > _WIDE else "cover"
+        element["resize"] = "cover"
     if item.category is Category.VIDEO:
         # The clip's own sound is left out: music or silence, never workshop noise nobody has heard before.
         element |= {"seek": visual.seek, "duration": length, "muted": True}
@@ -145,6 +148,19 @@ def _visual(visual: Visual, length: float) -> dict[str, Any]:
     return element
 
 
+def _card(visual: Visual) -> Box | None:
+    """Where a picture stands that would lose too much if it filled the frame: on the ground, below words."""
+    item = visual.item
+    if visual.part or not (visual.framed or item.aspect > _WIDE):
+        return None
+    named = item.category is Category.VIDEO or bool(item.label and not item.group)
+    shape = min(item.aspect, 1.0 if named else _WIDEST)
+    wide, high = (840, 1120) if visual.framed else (960, 1280)
+    width = min(wide, round(high * shape))
+    height = round(width / shape)
+    return (FRAME[0] - width) // 2, ABOVE + (1120 - min(height, 1120)) // 4, width, height
+
+
 def _texts(shot: Shot, look: Look, index: int, count: int, overlap: float) -> list[dict[str, Any]]:
     """The shot's texts, as many as there is time to read."""
     # Words come when the picture before is gone and leave before the next one comes, if there is time.
@@ -153,10 +169,13 @@ def _texts(shot: Shot, look: Look, index: int, count: int, overlap: float) -> li
     if end - start < longest:
         start, end = 0.0, shot.length
     texts = [(words, slot) for words, slot in shot.texts if reading_time(words) <= end - start]
-    calm = end - start >= longest + 0.9
+    calm = end - start >= longest + 1.6
     if calm:
         start, end = start + 0.2, end - 0.2
-    return text_elements(texts, look, round(start, 2), round(end - start, 2), 0.3 if calm else 0.0)
+    above = any(v.box or _card(v) for v in shot.visuals)
+    return text_elements(
+        texts, look, round(start, 2), round(end - start, 2), 0.2 if calm else 0.0, above=above
+    )
 
 
 def _audio(track: Track, total: float) -> dict[str, Any]:

@@ -37,16 +37,20 @@ def _printable(char: str) -> bool:
     return unicodedata.category(char)[0] in "LMNP" or char == " "
 
 
+def numbered(number: int) -> str:
+    """ "three", "17"."""
+    return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else str(number)
+
+
 def counted(number: int, noun: str, plural: str = "") -> str:
     """ "one photo", "three photos", "17 clips"."""
-    word = _NUMBERS[number] if 0 <= number < len(_NUMBERS) else str(number)
-    return f"{word} {noun if number == 1 else plural or noun + 's'}"
+    return f"{numbered(number)} {noun if number == 1 else plural or noun + 's'}"
 
 
 def seconds(value: float) -> str:
-    """Whole seconds as words for a sentence: "8 seconds"."""
+    """Whole seconds as words for a sentence: "eight seconds"."""
     whole = max(1, round(value))
-    return f"{whole} second{'' if whole == 1 else 's'}"
+    return counted(whole, "second")
 
 
 def day(value: date) -> str:
@@ -60,6 +64,19 @@ def listed(words: Sequence[str], most: int = 4) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def singular(noun: str) -> str:
+    """ "ripple vases" → "ripple vase", for the plain plurals that people name series with."""
+    if noun.endswith("ies") and len(noun) > 4:
+        return noun[:-3] + "y"
+    if noun.endswith(("ches", "shes", "sses", "xes")):
+        return noun[:-2]
+    return noun[:-1] if noun.endswith("s") and not noun.endswith(("ss", "us")) else noun
+
+
+def with_article(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}" if noun else ""
 
 
 def first_upper(text: str) -> str:

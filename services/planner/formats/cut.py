@@ -11,7 +11,6 @@ from services.planner.looks import CURVES, CUT, MOVING, ROUND, SOFT, Look, Slot
 from services.planner.material import Material
 from services.planner.pieces import Item
 from services.planner.shots import Shot, Visual
-from services.planner.words import day
 
 ZOOMS = (4, 5, 6, 7, -4, -5, -6)
 PANS = ("left", "right", "top", "bottom")
@@ -19,14 +18,13 @@ PANS = ("left", "right", "top", "bottom")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One video as a format sees it. ``openings`` are first caption lines to choose from, all true."""
+    """One video as a format sees it. ``said`` is the question on the picture, if it asks one."""
 
     shots: tuple[Shot, ...]
     title: str
     strategy: str
     hook: str
-    openings: tuple[str, ...]
-    facts: tuple[str, ...] = ()
+    said: str = ""
 
     @property
     def items(self) -> list[Item]:
@@ -53,7 +51,7 @@ class Format:
 
 
 def still(item: Item, role: str, why: str, rolls: random.Random, *, moving: bool = True) -> Visual:
-    """A photo that fills the frame, with a slow zoom or a drift."""
+    """A photo with a slow zoom or a drift."""
     zoom = rolls.choice(ZOOMS) if moving else 0
     pan = rolls.choice(PANS) if moving and rolls.random() < 0.4 else ""
     return Visual(item, role, why, zoom=zoom, pan=pan)
@@ -84,29 +82,13 @@ def label(item: Item, slot: Slot = Slot.LABEL) -> tuple[tuple[str, Slot], ...]:
 
 
 def labels(items: Sequence[Item]) -> list[str]:
-    """The different labels of ``items`` that are known, in their order."""
-    return list(dict.fromkeys(i.label for i in items if i.label))
-
-
-def spoken(named: bool, with_names: Sequence[str], plain: Sequence[str]) -> tuple[str, ...]:
-    """Opening lines: those with names only when there are names that may be shown."""
-    return (*with_names, *plain[:1]) if named else tuple(plain)
+    """What the ``items`` are called in a sentence, each once, where it is known."""
+    return list(dict.fromkeys(i.called for i in items if i.label))
 
 
 def unrepeated(item: Item, before: Item | None) -> tuple[tuple[str, Slot], ...]:
     """The label, unless the shot before carries the same one."""
     return () if before and before.label == item.label else label(item)
-
-
-def dated(items: Sequence[Item]) -> tuple[str, ...]:
-    """When it was made, if the names say it."""
-    days = sorted({i.day for i in items if i.day})
-    if not days:
-        return ()
-    if len(days) == 1:
-        what = "Timelapse of" if all(i.timelapse and i.category is Category.VIDEO for i in items) else "Dated"
-        return (f"{what} {day(days[0])}.",)
-    return (f"From {day(days[0])} to {day(days[-1])}.",)
 
 
 def placed(item: Item) -> str:

@@ -5,37 +5,36 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 
+from services.model.asset import Category
 from services.planner.formats.cut import (
     Cut,
     Format,
-    dated,
     label,
     labels,
     placed,
-    spoken,
     still,
     unrepeated,
     view,
 )
-from services.planner.looks import CUT, FRAME, MOVING, ROUND, SOFT, Look, Slot, pace
+from services.planner.looks import ABOVE, CUT, FRAME, MOVING, ROUND, SOFT, Look, Slot, pace
 from services.planner.material import Material
 from services.planner.pieces import Item, Stage
 from services.planner.shots import Box, Shot, Visual
 from services.planner.words import counted, first_upper, listed
 
-_GAP = 12
-_HALF = (FRAME[0] - _GAP) // 2
-_TALL = (FRAME[1] - _GAP) // 2
+_GAP = 24
 
 
 def _grid(count: int) -> list[Box]:
-    """Tiles that fill the frame: 2 × 2, or 2 × 3 for six."""
-    rows = 3 if count == 6 else 2
-    height = (FRAME[1] - _GAP * (rows - 1)) // rows
+    """Upright tiles on the ground below the words: 2 × 2, or 3 × 2 for six."""
+    columns = 3 if count == 6 else 2
+    width = (FRAME[0] - _GAP * (columns + 1)) // columns
+    height = min(width * 4 // 3, 640)
+    top = ABOVE if columns == 2 else ABOVE + 100
     return [
-        (column * (_HALF + _GAP), row * (height + _GAP), _HALF, height)
-        for row in range(rows)
-        for column in range(2)
+        (_GAP + column * (width + _GAP), top + row * (height + _GAP), width, height)
+        for row in range(2)
+        for column in range(columns)
     ]
 
 
@@ -43,12 +42,14 @@ def _collage(material: Material, rolls: random.Random, look: Look, kind: str) ->
     """The pieces of one series together as tiles, then some of them alone."""
     series = defaultdict(list)
     for item in material.photos:
-        if item.series and item.stage not in (Stage.PRINT, Stage.FAILED):
+        if item.series and not item.group and item.stage not in (Stage.PRINT, Stage.FAILED):
             series[item.series].append(item)
     groups = [of for of in (_per_piece(items) for items in series.values()) if len(of) >= 4]
     if not groups and len(material.photos) >= 4:
         shown = [i for i in material.photos if i.stage in (Stage.FINISHED, Stage.PLAIN)]
         shown = shown if len(shown) >= 4 else material.showable(4, kind)
+        alone = [i for i in shown if not i.group]
+        shown = alone if len(alone) >= 4 else shown
         groups = [_per_piece(material.mixed(shown, rolls, lead=True))]
     ordered = [g for g in material.mixed_groups(groups, rolls) if len(g) >= 4]
     if not ordered:
@@ -78,17 +79,10 @@ def _collage(material: Material, rolls: random.Random, look: Look, kind: str) ->
     return Cut(
         tuple(shots),
         f"Together: {told}",
-        f"Tiles show {told} as a family before each one gets its own look.",
-        "many pieces at once",
-        spoken(
-            bool(labels(chosen)),
-            (f"{first_upper(told)}.", f"Side by side: {listed(labels(chosen))}."),
-            (
-                f"{first_upper(counted(tiles, 'photo'))} in one frame" + (f": {name}." if name else "."),
-                "Together, and one by one.",
-            ),
-        ),
-        dated(chosen),
+        f"Shows {told} together before some get a look of their own."
+        if first_is_grid
+        else f"Shows pieces alone, then {told} together.",
+        "many pieces at once" if first_is_grid else "one piece, soon in company",
     )
 
 
@@ -103,8 +97,8 @@ def _montage(material: Material, rolls: random.Random, look: Look, kind: str) ->
     choices = []
     for stages, title in (
         ((Stage.FAILED,), "What failed"),
-        ((Stage.PROGRESS, Stage.FAILED), "In progress"),
-        ((Stage.BUILD,), "The build"),
+        ((Stage.PROGRESS, Stage.FAILED), "On the way"),
+        ((Stage.BUILD,), "In the workshop"),
     ):
         items = material.staged(*stages)
         if len(items) >= (2 if kind == "fail" else 3):
@@ -117,12 +111,22 @@ def _montage(material: Material, rolls: random.Random, look: Look, kind: str) ->
     # The freshest opening decides between failures, progress and build.
     choices.sort(key=lambda c: (material.ledger.leads[c[0][0].id], *material.ledger.rank(c[0][0].id)))
     items, title = choices[0]
+    failed = title == "What failed"
     items = items[: rolls.choice((3, 4, 5, 6, 7))]
-    lengths = pace(len(items), max(7.5, len(items) * rolls.choice((2.0, 2.6, 3.2))), look.curve, 1.0)
+    items = _told_in_order(items) if failed else items
+    lengths = pace(len(items), max(8.0, len(items) * rolls.choice((2.2, 2.6, 3.2))), look.curve, 1.4)
+    # A clip of a failure needs its end, and the last picture some time.
+    lengths = [max(n, 4.0) if failed and i.duration else n for n, i in zip(lengths, items, strict=True)]
+    most, least = 3.2, round(7.0 / len(items), 1)
+    lengths = [
+        max(least, min(n, most)) if failed and not i.duration else n
+        for n, i in zip(lengths, items, strict=True)
+    ]
+    lengths[-1] = max(lengths[-1], 2.8)
     shots = []
     for n, (item, wanted) in enumerate(zip(items, lengths, strict=True)):
-        visual, length = view(item, wanted, "lead" if n == 0 else "moment", _moment(item), rolls)
-        texts = ((title, Slot.TITLE),) if n == 0 else unrepeated(item, items[n - 1])
+        visual, length = view(item, wanted, "lead" if n == 0 else "moment", _moment(item), rolls, late=failed)
+        texts = ((title, Slot.TITLE),) if n == 0 else unrepeated(item, items[n - 1] if n > 1 else None)
         shots.append(Shot(length, (visual,), texts, f"{item.subject} {placed(item)}"))
     if sum(s.length for s in shots) < 6.0:
         return None
@@ -131,19 +135,24 @@ def _montage(material: Material, rolls: random.Random, look: Look, kind: str) ->
     return Cut(
         tuple(shots),
         f"{title}: {told}",
-        f"“{title}”, with {told}, shows the work as it is between the finished pieces.",
+        _PURPOSES[title].format(told),
         f"the words “{title}”",
-        spoken(
-            bool(names),
-            (f"{title}: {told}.", f"{told}, on the way."),
-            (
-                f"{title}. No polish.",
-                f"{first_upper(counted(len(items), 'moment'))} of the work.",
-                f"{title}.",
-            ),
-        ),
-        dated(items),
     )
+
+
+def _told_in_order(items: list[Item]) -> list[Item]:
+    """A failure as it happened: clips first, then what was left; not the still of a clip that is shown."""
+    clips = [i for i in items if i.category is Category.VIDEO]
+    moved = {i.piece for i in clips if i.timelapse}
+    photos = [i for i in items if i.category is Category.IMAGE and not (i.timelapse and i.piece in moved)]
+    return [*clips, *photos]
+
+
+_PURPOSES = {
+    "What failed": "Shows plainly what failed, {}, up to where it ended.",
+    "On the way": "Shows the work between the finished pieces: {}.",
+    "In the workshop": "Shows what stands behind the pieces: {}.",
+}
 
 
 def _moment(item: Item) -> str:
@@ -155,8 +164,10 @@ def _moment(item: Item) -> str:
     return known.get(item.stage, "A moment of the work.")
 
 
+_BESIDE: tuple[Box, Box] = ((16, ABOVE, 516, 860), (548, ABOVE, 516, 860))
+_STACKED: tuple[Box, Box] = ((220, ABOVE - 40, 640, 640), (220, ABOVE + 616, 640, 640))
 _QUESTIONS = (
-    ("Upper or lower?", "Upper or lower?"),
+    ("Left or right?", "Left or right?"),
     ("Which one?", "Which one would you keep?"),
     ("One or two?", "One or two?"),
     ("Pick one", "You can only pick one."),
@@ -170,7 +181,8 @@ _ALONE = (
 
 def _question(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """Two photos and a choice between them; with a single photo, a question about it."""
-    order = material.mixed(material.showable(2, kind), rolls, lead=True)
+    shown = material.showable(2, kind)
+    order = material.mixed([i for i in shown if not i.group] or shown, rolls, lead=True)
     if not order:
         return None
     first = order[0]
@@ -178,14 +190,14 @@ def _question(material: Material, rolls: random.Random, look: Look, kind: str) -
     other = next((i for i in others if i.stage is first.stage), others[0] if others else None)
     if other is None:
         return _single_question(first, rolls)
-    words, opening = rolls.choice(_QUESTIONS)
+    upright = max(first.aspect, other.aspect) <= 1
+    words, opening = rolls.choice(_QUESTIONS if upright else _QUESTIONS[1:])
+    one, two = _BESIDE if upright else _STACKED
     both = (
-        Visual(first, "lead", "One of the two to choose from.", (0, 0, FRAME[0], _TALL)),
-        Visual(other, "choice", "The other one.", (0, _TALL + _GAP, FRAME[0], _TALL)),
+        Visual(first, "lead", "One of the two to choose from.", one),
+        Visual(other, "choice", "The other one.", two),
     )
-    ask = Shot(
-        rolls.choice((3.0, 3.6, 4.2)), both, ((words, Slot.TITLE),), "both photos, one above the other"
-    )
+    ask = Shot(rolls.choice((3.0, 3.6, 4.2)), both, ((words, Slot.TITLE),), "both photos at once")
     each = rolls.choice((2.2, 2.6, 3.2))
     alone = [
         Shot(
@@ -196,22 +208,15 @@ def _question(material: Material, rolls: random.Random, look: Look, kind: str) -
         )
         for i in (first, other)
     ]
-    again = Shot(2.2, both, (("Your choice?", Slot.TITLE),), "both photos again")
-    shots = rolls.choice(([ask, *alone], [*alone, ask], [ask, *alone, again]))
+    again = Shot(2.8, both, (("Your choice?", Slot.TITLE),), "both photos again")
+    shots = rolls.choice(([*alone, ask], [ask, *alone, again], [*alone, ask]))
     told = listed(labels([first, other])) or "two photos"
     return Cut(
         tuple(shots),
-        f"A choice: {told}"
-        if labels([first, other])
-        else f"A choice between {first.subject} and {other.subject}",
-        f"A choice between {told} is easy to answer in a comment.",
+        f"A choice: {first.called or first.subject} or {other.called or other.subject}",
+        f"Asks people to choose between {told}: that takes one word to answer.",
         "a question",
-        spoken(
-            bool(labels([first, other])),
-            (f"{opening} {told}.", f"Two of them: {told}. {opening}", f"Decide: {told}?"),
-            (opening, "Two photos, one choice."),
-        ),
-        dated([first, other]),
+        opening,
     )
 
 
@@ -230,11 +235,10 @@ def _single_question(item: Item, rolls: random.Random) -> Cut:
     )
     return Cut(
         shots,
-        f"{words} {first_upper(item.subject)}",
-        f"A short question about {item.subject} is easy to answer in a comment.",
+        f"A question about {item.subject}",
+        f"Asks one short question about {item.subject}: easy to answer in a comment.",
         "a question",
-        spoken(bool(item.label), (f"{opening} {item.label}.", f"{item.label}. {opening}"), (opening,)),
-        dated([item]),
+        opening,
     )
 
 

@@ -5,14 +5,25 @@ from __future__ import annotations
 import random
 
 from services.model.asset import Category
-from services.planner.formats.cut import Cut, Format, clip, dated, room, spoken, still, view
-from services.planner.looks import CUT, FRAME, MOVING, ROUND, SOFT, Look, Slot
+from services.planner.formats.cut import Cut, Format, clip, room, still, view
+from services.planner.looks import ABOVE, CUT, FRAME, MOVING, PAUSE, ROUND, SOFT, Look, Slot
 from services.planner.material import Material
 from services.planner.pieces import Item, Stage
-from services.planner.shots import Shot, Visual
+from services.planner.shots import Box, Shot, Visual
 from services.planner.words import first_upper
 
 _WORKING = (Stage.PRINT, Stage.PROGRESS)  # a failed one did not become the finished one
+# Two upright halves, each cut as a photo that fills the frame is; or two bands for pictures that are wide.
+_LEFT: Box = (0, ABOVE, 534, 1060)
+_RIGHT: Box = (546, ABOVE, 534, 1060)
+
+
+def _halves(one: Item, other: Item) -> tuple[Box, Box]:
+    if one.aspect <= 1 and other.aspect <= 1:
+        return _LEFT, _RIGHT
+    upper = round(FRAME[0] / max(1.3, min(1.8, one.aspect)))
+    lower = round(FRAME[0] / max(1.3, min(1.8, other.aspect)))
+    return (0, ABOVE - 60, FRAME[0], upper), (0, ABOVE - 48 + upper, FRAME[0], min(lower, 780))
 
 
 def _reveal(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
@@ -22,35 +33,26 @@ def _reveal(material: Material, rolls: random.Random, look: Look, kind: str) -> 
         return None
     item, photo = pair
     first = min(room(item), rolls.choice((5.0, 7.0, 9.0, 12.0)))
-    last = rolls.choice((3.0, 3.6, 4.4))
+    last = rolls.choice((3.2, 3.8, 4.4))
     end = "Finished" if photo.stage is Stage.FINISHED else "And then"
     name = item.label or photo.label
     late = item.stage is Stage.TIMELAPSE
     making, first = view(item, first, "lead", "The making, before the piece is shown.", rolls, late=late)
     shots = (
-        Shot(first, (making,), ((name, Slot.LABEL),) if name else (), f"{item.subject}, the clip"),
+        Shot(first, (making,), (), f"{item.subject} in the making, without a word"),
         Shot(
             last,
             (still(photo, "reveal", "The finished state: the same id is in its name.", rolls),),
             ((name or end, Slot.TITLE), (end, Slot.NOTE)) if name else ((end, Slot.TITLE),),
-            f"the photo of {photo.subject} {photo.folder and 'from ' + photo.folder}".rstrip(),
+            f"the photo of {photo.subject}, held",
         ),
     )
-    subject = name or item.subject
+    subject = item.called or photo.called or item.subject
     return Cut(
         shots,
-        f"{first_upper(subject)}: from the clip to the piece",
-        f"A clip of {subject} followed by its photo answers how it was made and what became of it.",
+        f"How {subject} came to be" if name else f"First the making, then the thing: {subject}",
+        f"Keeps {subject} back until the last picture: the making first, then the photo that belongs to it.",
         "the making, with the piece still to come",
-        spoken(
-            bool(name),
-            (f"{name}: first the clip, then the photo.", f"How {name} came to be, and {name} itself."),
-            (
-                "First the making, then the thing itself.",
-                "A clip and where it led.",
-            ),
-        ),
-        dated([item]),
     )
 
 
@@ -65,55 +67,55 @@ def _before_after(material: Material, rolls: random.Random, look: Look, kind: st
     ordered = material.mixed_groups(pairs, rolls)
     if not ordered:
         return None
-    before_item, after_item = ordered[0]
-    label = after_item.label or before_item.label
-    subject = label or after_item.subject
-    first, second = rolls.choice(((2.8, 4.0), (3.4, 3.4), (2.0, 4.6), (4.2, 2.8)))
-    halves = (Visual(before_item, "before", "Both states at once.", box=(0, 0, FRAME[0], 954)),
-              Visual(after_item, "after", "Both states at once.", box=(0, 966, FRAME[0], 954)))  # fmt: skip
+    old, new = ordered[0]
+    subject = new.called or old.called or new.subject
+    first, second = rolls.choice(((2.4, 3.2), (2.8, 2.8), (2.0, 3.6), (3.2, 2.4)))
+    one, other = _halves(old, new)
+    both = (
+        Visual(old, "before", "Both states at once.", box=one),
+        Visual(new, "after", "Both states at once.", box=other),
+    )
     shots = (
-        Shot(first, (still(before_item, "lead", "The piece while it was made.", rolls),),
-             (("Before", Slot.TITLE),), f"{subject} in progress"),
-        Shot(second, (still(after_item, "reveal", "The same piece, finished by its folder or name.", rolls),),
-             (("After", Slot.TITLE),), f"{subject} finished"),
-        Shot(rolls.choice((2.0, 2.6)), halves, (), "both photos, one above the other"),
-    )  # fmt: skip
+        Shot(
+            first,
+            (still(old, "lead", "The piece while it was made.", rolls),),
+            (("Before", Slot.TITLE),),
+            f"{subject} in progress",
+        ),
+        Shot(
+            second,
+            (still(new, "reveal", "The same piece, finished by its folder or name.", rolls),),
+            (("After", Slot.TITLE),),
+            f"{subject} finished",
+        ),
+        Shot(3.0, both, ((old.label or "The same piece", Slot.LABEL),), "both photos at once"),
+    )
     return Cut(
         shots,
-        f"{first_upper(subject)} before and after",
-        f"Two photos of {subject} side by side make the change visible at a glance.",
+        f"{first_upper(subject)}, before and after",
+        f"Shows {subject} before and after, and both at once, so that the change can be seen at a glance.",
         "the unfinished state first",
-        spoken(
-            bool(label),
-            (
-                f"{label}, before and after.",
-                f"Same piece, two states: {label}.",
-                f"As it was, as it is: {label}.",
-            ),
-            ("Before. After. Nothing else.", "The same piece, twice."),
-        ),
-        dated([before_item]),
     )
 
 
 def _side_by_side(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
-    """The clip and the piece at the same time, one above the other."""
+    """The clip and the piece at the same time, one beside the other."""
     pair = _clip_and_photo(material, rolls)
     if not pair:
         return None
     item, photo = pair
     length = min(room(item), rolls.choice((7.0, 9.0, 11.0)))
-    if length < 4.0:
+    if length < 3.4:
         return None
-    upper, lower = (0, 0, FRAME[0], 1100), (0, 1112, FRAME[0], 808)
-    if rolls.random() < 0.5:
-        upper, lower = (0, 820, FRAME[0], 1100), (0, 0, FRAME[0], 808)
+    one, other = _halves(item, photo)
+    if one == _LEFT and rolls.random() < 0.5:
+        one, other = other, one
     name = item.label or photo.label
     making = clip(item, "lead", "The making, in one half.", room(item) - length)
-    moving = Visual(making.item, making.role, making.why, upper, seek=making.seek)
-    quiet = Visual(photo, "piece", "The piece it belongs to, in the other half.", lower)
+    moving = Visual(making.item, making.role, making.why, one, seek=making.seek)
+    quiet = Visual(photo, "piece", "The piece it belongs to, in the other half.", other)
     whole = (still(photo, "piece", "Ends on the piece alone.", rolls),)
-    subject = name or item.subject
+    subject = item.called or photo.called or item.subject
     shots = (
         Shot(
             length,
@@ -121,23 +123,13 @@ def _side_by_side(material: Material, rolls: random.Random, look: Look, kind: st
             ((name, Slot.LABEL),) if name else (),
             f"clip and photo of {subject} together",
         ),
-        Shot(2.4, whole, (), f"the photo of {subject} alone"),
+        Shot(3.0, whole, (), f"the photo of {subject} alone"),
     )
     return Cut(
         shots,
-        f"{first_upper(subject)}, clip and photo together",
-        f"Clip and photo of {subject} in one picture let people compare while they watch.",
+        f"{first_upper(subject)} and its making, side by side",
+        f"Puts the clip and the photo of {subject} into one picture, to compare while watching.",
         "two pictures at once",
-        spoken(
-            bool(name),
-            (
-                f"{name} twice: moving and still.",
-                f"Two halves, one piece: {name}.",
-                f"The clip and the photo of {name}, at the same time.",
-            ),
-            ("One half moves, the other one waits.", "Clip and photo, at the same time."),
-        ),
-        dated([item]),
     )
 
 
@@ -149,7 +141,7 @@ def _clip_and_photo(material: Material, rolls: random.Random) -> tuple[Item, Ite
             for i in group
             if i.category is Category.VIDEO and i.stage is not Stage.FAILED and room(i) >= 3.4
         ]
-        photos = [i for i in group if i.category is Category.IMAGE]
+        photos = [i for i in group if i.category is Category.IMAGE and i.stage is not Stage.FAILED]
         finished = [i for i in photos if i.stage is Stage.FINISHED]
         if clips and photos:
             pairs.append([clips[0], rolls.choice((finished or photos)[:2])])
@@ -158,7 +150,7 @@ def _clip_and_photo(material: Material, rolls: random.Random) -> tuple[Item, Ite
 
 
 _PAIR = "a clip and a photo of one piece that share its id in their names (rv06.mp4, rv06.jpg)"
-REVEAL = Format("reveal", _PAIR, ("reveal", "process"), _reveal, (*CUT, *SOFT, *ROUND), ("even",))
+REVEAL = Format("reveal", _PAIR, ("reveal", "process"), _reveal, (*SOFT, *PAUSE, *ROUND), ("even",))
 BEFORE_AFTER = Format(
     "before and after",
     "a photo in a work-in-progress folder and one in a finished folder that share an id in their names",

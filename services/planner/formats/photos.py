@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import random
 
-from services.planner.formats.cut import Cut, Format, dated, label, labels, spoken, still, unrepeated
+from services.planner.formats.cut import Cut, Format, label, labels, still, unrepeated
 from services.planner.looks import CUT, MOVING, SOFT, Look, Slot, pace
 from services.planner.material import Material
 from services.planner.pieces import Item
 from services.planner.shots import Shot, Visual
-from services.planner.words import counted, first_upper, listed
+from services.planner.words import counted, first_upper, listed, numbered
 
 # Where a close look may rest: across and down, each 0 … 1.
 _PLACES = (
-    (0.5, 0.15),
-    (0.15, 0.5),
-    (0.85, 0.5),
-    (0.5, 0.85),
-    (0.2, 0.25),
-    (0.8, 0.75),
-    (0.75, 0.2),
-    (0.5, 0.5),
+    (0.5, 0.3),
+    (0.3, 0.5),
+    (0.7, 0.5),
+    (0.5, 0.8),
+    (0.35, 0.35),
+    (0.65, 0.7),
+    (0.65, 0.3),
+    (0.5, 0.55),
 )
 
 
@@ -42,7 +42,7 @@ def _series(material: Material, rolls: random.Random, look: Look, kind: str) -> 
     )
     if len(items) < 4:
         return None
-    lengths = pace(len(items), max(7.0, len(items) * rolls.choice((1.1, 1.5, 2.0))), look.curve)
+    lengths = pace(len(items), max(8.0, len(items) * rolls.choice((1.3, 1.6, 2.0))), look.curve)
     shots = []
     for n, (item, length) in enumerate(zip(items, lengths, strict=True)):
         photo = still(item, "photo" if n else "lead", _why(n), rolls)
@@ -51,23 +51,9 @@ def _series(material: Material, rolls: random.Random, look: Look, kind: str) -> 
     told = listed(names) if names else counted(len(items), "photo")
     return Cut(
         tuple(shots),
-        f"{first_upper(counted(len(items), 'photo'))}: {told}" if names else f"Quick series of {told}",
-        f"A quick series of {counted(len(items), 'photo')} gives a wide view in a few seconds.",
+        f"In a row: {told}" if names else f"A quick row of {told}",
+        f"Gives {told} a moment each, for a wide view in a few seconds.",
         "a new picture in every shot",
-        spoken(
-            bool(names),
-            (
-                f"{first_upper(counted(len(items), 'photo'))} in a row: {told}.",
-                f"{told}, quickly.",
-                f"A walk past the shelf: {told}.",
-            ),
-            (
-                f"{first_upper(counted(len(items), 'photo'))}, briefly.",
-                f"{first_upper(told)} in a row.",
-                "Picture after picture.",
-            ),
-        ),
-        dated(items),
     )
 
 
@@ -100,19 +86,9 @@ def _countdown(material: Material, rolls: random.Random, look: Look, kind: str) 
     told = listed(names) if names else counted(len(items), "photo")
     return Cut(
         tuple(shots),
-        f"Counting down from {len(items)}: {told}",
-        f"Large numbers from {len(items)} to 1 give each photo its place and the last one the most time.",
+        f"From {numbered(len(items))} to one: {told}",
+        f"Counts {told} down with large numbers, and gives number one the most time.",
         f"the number {len(items)}",
-        spoken(
-            bool(names),
-            (f"Counting down from {len(items)}: {told}.", f"{told}, counted backwards."),
-            (
-                f"{', '.join(str(n) for n in range(len(items), 0, -1))}.",
-                f"Number one is {items[-1].label}." if items[-1].label else "Backwards, to one.",
-                f"{first_upper(counted(len(items), 'photo'))}, counted backwards.",
-            ),
-        ),
-        dated(items),
     )
 
 
@@ -125,7 +101,7 @@ def _detail(material: Material, rolls: random.Random, look: Look, kind: str) -> 
         return None
     item = choice[0]
     # A part is enlarged only as far as the photo has pixels for it.
-    factor = max(1.3, min(2.2, item.height / 1920 * 1.4))
+    factor = max(1.6, min(2.4, item.height / 1920 * 2.5))
     places = rolls.sample(_PLACES, rolls.choice((2, 3, 4)))
     lengths = pace(len(places), len(places) * rolls.choice((2.4, 3.0, 3.6)), look.curve, 1.6)
     shots = []
@@ -146,22 +122,9 @@ def _detail(material: Material, rolls: random.Random, look: Look, kind: str) -> 
     )
     return Cut(
         tuple(shots),
-        f"{first_upper(item.subject)}, seen from close up",
-        f"Close looks at one photo of {item.label or 'the work'} let people guess, then see the whole.",
+        f"{first_upper(item.subject)}, closer than usual",
+        f"Starts too close to {item.subject} and ends with the whole, so that people can guess first.",
         "a part that makes people guess",
-        spoken(
-            bool(item.label),
-            (
-                f"{item.label}, from close up.",
-                f"{first_upper(counted(len(places), 'close look'))} at {item.label}.",
-            ),
-            (
-                "Guess before the last picture.",
-                "Start small, end with the whole.",
-                f"{first_upper(counted(len(places), 'close look'))} at one photo.",
-            ),
-        ),
-        dated([item]),
     )
 
 
@@ -171,26 +134,20 @@ def _still_life(material: Material, rolls: random.Random, look: Look, kind: str)
     if not choice:
         return None
     item = choice[0]
-    length = rolls.choice((7.0, 8.0, 9.0))
+    length = rolls.choice((6.0, 7.0, 8.0))
     drift = Visual(
         item,
         "lead",
         "The only picture.",
-        zoom=rolls.choice((8, 10, -8)),
-        pan=rolls.choice(("", "top", "left")),
+        framed=True,
+        zoom=rolls.choice((10, 14, -12)),
     )
     name = item.label or "Take a moment"
     return Cut(
         (Shot(length, (drift,), ((name, Slot.TITLE),), f"{item.subject}, one slow movement"),),
-        f"{first_upper(item.subject)} in quiet",
-        f"One photo and one slow movement give {item.subject} all the room: a pause between louder videos.",
+        f"{first_upper(item.subject)}, left in peace",
+        f"Leaves {item.subject} alone on the wall for {length:.0f} seconds: a pause between louder videos.",
         "stillness",
-        spoken(
-            bool(item.label),
-            (f"{item.label}. Nothing else.", f"A moment with {item.label}.", f"Just {item.label}."),
-            ("One picture, a few slow seconds.", "A pause.", "Nothing happens here, slowly."),
-        ),
-        dated([item]),
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 
-from services.planner.formats.cut import Cut, Format, clip, dated, labels, room, spoken
+from services.planner.formats.cut import Cut, Format, clip, labels, room
 from services.planner.looks import CUT, MOVING, SOFT, Look, Slot, pace
 from services.planner.material import Material
 from services.planner.pieces import Item, Stage
 from services.planner.shots import Shot, Visual
-from services.planner.words import counted, first_upper, listed, seconds
+from services.planner.words import counted, first_upper, listed
 
 _SHORTEST_TAKE = 6.0
 
@@ -31,39 +31,25 @@ def _single_take(material: Material, rolls: random.Random, look: Look, kind: str
     # A timelapse is shown to its end, where the form is; another clip from anywhere.
     seek = spare if item.timelapse else spare * rolls.random()
     what = "timelapse" if item.timelapse else "clip"
-    words = (item.label, Slot.TITLE) if item.label else ("One take", Slot.TITLE)
+    words = ((item.label, Slot.TITLE),) if item.label else ()
     shot = Shot(
         length,
         (clip(item, "lead", f"The whole video is this one {what}.", seek),),
-        (words, (f"One take, {seconds(length)}", Slot.NOTE)) if item.label else (words,),
+        (*words, ("One take", Slot.NOTE if words else Slot.TITLE)),
         f"one uncut take of {item.subject}, from {seek:.1f} s to the end of the part",
     )
     shots = (shot,) if item.id not in holds else (shot, _hold(holds[item.id], rolls))
     return Cut(
         shots,
-        f"{first_upper(item.subject)}: one take of {seconds(length)}",
-        f"A single uncut {what} lets people watch {item.subject} without being hurried.",
+        f"{first_upper(item.subject)} in one take",
+        f"Lets people watch {item.subject} in one take, without being hurried.",
         "movement from the first frame",
-        spoken(
-            bool(item.label),
-            (
-                f"{item.label}. One take, nothing cut.",
-                f"{first_upper(seconds(length))} of {item.label}.",
-                f"Only {item.label}, without a cut.",
-            ),
-            (
-                f"A {what} to rest your eyes on.",
-                f"{first_upper(seconds(length))}, one take, nothing cut.",
-                "No cut, no hurry.",
-            ),
-        ),
-        dated([item]),
     )
 
 
 def _stills(material: Material) -> dict[str, Item]:
     """Clip id → the photo of the same stem, for timelapses too short to stand alone."""
-    photos = {_stem(i): i for i in material.photos if i.timelapse}
+    photos = {_stem(i): i for i in material.photos if i.timelapse and i.stage is not Stage.FAILED}
     return {i.id: photos[_stem(i)] for i in material.clips if room(i) >= 3.4 and _stem(i) in photos}
 
 
@@ -73,9 +59,9 @@ def _stem(item: Item) -> str:
 
 def _hold(photo: Item, rolls: random.Random) -> Shot:
     visual = Visual(
-        photo, "hold", "The still of the same print: its last state, held.", zoom=rolls.choice((3, 4))
+        photo, "hold", "The still of the same print: its last state, held.", zoom=rolls.choice((7, 9))
     )
-    return Shot(rolls.choice((2.6, 3.2, 3.8)), (visual,), (), f"the still of {photo.subject}, held")
+    return Shot(rolls.choice((2.2, 2.6, 3.0)), (visual,), (), f"the still of {photo.subject}, held")
 
 
 def _clip_cuts(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
@@ -85,7 +71,7 @@ def _clip_cuts(material: Material, rolls: random.Random, look: Look, kind: str) 
     if count < 2:
         return None
     items = order[:count]
-    lengths = pace(count, max(8.0, count * rolls.choice((1.8, 2.3, 3.0))), look.curve, 1.2)
+    lengths = pace(count, max(8.0, count * rolls.choice((2.0, 2.4, 3.0))), look.curve, 1.4)
     shots = [
         _part(item, length, rolls, index)
         for index, (item, length) in enumerate(zip(items, lengths, strict=True))
@@ -96,25 +82,16 @@ def _clip_cuts(material: Material, rolls: random.Random, look: Look, kind: str) 
     shown = listed(names) if names else counted(count, "clip")
     return Cut(
         tuple(shots),
-        f"Quick cuts: {shown}",
-        f"{first_upper(counted(count, 'clip'))} in quick cuts show much movement in a few seconds.",
+        f"Quick cuts of {shown}",
+        f"Cuts quickly between {shown}: much movement in a few seconds.",
         "a cut within the first seconds",
-        spoken(
-            bool(names),
-            (f"Quick look: {shown}.", f"{shown}, in motion."),
-            (
-                f"{first_upper(counted(count, 'clip'))}, one after the other.",
-                "Short cuts, back to back.",
-                "Everything moves.",
-            ),
-        ),
-        dated(items),
     )
 
 
 def _part(item: Item, length: float, rolls: random.Random, index: int) -> Shot:
     length = min(length, room(item))
-    seek = (room(item) - length) * rolls.random()
+    # A timelapse ends where the form is; another clip is as good anywhere.
+    seek = (room(item) - length) * (1.0 if item.timelapse else rolls.random())
     texts = ((item.label, Slot.LABEL),) if item.label else ()
     why = "Opens the video in motion." if index == 0 else "Adds another view."
     return Shot(
@@ -123,6 +100,6 @@ def _part(item: Item, length: float, rolls: random.Random, index: int) -> Shot:
 
 
 SINGLE_TAKE = Format(
-    "single take", "a clip of at least 6 seconds", ("process", "fail", "teach"), _single_take, CUT, ("even",)
+    "single take", "a clip of at least 6 seconds", ("process", "fail", "teach"), _single_take, SOFT, ("even",)
 )
 CLIP_CUTS = Format("clip cuts", "two or more clips", ("process",), _clip_cuts, (*CUT, *CUT, *MOVING, *SOFT))

