@@ -1,4 +1,7 @@
-"""`autopotter`: arguments, settings, run; nothing else."""
+"""`autopotter`: arguments, settings, run; nothing else.
+
+What only one command needs is loaded by that command: the others must be quick.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,16 @@ from typing import Any
 
 import click
 
-from bot import app
 from bot.command_line import ENV_FILE, command, commands
 from bot.reply import Progress, Reply
 from bot.settings import Settings
 from bot.surfaces.console import Console
-from bot.wiring import studio_missing
-from services.renderer.local.standalone import render_file
 
 
 def _run(settings: Settings, console: Console, given: dict[str, Any]) -> None:
     """Start the operator and its desk; Ctrl-C ends it."""
+    from bot import app
+    from bot.wiring import studio_missing
 
     async def start() -> None:
         if studio_missing(settings):
@@ -33,7 +35,9 @@ def _run(settings: Settings, console: Console, given: dict[str, Any]) -> None:
 
 
 def _render(settings: Settings, console: Console, given: dict[str, Any]) -> None:
-    """Render one movie by itself."""
+    """Render a JSON2Video movie with the files of a folder."""
+    from services.renderer.local.standalone import render_file
+
     movie, assets, out = given["movie"], given["assets"], given["out"]
     target = out or movie.with_suffix(".mp4")
 
@@ -80,7 +84,7 @@ cli = click.Group(
     commands=[
         command("run", _run.__doc__ or "", [], _run),
         *commands(),
-        command("render", "Render a JSON2Video movie with the files of a folder.", _MOVIE, _render),
+        command("render", _render.__doc__ or "", _MOVIE, _render),
     ],
 )
 

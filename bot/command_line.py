@@ -32,7 +32,7 @@ JSON = click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON do
 
 
 def command(name: str, help_text: str, parameters: list[click.Parameter], body: Body) -> click.Command:
-    """A command with --env-file, --json and --debug. Exit code 0 only on success, 1 on failure."""
+    """A command with --env-file, --json and --debug. Exit code: 0 success, 1 failure, 2 misuse."""
 
     def run(env_file: tuple[Path, ...], debug: bool, as_json: bool, **given: Any) -> None:
         with Console(as_json=as_json) as console:
@@ -40,6 +40,8 @@ def command(name: str, help_text: str, parameters: list[click.Parameter], body: 
                 settings = load_settings(_env_files(env_file))
                 initialize_logging(_logging(settings, debug=debug, quiet=name != "run"))
                 body(settings, console, given)
+            except click.UsageError:
+                raise
             except OperatorError as error:
                 console.show(for_error(error))
             except KeyboardInterrupt:
@@ -64,6 +66,8 @@ def _of_operation(operation: Operation) -> click.Command:
             if (named := values.pop(f"{parameter.name}_named", None)) is not None:
                 values[parameter.name] = named
         for parameter in operation.parameters:
+            if parameter.required and parameter.name not in values:
+                raise click.UsageError(f"{parameter.name.upper()} is missing: {parameter.about.help}.")
             if parameter.about.file and parameter.name in values:
                 values[parameter.name] = str(Path(values[parameter.name]).expanduser().absolute())
 
@@ -106,7 +110,7 @@ def _env_files(given: tuple[Path, ...]) -> list[Path] | None:
 
 
 def _logging(settings: Settings, *, debug: bool, quiet: bool) -> dict[str, Any]:
-    """For a short command the terminal shows warnings only; the log file gets everything as set."""
+    """A short command says in its replies what matters: only --debug brings its log to the terminal."""
     level = "DEBUG" if debug else settings.log_level
     return {
         "LOG_LEVEL": level,

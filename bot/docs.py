@@ -14,6 +14,12 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
+import click
+
+from bot.__main__ import cli
+from bot.command_line import DEBUG, ENV_FILE, JSON
+from bot.operations.about import usage
+from bot.operations.registry import operations
 from bot.setting_types import ROOT
 from bot.settings import settings_table
 from services.errors import Misconfigured
@@ -54,13 +60,38 @@ def _settings_lines() -> Iterator[str]:
             yield f"| `{row['name']}` | {cell(default)} | {cell(row['description'])} |"
 
 
+def commands_markdown() -> str:
+    """The README's table of commands: one for each operation, and those of the command line's own."""
+    return "\n".join(_commands_lines())
+
+
+def _commands_lines() -> Iterator[str]:
+    yield "| Command | What it does |"
+    yield "|---|---|"
+    of_operations = {operation.name: usage(operation) for operation in operations().values()}
+    for name, command in cli.commands.items():
+        called = of_operations.get(name) or " ".join([name, *map(_own_usage, command.params)]).strip()
+        summary = (command.help or "").partition("\n")[0]
+        yield f"| `{cell(' '.join(called.split()))}` | {cell(summary)} |"
+
+
+def _own_usage(parameter: click.Parameter) -> str:
+    """"" for what every command takes."""
+    if parameter in (ENV_FILE, JSON, DEBUG):
+        return ""
+    word = (parameter.name or "").upper()
+    if isinstance(parameter, click.Argument):
+        return word
+    return f"--{parameter.name} {word}" if parameter.required else f"[--{parameter.name} {word}]"
+
+
 def cell(text: str) -> str:
     """``text`` as the inside of one cell of a Markdown table."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
-# Marker -> what makes the table. The commands' table joins here.
-TABLES: dict[str, Callable[[], str]] = {"settings": settings_markdown}
+# Marker -> what makes the table.
+TABLES: dict[str, Callable[[], str]] = {"commands": commands_markdown, "settings": settings_markdown}
 
 
 def fill(text: str, tables: Mapping[str, Callable[[], str]] = TABLES) -> str:

@@ -1,4 +1,7 @@
-"""Who does a command's work: the running operator, by its loopback API, or this process by itself."""
+"""Who does a command's work: the running operator, by its loopback API, or this process by itself.
+
+What only one of them needs is loaded there: a short command must be quick.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +11,18 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from importlib.metadata import version
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from bot import session
 from bot.operations.registry import Requester, find
 from bot.reply import Reply, for_error
-from bot.session import Session
+from bot.session import Session, identity
 from bot.settings import Settings
-from bot.surfaces.base import dispatch
-from bot.wiring import (
-    StudioProgress,
-    close_operator,
-    draw_studio,
-    identity,
-    open_operator,
-    studio_missing,
-)
 from services.errors import Misconfigured, OperatorError, Refused, Unavailable
 from services.store.lock import OPERATOR_WAIT, DataLock
+
+if TYPE_CHECKING:
+    from bot.wiring import StudioProgress
 
 CONSOLE = Requester("console")
 _RETRY_SECONDS = 0.1
@@ -91,19 +86,24 @@ def _ensure_same(found: Session, settings: Settings) -> None:
 async def _locally(
     settings: Settings, name: str, given: dict[str, Any], on_studio: StudioProgress | None
 ) -> AsyncGenerator[Reply]:
-    if find(name).media and studio_missing(settings):
-        await draw_studio(settings, on_studio)
-    op = await open_operator(settings)
+    from bot import wiring
+    from bot.surfaces.base import dispatch
+
+    if find(name).media and wiring.studio_missing(settings):
+        await wiring.draw_studio(settings, on_studio)
+    op = await wiring.open_operator(settings)
     try:
         async with aclosing(dispatch(op, CONSOLE, name, given)) as replies:
             async for reply in replies:
                 yield reply
     finally:
-        await close_operator(op)
+        await wiring.close_operator(op)
 
 
 async def _ask(found: Session, name: str, given: dict[str, Any]) -> AsyncGenerator[Reply]:
     """The operation's replies as the operator streams them, one JSON object a line."""
+    import httpx
+
     headers = {"Authorization": f"Bearer {found.token}", "Accept": "application/x-ndjson"}
     timeout = httpx.Timeout(10.0, read=None)  # long work: the operator answers as it goes
     try:

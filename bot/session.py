@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from bot.settings import Settings, twins
 from services.files import sentence
 
 FILE = "operator.json"
@@ -50,3 +52,17 @@ def find(data_dir: Path) -> Session | None:
         return Session(**json.loads((data_dir / FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def identity(settings: Settings) -> str:
+    """Of the settings that select a twin, an account or a folder: command and operator must agree on it."""
+    selecting = [
+        twins(settings),
+        str(settings.media_root.resolve()),
+        str(settings.brand_dir.resolve()),
+        str(settings.data_dir.resolve()),
+        list(settings.gcs_folders),
+        settings.gcs_draft_folder,
+        settings.publish_to,
+    ]
+    return hashlib.sha256(json.dumps(selecting, sort_keys=True).encode()).hexdigest()[:16]

@@ -84,8 +84,13 @@ def _path(value: object) -> object:
 
 
 def _existing(path: Path | None) -> Path | None:
-    if path is not None and not path.is_dir():
-        raise ValueError("no such folder")
+    try:
+        if path is not None and not path.is_dir():
+            raise ValueError("no such folder")
+    except OSError as error:  # a folder above it that this user may not enter, a disk that fails
+        raise Explained(
+            f"cannot be looked into ({error.strerror})", "Allow this user to read it, or name another folder"
+        ) from error
     return path
 
 

@@ -169,6 +169,11 @@ class Settings(BaseSettings):
         return ZoneInfo(self.timezone)
 
     @property
+    def media_root(self) -> Path:
+        """MEDIA_DIR, or where the sample studio is."""
+        return self.media_dir or self.data_dir / "media"
+
+    @property
     def desk_is_private(self) -> bool:
         """Whether only this machine can reach the desk."""
         return is_loopback(self.desk_host)
@@ -246,7 +251,8 @@ def load_settings(
     """
     environ = os.environ if environ is None else environ
     if env_files is None:
-        env_files = [path for path in [Path(DEFAULT_FILE)] if path.exists()]
+        # os.path: a folder this user may not look into has no bot.env for it.
+        env_files = [Path(DEFAULT_FILE)] if os.path.exists(DEFAULT_FILE) else []  # noqa: PTH110
     files = read_env_files(env_files, environ)
     fields = Settings.model_fields
     names = {name.upper(): name for name in fields}

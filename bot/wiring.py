@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 from bot.engine import Engine
 from bot.operator import Operator, Options, Services
@@ -16,7 +13,8 @@ from bot.reconcilers.generate import Generate
 from bot.reconcilers.publish import Publish
 from bot.reconcilers.render import Render
 from bot.reconcilers.sheet import Sheet
-from bot.settings import Settings, twins
+from bot.session import identity
+from bot.settings import Settings
 from services.account.sample import SampleAccount
 from services.bucket.folder import FolderBucket
 from services.bucket.inventory import Inventory
@@ -31,33 +29,28 @@ from services.store import Store
 StudioProgress = Callable[[str, int, int], None]
 
 
-def media_root(settings: Settings) -> Path:
-    """MEDIA_DIR, or where the sample studio is."""
-    return settings.media_dir or settings.data_dir / "media"
-
-
 def studio_missing(settings: Settings) -> bool:
     """Whether the sample studio has to be drawn before anything can start."""
-    return settings.media_dir is None and not is_complete(media_root(settings))
+    return settings.media_dir is None and not is_complete(settings.media_root)
 
 
 async def draw_studio(settings: Settings, on_progress: StudioProgress | None = None) -> None:
-    await asyncio.to_thread(make_studio, media_root(settings), on_progress=on_progress)
+    await asyncio.to_thread(make_studio, settings.media_root, on_progress=on_progress)
 
 
 async def open_services(settings: Settings, store: Store) -> Services:
     """The twins the settings select. Every one is local so far; bot/twins.py is where that is decided."""
     data = settings.data_dir
-    if settings.media_dir is None:  # not drawn yet: nobody need read that a folder they never named is missing
+    if settings.media_dir is None:  # not drawn yet: nobody need read that a folder they never named is gone
         with contextlib.suppress(OSError):
-            media_root(settings).mkdir(parents=True, exist_ok=True)
+            settings.media_root.mkdir(parents=True, exist_ok=True)
     publisher = Outbox(data / "outbox", allow_many_hashtags=settings.allow_many_hashtags)
     bucket = FolderBucket(
-        media_root(settings),
+        settings.media_root,
         settings.gcs_folders,
         data / "drafts",
         settings.gcs_draft_folder,
-        sample=await asyncio.to_thread(is_sample, media_root(settings)),
+        sample=await asyncio.to_thread(is_sample, settings.media_root),
     )
     inventory = Inventory(bucket, store)
     account = SampleAccount(store, publisher.posted)
@@ -117,17 +110,3 @@ def options(settings: Settings) -> Options:
         timezone=settings.zone,
         identity=identity(settings),
     )
-
-
-def identity(settings: Settings) -> str:
-    """Of the settings that select a twin, an account or a folder: command and operator must agree on it."""
-    selecting = [
-        twins(settings),
-        str(media_root(settings).resolve()),
-        str(settings.brand_dir.resolve()),
-        str(settings.data_dir.resolve()),
-        list(settings.gcs_folders),
-        settings.gcs_draft_folder,
-        settings.publish_to,
-    ]
-    return hashlib.sha256(json.dumps(selecting, sort_keys=True).encode()).hexdigest()[:16]

@@ -6,29 +6,28 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot import handover, session
+from bot import handover, session, wiring
 from bot.handover import perform
 from bot.reply import Reply
+from bot.session import identity
 from bot.settings import Settings
-from bot.wiring import identity
 from services.store import Store, facts
 from services.store.lock import DataLock
 from tests.test_app import running
 
 
 @pytest.fixture
-async def settings(settings: Settings) -> AsyncIterator[Settings]:
+async def settings(settings: Settings) -> Settings:
     settings = settings.model_copy(update={"desk_port": 0})
     store = await Store.open(settings.data_dir / "operator.db")
     await store.do(facts.put, facts.FIRST_RUN, 0)  # no generation by itself
     await store.close()
-    yield settings
+    return settings
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +81,9 @@ async def test_an_operator_that_is_just_starting_is_waited_for(
 ) -> None:
     """The lock is taken, and what stands there was left by an operator that was killed."""
     monkeypatch.setattr(handover, "OPERATOR_WAIT", 20.0)
-    left = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True)
+    left = subprocess.run(  # noqa: ASYNC221 - it ends at once
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True
+    )
     monkeypatch.setattr(os, "getpid", lambda: int(left.stdout))
     announce(settings)
     monkeypatch.undo()
@@ -137,7 +138,9 @@ async def test_an_answer_that_breaks_off_is_told(settings: Settings) -> None:
 async def test_the_lock_is_not_inherited_by_children(settings: Settings) -> None:
     lock = DataLock(settings.data_dir)
     assert lock.try_acquire()
-    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False)
+    child = subprocess.Popen(  # noqa: ASYNC220 - so that nothing but the flag of the file closes it
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False
+    )
     try:
         lock.release()
         again = DataLock(settings.data_dir)
@@ -156,6 +159,6 @@ async def test_a_sample_studio_is_drawn_only_for_what_looks_at_media(
     async def draw(settings: Settings, on_progress: object = None) -> None:
         asked.append(settings)
 
-    monkeypatch.setattr(handover, "draw_studio", draw)
+    monkeypatch.setattr(wiring, "draw_studio", draw)
     answer = await ask(settings.model_copy(update={"media_dir": None}), name)
     assert (bool(asked), answer.ok) == (drawn, True)

@@ -52,8 +52,7 @@ class Console:
     ) -> None:
         self._stop_progress()
         if self._json and kind is None:
-            text = json.dumps(self._data, ensure_ascii=False, indent=2)
-            sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+            sys.stdout.write(_as_json(self._data) + "\n")
 
     def show(self, reply: Reply) -> None:
         if reply.progress is not None:
@@ -62,6 +61,8 @@ class Console:
         self.ok = reply.ok
         if reply.data is not None:
             self._data = reply.data
+        elif not reply.ok:
+            self._data = {"error": reply.text, "remedy": reply.remedy}
         if self._json:
             if not reply.ok:
                 self._error(reply)
@@ -119,6 +120,16 @@ def printable(text: str) -> str:
     return kept.encode("utf-8", "replace").decode("utf-8")
 
 
+def _as_json(data: Any) -> str:
+    """JSON for people and scripts alike: readable, but with every character a terminal could obey escaped."""
+    lines = json.dumps(data, ensure_ascii=False, indent=2).split("\n")
+    return "\n".join(line if line.isprintable() else _escaped(line) for line in lines)
+
+
+def _escaped(line: str) -> str:
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)
+
+
 def _table(rows: tuple[dict[str, Any], ...]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in rows[0]:
@@ -142,7 +153,8 @@ def _card(card: Card) -> Panel:
         body.append("made of sample data\n", style="dim")
     if data["reason"]:
         body.append(printable(data["reason"]) + "\n", style="yellow")
-    body.append(printable(data["link"]) or "not rendered yet", style="dim")
+    missing = f"its files were cleared on {data['cleared'][:10]}" if data["cleared"] else "not rendered yet"
+    body.append(printable(data["link"]) or missing, style="dim")
     state = data["status"] if data["state"] == data["status"].lower() else data["state"]
     title = Text(f"{data['number']}  {printable(data['title'])}  ", style="bold")
     title.append(state, style=_COLOURS.get(data["state"], "dim"))
