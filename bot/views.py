@@ -39,7 +39,8 @@ def _views(db: Database, found: list[Draft], op: Operator) -> list[dict[str, Any
 def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, paused: bool) -> dict[str, Any]:
     rendered = draft.rendered
     folder = draft_folder(op.drafts_dir, draft.number, draft.tag, draft.revision)
-    files = {name: str(folder / getattr(rendered, name)) if rendered else "" for name in _FILES}
+    there = rendered if draft.cleared is None else None
+    files = {name: str(folder / getattr(there, name)) if there else "" for name in _FILES}
     render = None if rendered else guards.open_render(db, draft.number, draft.revision)
     return {
         "number": draft.number,
@@ -76,6 +77,7 @@ def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, pause
         "due_in": due_in(op, draft) if draft.state is State.APPROVED and not paused else None,
         "posted_at": _text(draft.posted_at),
         "posted_by_hand": draft.posted_by_hand,
+        "cleared": _text(draft.cleared),
         "permalink": draft.permalink,
         "sample": draft.sample,
         "planner": draft.planner,
@@ -132,7 +134,7 @@ def actions(draft: Draft) -> tuple[Action, ...]:
             retry = action("retry", "Retry", "primary")
             return (retry, deny, by_hand) if draft.rendered else (retry,)
         case State.POSTED:
-            return (undo,) if draft.posted_by_hand else ()
+            return (undo,) if draft.posted_by_hand and not draft.cleared else ()
         case _:
             return ()
 

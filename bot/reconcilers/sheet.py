@@ -52,7 +52,7 @@ class Sheet:
         found = []
         for draft in reversed(drafts.listed(db)):
             write, known = shown.get(draft.number, (0, ""))
-            if not draft.word or (draft.rendered is None and not write):
+            if not draft.word or (draft.rendered is None and draft.cleared is None and not write):
                 continue  # a row comes with the video: a proposal denied before has none
             row = self._row(draft)
             if digest(row) != known:
@@ -61,7 +61,7 @@ class Sheet:
 
     def _row(self, draft: Draft) -> SheetRow:
         folder = draft_folder(self._op.drafts_dir, draft.number, draft.tag, draft.revision)
-        video = (folder / draft.rendered.video).as_uri() if draft.rendered else ""
+        video = (folder / draft.rendered.video).as_uri() if draft.rendered and not draft.cleared else ""
         return SheetRow(
             draft_id=draft.tag,
             status=draft.word,

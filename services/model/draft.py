@@ -116,6 +116,7 @@ class Draft:
     posted_at: datetime | None = None
     posted_by_hand: bool = False
     last_word: str = ""  # the sheet's word before a failure
+    cleared: datetime | None = None  # when housekeeping removed its files
     notes: tuple[str, ...] = ()
 
     @property

@@ -71,6 +71,8 @@ def undo(db: Database, number: int, *, voter: str, target: str, now: datetime) -
     entry = _last_undoable(db, draft)
     if entry is None:
         raise Refused(f"There is nothing to undo on draft {number}.")
+    if draft.state is State.POSTED and draft.cleared:
+        raise Refused(f"The files of draft {number} were cleared: that it was posted stays so.")
     if entry.kind is Kind.POSTED_BY_HAND:
         what = "posted by hand"
         drafts.put(db, number, posted_by_hand=0, posted_at=None, permalink="")
@@ -204,8 +206,9 @@ def _may_vote(draft: Draft, choice: Choice) -> None:
     if draft.state in _UNSEEN and choice is not Choice.DENY:
         raise Refused(f"Draft {draft.number} is not rendered yet: nobody approves what nobody has seen.")
     if draft.state is State.DENIED and draft.rendered is None and choice is Choice.APPROVE:
+        why = "its files were cleared" if draft.cleared else "it was denied before it was rendered"
         raise Refused(
-            f"Draft {draft.number} was denied before it was rendered.",
+            f"Draft {draft.number} has no video: {why}.",
             remedy=f"`autopotter undo {draft.number}` lets it be rendered.",
         )
     if draft.state is State.POSTED:

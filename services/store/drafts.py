@@ -106,6 +106,7 @@ def set_rendered(
     db.table("revisions").update(
         (number, revision), {"rendered": json.dumps(asdict(rendered)), "contents": json.dumps(contents)}
     )
+    put(db, number, cleared=None)
 
 
 def lose_video(db: Database, number: int, revision: int) -> None:
@@ -203,5 +204,6 @@ def _draft(row: dict[str, Any]) -> Draft:
         posted_at=_time(row["posted_at"]),
         posted_by_hand=bool(row["posted_by_hand"]),
         last_word=row["last_word"],
+        cleared=_time(row["cleared"]),
         notes=tuple(json.loads(row["notes"])),
     )

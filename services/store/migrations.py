@@ -43,6 +43,12 @@ def m001_first(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m002_cleared(db: Database) -> None:
+    """When housekeeping removed a draft's files; NULL while they are there."""
+    db.execute("ALTER TABLE drafts ADD COLUMN cleared TEXT")
+
+
 _FIRST = (
     # A draft is one number, one row, one card; what it shows lies in its current revision.
     """
