@@ -16,6 +16,7 @@ from services.errors import Misconfigured, OperatorError, Unavailable
 
 _FULL = {28, 122}  # ENOSPC, EDQUOT
 _DENIED = {1, 13, 30}  # EPERM, EACCES, EROFS
+_NO_FOLDER = {17, 20}  # EEXIST, ENOTDIR
 
 
 @contextlib.contextmanager
@@ -70,4 +71,13 @@ def sentence(error: OSError, path: Path) -> OperatorError:
             remedy="Give this user write access to it, or choose another DATA_DIR.",
             variable="DATA_DIR",
         )
-    return Unavailable(f"{path} could not be used: {error.strerror or error}.")
+    if error.errno in _NO_FOLDER:
+        return Misconfigured(
+            f"{path.parent} is not a folder: a file is in its place or above it.",
+            remedy="Move that file away, or choose another DATA_DIR.",
+            variable="DATA_DIR",
+        )
+    return Unavailable(
+        f"{path} could not be used: {error.strerror or error}.",
+        remedy="Check the disk and the name of the folder, then try again.",
+    )

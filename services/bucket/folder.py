@@ -47,7 +47,7 @@ class FolderBucket:
 
     async def ping(self) -> str:
         folders = await self.folders()
-        absent = [folder for folder in folders if not self._place(folder).is_dir()]
+        absent = [folder for folder in folders if not _is_folder(self._place(folder))]
         missing = f"; not there: {', '.join(absent)}" if absent else ""
         studio = " (sample studio)" if self.sample else ""
         return f"Media in {self.root}{studio}: {', '.join(folders)}{missing}."
@@ -96,7 +96,7 @@ class FolderBucket:
 
     def _is_plain(self) -> bool:
         if self._plain_now is None:
-            self._plain_now = not any((self.root / folder).is_dir() for folder in self._configured)
+            self._plain_now = not any(_is_folder(self.root / folder) for folder in self._configured)
         return self._plain_now
 
     def _place(self, folder: str) -> Path:
@@ -107,7 +107,7 @@ class FolderBucket:
             raise Refused(f"{folder!r} is not one of the folders with raw media.")
         start = self._place(folder)
         root = real(self.root)
-        if not start.is_dir():
+        if not _is_folder(start):
             log.info("There is no folder %s in %s: it counts as empty.", folder, self.root)
             return iter(())
         if not inside(real(start), root):
@@ -153,6 +153,11 @@ class FolderBucket:
             return stored(self._draft_folder, name, target.stat())
         except OSError as error:
             raise sentence(error, target) from error
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is there to be read; Path.is_dir() raises below a folder this user may not enter."""
+    return os.path.isdir(path)  # noqa: PTH112
 
 
 def _folder_name(folder: str) -> str:
