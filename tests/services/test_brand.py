@@ -35,7 +35,7 @@ def test_the_committed_brand_is_complete() -> None:
     ]  # fmt: skip
     for series in ("TU", "TM", "SV", "RV", "SM"):
         assert f"## {series}" in brand.context["model_descriptions.md"]
-    for rule in ("2200", "5 hashtags", "5 to 60 seconds"):
+    for rule in ("2200", "five hashtags", "5 to 60 seconds"):
         assert rule in brand.instructions
 
 
