@@ -34,6 +34,20 @@ def _run(settings: Settings, console: Console, given: dict[str, Any]) -> None:
     asyncio.run(start())
 
 
+def _backup(settings: Settings, console: Console, given: dict[str, Any]) -> None:
+    """Copy operator.db to FILE (or into a folder; default: DATA_DIR/backups), also while an operator runs."""
+    from bot.backups import back_up
+
+    back_up(settings, console, given)
+
+
+def _restore(settings: Settings, console: Console, given: dict[str, Any]) -> None:
+    """Put a backup in operator.db's place: the replaced one is kept beside it, and posting is paused."""
+    from bot.backups import restore
+
+    restore(settings, console, given)
+
+
 def _render(settings: Settings, console: Console, given: dict[str, Any]) -> None:
     """Render a JSON2Video movie with the files of a folder."""
     from services.renderer.local.standalone import render_file
@@ -76,6 +90,9 @@ _MOVIE: list[click.Parameter] = [
     ),
 ]
 
+_TO = [click.Argument(["file"], type=click.Path(path_type=Path), required=False, metavar="[FILE]")]
+_FROM = [click.Argument(["file"], type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")]
+
 cli = click.Group(
     "autopotter",
     help="Proposes, renders, reviews and posts Reels from your own footage.",
@@ -85,6 +102,8 @@ cli = click.Group(
         command("run", _run.__doc__ or "", [], _run),
         *commands(),
         command("render", _render.__doc__ or "", _MOVIE, _render),
+        command("backup", _backup.__doc__ or "", [*_TO], _backup),
+        command("restore", _restore.__doc__ or "", [*_FROM], _restore),
     ],
 )
 
