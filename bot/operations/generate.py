@@ -42,7 +42,7 @@ async def generate(
             yield reply
     unshown = await show_in_sheet(op)
     ended = await op.store.do(jobs.get, job)
-    made = await op.store.do(drafts.listed, job=job)
+    made = (await op.store.do(drafts.listed, job=job))[::-1]
     data = job_view(ended) | {"drafts": [draft.number for draft in made]}
     notes = [str(note) for note in ended.result.get("notes", [])]
     if ended.state == "failed":
@@ -51,5 +51,5 @@ async def generate(
     yield Reply(
         " ".join([f"Generation {job}: {ended.message}.", *notes, unshown]).strip(),
         data=data,
-        cards=await draft_cards(op, reversed(made)),
+        cards=await draft_cards(op, made),
     )
