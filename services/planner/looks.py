@@ -42,7 +42,7 @@ PALETTES = (
     Palette("celadon", "#B9CBBF", "#1F3B31", "#EAF4EE"),
     Palette("cobalt", "#BCC7D9", "#1B2E57", "#F2F6FF"),
     Palette("terracotta", "#D9AF98", "#6E2817", "#FFF1E8"),
-    Palette("night", "#34353A", "#FFFFFF", "#101010"),
+    Palette("night", "#6B7078", "#FFFFFF", "#101010"),
 )
 
 
@@ -82,7 +82,7 @@ TREATMENTS = (
 )
 _SIZES = {Slot.TITLE: 112, Slot.LABEL: 88, Slot.NOTE: 60, Slot.NUMBER: 150}
 SMALLEST = 54  # pixels of font size
-_CORNER = 340  # pixels: a wider text near the bottom would cover the foot of what stands in the middle
+_CORNER = 250  # pixels: a wider text near the bottom would cover the foot of what stands in the middle
 
 SOFT = ("fade",)
 PAUSE = ("fadeblack",)  # a breath before something that is waited for

@@ -151,11 +151,13 @@ def _visual(visual: Visual, length: float) -> dict[str, Any]:
 def _card(visual: Visual) -> Box | None:
     """Where a picture stands that would lose too much if it filled the frame: on the ground, below words."""
     item = visual.item
-    if visual.part or not (visual.framed or item.aspect > _WIDE):
+    if visual.part or not (visual.framed or item.group or item.aspect > _WIDE):
         return None
-    named = item.category is Category.VIDEO or bool(item.label and not item.group)
-    shape = min(item.aspect, 1.0 if named else _WIDEST)
-    wide, high = (840, 1120) if visual.framed else (960, 1280)
+    # A single piece stands in the middle; of anything else nobody knows what may be cut away.
+    single = item.label == item.piece.upper()
+    shape = min(item.aspect, 1.0 if single else _WIDEST)
+    upright = visual.framed or item.group
+    wide, high = (840, 1120) if upright and shape < 1 else (960, 1280)
     width = min(wide, round(high * shape))
     height = round(width / shape)
     return (FRAME[0] - width) // 2, ABOVE + (1120 - min(height, 1120)) // 4, width, height

@@ -165,7 +165,7 @@ def _moment(item: Item) -> str:
 
 
 _BESIDE: tuple[Box, Box] = ((16, ABOVE, 516, 860), (548, ABOVE, 516, 860))
-_STACKED: tuple[Box, Box] = ((220, ABOVE - 40, 640, 640), (220, ABOVE + 616, 640, 640))
+_STACKED: tuple[Box, Box] = ((220, ABOVE, 640, 640), (220, ABOVE + 656, 640, 640))
 _QUESTIONS = (
     ("Left or right?", "Left or right?"),
     ("Which one?", "Which one would you keep?"),

@@ -43,6 +43,7 @@ def _series(material: Material, rolls: random.Random, look: Look, kind: str) -> 
     if len(items) < 4:
         return None
     lengths = pace(len(items), max(8.0, len(items) * rolls.choice((1.3, 1.6, 2.0))), look.curve)
+    lengths[-1] = max(lengths[-1], 2.2)  # the last one stays a moment
     shots = []
     for n, (item, length) in enumerate(zip(items, lengths, strict=True)):
         photo = still(item, "photo" if n else "lead", _why(n), rolls)
@@ -104,6 +105,7 @@ def _detail(material: Material, rolls: random.Random, look: Look, kind: str) -> 
     factor = max(1.6, min(2.4, item.height / 1920 * 2.5))
     places = rolls.sample(_PLACES, rolls.choice((2, 3, 4)))
     lengths = pace(len(places), len(places) * rolls.choice((2.4, 3.0, 3.6)), look.curve, 1.6)
+    lengths = [min(length, 3.6) for length in lengths]
     shots = []
     for n, ((across, down), length) in enumerate(zip(places, lengths, strict=True)):
         why = "A close look first: what is it?" if n == 0 else "Another part of the same photo."
@@ -130,7 +132,9 @@ def _detail(material: Material, rolls: random.Random, look: Look, kind: str) -> 
 
 def _still_life(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """One photo, one slow movement, one line."""
-    choice = material.mixed(material.showable(1, kind), rolls, lead=True)
+    photos = material.showable(1, kind)
+    upright = [i for i in photos if i.aspect <= 1]
+    choice = material.mixed(upright or photos, rolls, lead=True)
     if not choice:
         return None
     item = choice[0]

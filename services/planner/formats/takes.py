@@ -72,6 +72,7 @@ def _clip_cuts(material: Material, rolls: random.Random, look: Look, kind: str) 
         return None
     items = order[:count]
     lengths = pace(count, max(8.0, count * rolls.choice((2.0, 2.4, 3.0))), look.curve, 1.4)
+    lengths[-1] = max(lengths[-1], 2.4)  # time to see where it ends
     shots = [
         _part(item, length, rolls, index)
         for index, (item, length) in enumerate(zip(items, lengths, strict=True))
