@@ -68,13 +68,14 @@ class Generate:
         services = self._op.services
         async with JobProgress(self._op.store, job.id) as progress:
             progress("collecting")
-            await services.collector.collect(on_progress=progress)
+            collected = await services.collector.collect(on_progress=progress)
             progress("planning", 0, job.params["count"])
             brief = await self._brief(job)
             answer = await services.planner.propose(brief)
             accepted, notes = await self._check(answer.proposals, brief.assets)
             progress("planning", len(accepted), job.params["count"])
-        notes = [*brief.notes, *answer.notes, *notes]
+        missing = [str(source["error"]) for source in collected["sources"].values() if source["error"]]
+        notes = [*missing, *brief.notes, *answer.notes, *notes]
         if not accepted:
             raise Refused("No video could be proposed. " + " ".join(dict.fromkeys(notes)))
         numbers = await self._op.store.do(

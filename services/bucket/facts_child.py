@@ -97,6 +97,8 @@ def _moving(container: Any) -> dict[str, Any]:
     if not container.streams.video:
         raise Unreadable("The video file holds no picture.")
     stream = container.streams.video[0]
+    if stream.codec_context is None:  # cut off before the codec is named
+        raise Unreadable("The video is damaged: it does not say how it is coded.")
     stream.thread_count = 1  # one frame is all we want; threads would each take memory for theirs
     width, height = stream.codec_context.width, stream.codec_context.height
     _ensure_size("video", width, height)

@@ -133,6 +133,30 @@ async def test_a_running_operator_finishes_when_there_is_room(
         await asyncio.gather(running, return_exceptions=True)
 
 
+async def test_a_command_by_itself_ends_and_says_why(disk: Path, studio: Path, small_render: Path) -> None:
+    async with operator(disk / "data", studio, small_render) as op:
+        collect = op.services.renderer.collect
+        ballasts: list[Ballast] = []
+
+        async def fill_and_collect(handle: str):  # type: ignore[no-untyped-def]
+            if not ballasts:
+                ballasts.append(Ballast(disk))
+            return await collect(handle)
+
+        op.services.renderer.collect = fill_and_collect  # type: ignore[method-assign]
+        made = await asked(op, "generate", count=1)
+        assert not made.ok
+        assert "is full" in made.text
+        assert "What was begun goes on when an operator runs." in made.text
+        ballasts[0].drop()
+
+        async def ready() -> bool:
+            return len(await op.store.do(drafts.listed, states=[State.DRAFT])) == 1
+
+        async with asyncio.timeout(20):
+            await op.engine.drive(ready, only={"render": None})
+
+
 def test_commands_on_a_full_disk(disk: Path, studio: Path) -> None:
     autopotter = Autopotter(disk / "data", studio, COLUMNS="500", DESK_TOKEN=SECRET)
     ballast = Ballast(disk)
