@@ -62,7 +62,8 @@ class Reply:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Reply:
         cards = tuple(
-            Card(card["data"], tuple(Action(**action) for action in card["actions"])) for card in data["cards"]
+            Card(card["data"], tuple(Action(**action) for action in card["actions"]))
+            for card in data["cards"]
         )
         progress = Progress(**data["progress"]) if data["progress"] else None
         return cls(**{**data, "cards": cards, "table": tuple(data["table"]), "progress": progress})
@@ -71,8 +72,12 @@ class Reply:
 def for_error(error: BaseException) -> Reply:
     """The one way from an exception to a person: its own sentence, or a calm one with an incident number."""
     if isinstance(error, OperatorError):
-        return Reply(error.message, ok=False, remedy=error.remedy, data={"error": error.message,
-                                                                         "remedy": error.remedy})
+        return Reply(
+            error.message,
+            ok=False,
+            remedy=error.remedy,
+            data={"error": error.message, "remedy": error.remedy},
+        )
     incident = secrets.token_hex(4)
     log.error("incident %s", incident, exc_info=error)
     text = f"Something unexpected went wrong (incident {incident})."
