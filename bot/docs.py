@@ -81,7 +81,7 @@ def _own_usage(parameter: click.Parameter) -> str:
         return ""
     word = (parameter.name or "").upper()
     if isinstance(parameter, click.Argument):
-        return word
+        return word if parameter.required else f"[{word}]"
     return f"--{parameter.name} {word}" if parameter.required else f"[--{parameter.name} {word}]"
 
 

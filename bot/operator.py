@@ -40,6 +40,19 @@ class Services:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long files are kept, in days (0: for ever), and how full the disk may become, in bytes."""
+
+    denied_days: int
+    failed_days: int
+    posted_days: int
+    outbox_days: int
+    cache_bytes: int
+    warn_free: int
+    min_free: int
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """The settings that operations and reconcilers need, as plain values."""
 
@@ -54,6 +67,7 @@ class Options:
     posts_per_day: int
     slot_grace: timedelta
     timezone: ZoneInfo
+    keeping: Keeping
     identity: str  # digest of the settings that select twins, account and folders
 
 

@@ -41,6 +41,8 @@ from services.log import register_secret
 
 DEFAULT_FILE = "bot.env"  # in the current directory; absent is fine
 _MEDIA, _VIDEOS, _POSTING, _DESK, _LOG = "Media and brand", "Proposing", "Posting", "Desk", "Logging"
+_KEEPING = "Keeping"
+_DAYS = "a whole number of days from 0 (for ever) to 36500"
 
 
 class Settings(BaseSettings):
@@ -128,6 +130,36 @@ class Settings(BaseSettings):
     )
     allow_many_hashtags: bool = setting(
         False, _POSTING, "Whether a caption may have more than 5 hashtags.", "true or false", "false"
+    )
+    denied_keep_days: int = setting(
+        30, _KEEPING,
+        "After how many days the files of a denied draft are removed; its row, decisions and caption stay. "
+        "0: never.",
+        _DAYS, "30", ge=0, le=36500,
+    )
+    failed_keep_days: int = setting(
+        30, _KEEPING, "The same for a draft that failed. 0: never.", _DAYS, "30", ge=0, le=36500
+    )
+    posted_keep_days: int = setting(
+        365, _KEEPING, "The same for a posted draft; what was posted is known for ever. 0: never.",
+        _DAYS, "365", ge=0, le=36500,
+    )
+    outbox_keep_days: int = setting(
+        0, _KEEPING, "After how many days a post is removed from the outbox. 0: never.",
+        _DAYS, "0", ge=0, le=36500,
+    )
+    cache_max_size: Bytes = setting(
+        5 * 1024**3, _KEEPING,
+        "How large DATA_DIR/cache may become; the oldest goes first, and all of it can be made again.",
+        "a size of at least 1KB, like 5GB", "5GB", shown="5GB",
+    )
+    disk_warn_free: Bytes = setting(
+        2 * 1024**3, _KEEPING, "With less free disk than this, status warns and the cache is emptied.",
+        "a size of at least 1KB, like 2GB", "2GB", shown="2GB",
+    )
+    disk_min_free: Bytes = setting(
+        500 * 1024**2, _KEEPING, "With less free disk than this, no new videos are begun.",
+        "a size of at least 1KB, like 500MB", "500MB", shown="500MB",
     )
     desk_host: str = setting(
         "127.0.0.1", _DESK, "The address the desk listens on. Anything but this machine demands DESK_TOKEN.",

@@ -7,9 +7,10 @@ import contextlib
 from collections.abc import Callable
 
 from bot.engine import Engine
-from bot.operator import Operator, Options, Services
+from bot.operator import Keeping, Operator, Options, Services
 from bot.reconcilers.collect import Collect
 from bot.reconcilers.generate import Generate
+from bot.reconcilers.housekeeping import Housekeeping
 from bot.reconcilers.publish import Publish
 from bot.reconcilers.render import Render
 from bot.reconcilers.sheet import Sheet
@@ -81,7 +82,7 @@ async def open_operator(settings: Settings) -> Operator:
         await store.close()
         raise
     op = Operator(services, store, options(settings), Engine())
-    for reconciler in (Generate(op), Collect(op), Render(op), Sheet(op), Publish(op)):
+    for reconciler in (Generate(op), Collect(op), Render(op), Sheet(op), Publish(op), Housekeeping(op)):
         op.engine.add(reconciler)
     store.on_change(op.engine.wake)
     return op
@@ -108,5 +109,14 @@ def options(settings: Settings) -> Options:
         posts_per_day=settings.posts_per_day,
         slot_grace=settings.slot_grace,
         timezone=settings.zone,
+        keeping=Keeping(
+            denied_days=settings.denied_keep_days,
+            failed_days=settings.failed_keep_days,
+            posted_days=settings.posted_keep_days,
+            outbox_days=settings.outbox_keep_days,
+            cache_bytes=settings.cache_max_size,
+            warn_free=settings.disk_warn_free,
+            min_free=settings.disk_min_free,
+        ),
         identity=identity(settings),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncGenerator
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from humanize import naturalsize
 from bot.operations.registry import About, Operation, Parameter, Requester, find, operation, operations
 from bot.operator import Operator
 from bot.reply import Reply
+from bot.retention import disk_view
 from bot.views import job_view
 from services import metrics
 from services.errors import OperatorError
@@ -52,7 +52,7 @@ async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
     """Say how the operator is: the services in use, the drafts, the disk, and how long things take."""
     health = await _health(op)
     counts = await op.store.do(drafts.counts)
-    disk = await asyncio.to_thread(shutil.disk_usage, op.options.data_dir)
+    disk = await disk_view(op)
     measured = metrics.snapshot()
     data = {
         "version": version("autopotter"),
@@ -64,14 +64,14 @@ async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
         "drafts": counts,
         "paused": await op.store.do(facts.get, facts.PAUSED),
         "folders": {"data": str(op.options.data_dir), "brand": str(op.options.brand_dir)},
-        "disk": {"free_bytes": disk.free, "total_bytes": disk.total},
+        "disk": disk,
         "troubles": op.engine.troubles(),
         "metrics": measured,
     }
     ok = all(service["ok"] for service in health.values())
     many = ", ".join(f"{count} {state}" for state, count in counts.items()) or "none yet"
     where = f"Running since {op.started:%Y-%m-%d %H:%M} UTC at {op.desk_url}." if op.live else "Not running."
-    text = f"{where} Drafts: {many}. Free disk: {naturalsize(disk.free)}."
+    text = f"{where} Drafts: {many}. Free disk: {naturalsize(disk['free_bytes'])}. {disk['warning']}".strip()
     table = tuple(
         {"service": name, "by": op.services.names()[name], "state": service["message"]}
         for name, service in health.items()

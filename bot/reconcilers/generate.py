@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from bot.operator import Operator, draft_folder
 from bot.reconcilers.progress import JobProgress
 from bot.reply import for_error
+from bot.retention import ensure_room
 from services.brand import read_brand
 from services.errors import OperatorError, Refused
 from services.files import write_json
@@ -66,6 +67,7 @@ class Generate:
 
     async def _make(self, job: Job) -> None:
         services = self._op.services
+        await asyncio.to_thread(ensure_room, self._op)
         async with JobProgress(self._op.store, job.id) as progress:
             progress("collecting")
             collected = await services.collector.collect(on_progress=progress)

@@ -56,6 +56,12 @@ def open_render(db: Database, draft: int, revision: int) -> RenderGuard | None:
     return None
 
 
+def open_render_keys(db: Database) -> frozenset[str]:
+    """The keys of all renders that were begun and have not ended."""
+    rows = db.execute("SELECT key FROM renders WHERE state IN ('intent', 'running')").fetchall()
+    return frozenset(str(key) for (key,) in rows)
+
+
 def failures(db: Database, draft: int, revision: int) -> int:
     """How many attempts failed by their own fault, since the last retry by a person."""
     return int(

@@ -66,7 +66,8 @@ async def asked(op: Operator, name: str, **given: Any) -> Reply:
 @contextlib.asynccontextmanager
 async def operator(data: Path, material: Path, rendered: Path, **more: str) -> AsyncIterator[Operator]:
     """The real operator of these settings, but for its renders, which are at once done."""
-    environ = {"DATA_DIR": str(data), "MEDIA_DIR": str(material), "DESK_TOKEN": SECRET, **more}
+    environ = {"DATA_DIR": str(data), "MEDIA_DIR": str(material), "DESK_TOKEN": SECRET}
+    environ |= {"DISK_MIN_FREE": "1KB", **more}  # disks of these tests are small
     op = await open_operator(load_settings([], environ))
     op.services = dataclasses.replace(op.services, renderer=QuickRenderer(rendered))
     try:
