@@ -36,7 +36,9 @@ def video(path: Path, *, seconds: float = 4.0, width: int = 270, height: int = 4
     return path
 
 
-def photo(path: Path, *, width: int = 480, height: int = 640, colour: tuple[int, int, int] = (150, 90, 60)) -> Path:
+def photo(
+    path: Path, *, width: int = 480, height: int = 640, colour: tuple[int, int, int] = (150, 90, 60)
+) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (width, height), colour).save(path, quality=80)
     return path
