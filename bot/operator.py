@@ -66,6 +66,7 @@ class Options:
     post_delay: timedelta
     posts_per_day: int
     slot_grace: timedelta
+    poll_interval: timedelta  # how often a sheet that cannot tell whether it changed is read
     timezone: ZoneInfo
     keeping: Keeping
     identity: str  # digest of the settings that select twins, account and folders

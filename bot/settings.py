@@ -6,18 +6,19 @@ Each field carries its documentation, from which bot.env.example and the README'
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.env_files import misconfigured, read_env_files
-from bot.setting_texts import as_text, is_secret, problems_of, table, warn_of_unknown
+from bot.env_files import Problem, misconfigured
+from bot.setting_sources import ENVIRONMENT, Given, gather
+from bot.setting_texts import as_text, problems_of, table, warn_of_unknown
 from bot.setting_types import (
     ROOT,
     Bytes,
@@ -37,9 +38,7 @@ from bot.setting_types import (
     setting,
 )
 from bot.twins import choose_twins
-from services.log import register_secret
 
-DEFAULT_FILE = "bot.env"  # in the current directory; absent is fine
 _MEDIA, _VIDEOS, _POSTING, _DESK, _LOG = "Media and brand", "Proposing", "Posting", "Desk", "Logging"
 _KEEPING = "Keeping"
 _DAYS = "a whole number of days from 0 (for ever) to 36500"
@@ -123,6 +122,12 @@ class Settings(BaseSettings):
     slot_grace: Duration = setting(
         timedelta(hours=1), _POSTING, "How late a missed slot is still made up for.",
         "a duration like 90s, 2m or 1h30m, at most 365d", "1h",
+    )
+    autopost_poll_interval: Duration = setting(
+        timedelta(seconds=30), _POSTING,
+        "How often a sheet that lies elsewhere is read for edits, and how often autopost looks. "
+        "The CSV file on this machine is noticed within seconds.",
+        "a duration of at least 1s, like 30s or 2m", "30s", ge=timedelta(seconds=1),
     )
     posts_per_day: int = setting(
         25, _POSTING, "The most posts in any 24 hours (1–100).",
@@ -281,30 +286,38 @@ def load_settings(
     must exist. Raises one Misconfigured that lists everything wrong. Secrets are known to the log from
     here on.
     """
-    environ = os.environ if environ is None else environ
-    if env_files is None:
-        # os.path: a folder this user may not look into has no bot.env for it.
-        env_files = [Path(DEFAULT_FILE)] if os.path.exists(DEFAULT_FILE) else []  # noqa: PTH110
-    files = read_env_files(env_files, environ)
+    reading = read_settings(env_files, environ)
+    if reading.settings is None:
+        raise misconfigured(reading.problems)
+    warn_of_unknown(reading.given.files, {name.upper() for name in Settings.model_fields})
+    return reading.settings
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found: ``settings``, or None and everything that is wrong."""
+
+    settings: Settings | None
+    problems: tuple[Problem, ...]
+    given: Given
+
+
+def read_settings(
+    env_files: Sequence[Path] | None = None, environ: Mapping[str, str] | None = None
+) -> Reading:
+    """For those who show what is wrong; raises Misconfigured only for a file that cannot be read."""
     fields = Settings.model_fields
-    names = {name.upper(): name for name in fields}
-    given = {**files.values, **{name: value for name, value in environ.items() if name in names}}
-    values: dict[str, Any] = {names[n]: value for n, value in given.items() if n in names and value.strip()}
-    for name in values:
-        if is_secret(fields[name]):
-            register_secret(values[name])
-    problems = list(files.problems)
+    given = gather(fields, env_files, environ)
+    problems = list(given.files.problems)
+    settings = None
     try:
-        settings = Settings(**values)
+        settings = Settings(**given.values)  # type: ignore[arg-type]
         problems += choose_twins(as_text(settings))[1]
     except ValidationError as error:
-        places = {name: place for name, place in files.places.items() if name not in environ}
+        places = {name: place for name, place in given.sources.items() if place != ENVIRONMENT}
         told = {problem.variable for problem in problems}
         problems += [found for found in problems_of(error, fields, places) if found.variable not in told]
-    if problems:
-        raise misconfigured(problems)
-    warn_of_unknown(files, set(names))
-    return settings
+    return Reading(None if problems else settings, tuple(problems), given)
 
 
 def twins(settings: Settings) -> dict[str, str]:

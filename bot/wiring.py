@@ -108,6 +108,7 @@ def options(settings: Settings) -> Options:
         post_delay=settings.post_delay,
         posts_per_day=settings.posts_per_day,
         slot_grace=settings.slot_grace,
+        poll_interval=settings.autopost_poll_interval,
         timezone=settings.zone,
         keeping=Keeping(
             denied_days=settings.denied_keep_days,

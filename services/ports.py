@@ -8,7 +8,7 @@ or raises; it changes nothing.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -145,7 +145,10 @@ class Renderer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One draft as the sheet shows it. ``draft_id`` is "k7f3.17": tag and write number."""
+    """One draft as the sheet shows it. ``draft_id`` is "k7f3.17": tag and write number.
+
+    ``encoding`` is that of the sheet it was read from: what it cannot hold was lost by whoever saved it.
+    """
 
     draft_id: str
     status: str
@@ -154,18 +157,32 @@ class SheetRow:
     caption: str
     link: str
     strategy: str
+    encoding: str = field(default="utf-8", compare=False)
 
 
 class Sheet(Protocol):
-    """A table people read and, later, edit. Rows are found by the tag in their last column."""
+    """A table people read and edit. Rows are found by the tag in their last column."""
 
     name: str  # "csv_file", "google"
 
     async def ping(self) -> str: ...
-    async def read(self) -> list[SheetRow]: ...
 
-    async def write(self, rows: Sequence[SheetRow]) -> None:
-        """Add or replace these rows, found by tag; every other row and column stays as it is."""
+    async def changed(self) -> bool | None:
+        """Whether somebody saved it since the last read(), told without reading it; None: cannot be told."""
+        ...
+
+    async def read(self) -> list[SheetRow]:
+        """The rows that carry a Draft id, cells as people left them, copies as often as they stand."""
+        ...
+
+    async def write(self, rows: Sequence[SheetRow], *, over: Sequence[SheetRow] | None = None) -> set[str]:
+        """Add or replace these rows, found by tag; every other row and column stays as it is.
+
+        ``over`` are the rows as they were read: where Draft id, Status or Caption of a tag's rows are not
+        like that any more, somebody edited them meanwhile, and they are left to the next read. Of several
+        rows with one tag the one that stands first in ``over`` is the draft's; the others keep their words
+        and lose their id. Answers the Draft ids that are in the sheet now.
+        """
         ...
 
     async def link(self) -> str:

@@ -16,7 +16,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.errors import Misconfigured, OperatorError, Unavailable
@@ -34,6 +34,9 @@ _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _WRONG_KIND = {errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 
 
+_Glance = tuple[int, ...] | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What the file was when it was read; any difference means that somebody saved it."""
@@ -42,6 +45,7 @@ class _Seen:
     changed: int  # mtime in nanoseconds
     inode: int
     sha256: str
+    glance: _Glance = field(compare=False)  # its change time too: also a copy that keeps the times is new
 
 
 class CsvSheet:
@@ -58,20 +62,26 @@ class CsvSheet:
         self.notice: str | None = None
         self._settle = settle
         self._own: _Seen | None = None  # what this instance wrote last
+        self._known: _Glance = None  # the file as read() last answered it, this instance's writes included
         self._lock = threading.Lock()  # of threads: a cancelled task leaves its thread working
 
     async def ping(self) -> str:
         """Where the sheet is and whether it is open elsewhere. Misconfigured if it cannot be used."""
         return await asyncio.to_thread(self._ping)
 
+    async def changed(self) -> bool:
+        """Whether the file is another than at the last read(); costs one look at its facts."""
+        return await asyncio.to_thread(self._glance) != self._known
+
     async def read(self) -> list[SheetRow]:
         """The rows that carry a Draft id, in the file's order; none while there is no file."""
         return await asyncio.to_thread(self._read)
 
-    async def write(self, rows: Sequence[SheetRow]) -> None:
+    async def write(self, rows: Sequence[SheetRow], *, over: Sequence[SheetRow] | None = None) -> set[str]:
         """Add or replace these rows. Unavailable if the file is full, kept busy or torn just now."""
-        if rows:
-            await asyncio.to_thread(self._write, tuple(rows))
+        if not rows:
+            return set()
+        return await asyncio.to_thread(self._write, tuple(rows), None if over is None else tuple(over))
 
     async def link(self) -> str:
         return self.path.absolute().as_uri()
@@ -80,8 +90,18 @@ class CsvSheet:
 
     def _read(self) -> list[SheetRow]:
         with self._lock:
-            table, _, _ = self._table()
-        return list(drafts_in(table))
+            self._known = self._glance()  # before reading: what is saved meanwhile is another file
+            table, spelling, seen = self._table()
+            if seen is not None:
+                self._known = seen.glance
+        return list(drafts_in(table, spelling.encoding))
+
+    def _glance(self) -> _Glance:
+        """Size, times and inode, or why there are none. Every save changes one of them."""
+        try:
+            return _facts(self.path.stat())
+        except OSError as error:
+            return (error.errno or 0,)
 
     def _ping(self) -> str:
         with self._lock:
@@ -164,24 +184,25 @@ class CsvSheet:
                 data = file.read(MAX_BYTES + 1)
             return data, _seen(facts, data)
 
-    def _write(self, rows: Sequence[SheetRow]) -> None:
+    def _write(self, rows: Sequence[SheetRow], over: Sequence[SheetRow] | None = None) -> set[str]:
         with self._lock:
             with self._errors("written"):
                 self._target().parent.mkdir(parents=True, exist_ok=True)
                 self._remove_stale()
-            self._merge_in(rows)
+            written = self._merge_in(rows, over)
             self._notice()
+        return written
 
-    def _merge_in(self, rows: Sequence[SheetRow]) -> None:
+    def _merge_in(self, rows: Sequence[SheetRow], over: Sequence[SheetRow] | None) -> set[str]:
         for _ in range(_TRIES):
             table, spelling, seen = self._table()
-            merged = merge(table, rows)
-            if seen is not None and seen.size and merged == table:
-                return
+            merged, written = merge(table, rows, over)
+            if merged == table and (not written or (seen is not None and seen.size)):
+                return written
             data = render(merged.all_rows(), spelling)
             if self._replaced(data, seen):
-                log.info("The sheet %s has new cells for %s drafts", self.path.name, len(rows))
-                return
+                log.info("The sheet %s has new cells for %s drafts", self.path.name, len(written))
+                return written
         raise Unavailable(
             f"The sheet {self.path.name} was saved by others again and again while it was to be written.",
             remedy="It is tried again by itself; nothing in it was touched.",
@@ -201,7 +222,10 @@ class CsvSheet:
             finally:
                 temporary.unlink(missing_ok=True)
             _sync_folder(target.parent)
+            as_read = self._known == (seen.glance if seen else (errno.ENOENT,))
             self._own = _seen(target.stat(), data)
+            # What somebody saved between read() and this write is in the file, but was not read yet.
+            self._known = self._own.glance if as_read else None
             return True
 
     def _fill(self, temporary: Path, data: bytes, like: Path | None) -> None:
@@ -263,7 +287,12 @@ class CsvSheet:
 
 
 def _seen(facts: os.stat_result, data: bytes) -> _Seen:
-    return _Seen(facts.st_size, facts.st_mtime_ns, facts.st_ino, hashlib.sha256(data).hexdigest())
+    digest = hashlib.sha256(data).hexdigest()
+    return _Seen(facts.st_size, facts.st_mtime_ns, facts.st_ino, digest, _facts(facts))
+
+
+def _facts(facts: os.stat_result) -> tuple[int, ...]:
+    return facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino
 
 
 def _sync_folder(folder: Path) -> None:

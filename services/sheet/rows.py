@@ -119,54 +119,72 @@ def unguarded(cell: str) -> str:
     return cell[1:] if _GUARDED.match(cell) else cell
 
 
-def drafts_in(table: Table) -> Iterator[SheetRow]:
+def drafts_in(table: Table, encoding: str = "utf-8") -> Iterator[SheetRow]:
     """The rows that carry a Draft id, in the sheet's order; copies of a row come as often as they stand.
 
-    Cells are as people left them; a Video number that is none reads 0.
+    Cells are as people left them; a Video number that is none reads 0. ``encoding`` is the sheet's.
     """
     for row in table.rows:
-        cells = {field: unguarded(_cell(row, index)) for field, index in table.columns.items()}
-        if not tag_of(cells["draft_id"]):
+        if tag_of(_cell(row, table.columns["draft_id"])):
+            yield _row(row, table.columns, encoding)
+
+
+def _row(row: Cells, columns: Mapping[str, int], encoding: str = "utf-8") -> SheetRow:
+    cells = {field: unguarded(_cell(row, index)) for field, index in columns.items()}
+    return SheetRow(
+        draft_id=cells["draft_id"].strip(),
+        status=cells["status"],
+        number=_number(cells["number"]),
+        produced=cells["produced"],
+        caption=cells["caption"],
+        link=cells["link"],
+        strategy=cells["strategy"],
+        encoding=encoding,
+    )
+
+
+def merge(
+    table: Table, rows: Sequence[SheetRow], over: Sequence[SheetRow] | None = None
+) -> tuple[Table, set[str]]:
+    """The table with these drafts added below or replaced where they stand, and their Draft ids.
+
+    ``over`` as in the Sheet port: a tag whose rows are not as they were read stays untouched, and its Draft
+    id is not in the answer. If a person copied a row, one is the draft's; the copy stays as a row of theirs
+    without id.
+    """
+    id_column, width = table.columns["draft_id"], len(table.header)
+    there: dict[str, list[int]] = {}
+    for index, row in enumerate(table.rows):
+        if tag := tag_of(_cell(row, id_column)):
+            there.setdefault(tag, []).append(index)
+    read: dict[str, list[Cells]] = {}
+    for was in over or ():
+        read.setdefault(tag_of(was.draft_id), []).append(_words(was))
+    result, new, written = list(table.rows), list[Cells](), set[str]()
+    for tag, wanted in {tag_of(row.draft_id): row for row in rows if tag_of(row.draft_id)}.items():
+        places = there.get(tag, [])
+        words = [_words(_row(table.rows[index], table.columns)) for index in places]
+        if over is not None and sorted(words) != sorted(read.get(tag, [])):
             continue
-        yield SheetRow(
-            draft_id=cells["draft_id"].strip(),
-            status=cells["status"],
-            number=_number(cells["number"]),
-            produced=cells["produced"],
-            caption=cells["caption"],
-            link=cells["link"],
-            strategy=cells["strategy"],
-        )
-
-
-def merge(table: Table, rows: Sequence[SheetRow]) -> Table:
-    """The table with these drafts added below or replaced where they stand.
-
-    If a person copied a row, the first one is the draft's; the copy stays as a row of theirs without id.
-    """
-    wanted = {tag_of(row.draft_id): row for row in rows}
-    wanted.pop("", None)
-    id_column = table.columns["draft_id"]
-    result: list[Cells] = []
-    found: set[str] = set()
-    for row in table.rows:
-        tag = tag_of(_cell(row, id_column))
-        if tag not in wanted:
-            result.append(row)
-        elif tag in found:
-            result.append(_with(row, {id_column: ""}, width=len(table.header)))
-        else:
-            found.add(tag)
-            result.append(_with(row, _cells(wanted[tag], table.columns), width=len(table.header)))
-    new = [
-        _with((), _cells(row, table.columns), width=len(table.header))
-        for tag, row in wanted.items()
-        if tag not in found
-    ]
+        written.add(wanted.draft_id)
+        cells = _cells(wanted, table.columns)
+        if not places:
+            new.append(_with((), cells, width=width))
+            continue
+        keeper = places[words.index(read[tag][0]) if over is not None else 0]
+        for index in places:
+            result[index] = _with(
+                result[index], cells if index == keeper else {id_column: ""}, width=width
+            )
     if new:
         last = next((i for i in range(len(result), 0, -1) if any(result[i - 1])), 0)
         result[last:last] = new  # above the empty rows spreadsheet programs leave at the end
-    return replace(table, rows=tuple(result))
+    return replace(table, rows=tuple(result)), written
+
+
+def _words(row: SheetRow) -> Cells:
+    """What a person may have edited."""
+    return row.draft_id.strip(), row.status, row.caption
 
 
 def _cells(row: SheetRow, columns: Mapping[str, int]) -> dict[int, str]:

@@ -49,6 +49,13 @@ def m002_cleared(db: Database) -> None:
     db.execute("ALTER TABLE drafts ADD COLUMN cleared TEXT")
 
 
+@migrations()
+def m003_sheet_as_an_inbox(db: Database) -> None:
+    """What stood under each write number of a row, and what of a row is known to have arrived."""
+    for statement in _INBOX:
+        db.execute(statement)
+
+
 _FIRST = (
     # A draft is one number, one row, one card; what it shows lies in its current revision.
     """
@@ -211,4 +218,28 @@ _FIRST = (
     )
     """,
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+)
+
+_INBOX = (
+    # What was written under each write number of a row: an edit is the difference from it. seen_status and
+    # seen_caption are what a person's save last said under this number, once it was dealt with.
+    """
+    CREATE TABLE bases (
+        draft INTEGER NOT NULL REFERENCES drafts(number),
+        write_number INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        fingerprint TEXT NOT NULL,
+        status TEXT NOT NULL,
+        caption TEXT NOT NULL,
+        cells TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        seen_status TEXT,
+        seen_caption TEXT,
+        PRIMARY KEY (draft, write_number)
+    ) WITHOUT ROWID
+    """,
+    # The highest number known to have reached the sheet; a word that waits for a publish to be cleared up.
+    "ALTER TABLE rows ADD COLUMN written INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE rows ADD COLUMN waiting TEXT NOT NULL DEFAULT ''",
+    "UPDATE rows SET written = write_number",
 )

@@ -78,8 +78,8 @@ async def test_a_crash_between_writing_and_noting_it_leaves_one_row(
     sheet = op.services.sheet
     write = sheet.write
 
-    async def write_and_die(found: list[SheetRow]) -> None:
-        await write(found)
+    async def write_and_die(found: list[SheetRow], **more: object) -> None:
+        await write(found, **more)  # type: ignore[arg-type]
         raise RuntimeError("the plug was pulled")
 
     monkeypatch.setattr(sheet, "write", write_and_die)

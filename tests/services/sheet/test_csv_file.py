@@ -91,7 +91,7 @@ async def test_the_spelling_of_the_file_is_kept(
     path: Path, sheet: CsvSheet, delimiter: str, encoding: str, line_end: str, quote_all: bool
 ) -> None:
     spelling = Spelling(encoding, delimiter, line_end, quote_all)
-    mine = merge(empty_table(), [replace(ROW, caption="Töpfe; mit, Tinte\tund\nZeilen")])
+    mine = merge(empty_table(), [replace(ROW, caption="Töpfe; mit, Tinte\tund\nZeilen")])[0]
     path.write_bytes(render(mine.all_rows(), spelling))
     await sheet.write([replace(ROW, draft_id="zzzz.1", caption="Größe")])
     rows, kept = parse(path.read_bytes())
@@ -382,11 +382,11 @@ def test_any_caption_survives_any_spelling(
     mine = [[*row[:6], "", *row[7:]] for row in own]  # without an id: a person's
     table = table_of([[*HEADERS, "Mine"], *mine])
     drafts = [replace(ROW, draft_id=f"t{i}.1", caption=caption) for i, caption in enumerate(captions)]
-    written = merge(table, drafts)
+    written, _ = merge(table, drafts)
     rows, found = parse(render(written.all_rows(), spelling))
     again = table_of(rows)
     assert again == written
     assert found.delimiter == spelling.delimiter
     assert [r.caption for r in drafts_in(again)] == [c.replace("\x00", "\ufffd") for c in captions]
     assert [r for r in again.rows if r[6] == ""] == [tuple(r) for r in mine]
-    assert merge(again, drafts) == again
+    assert merge(again, drafts)[0] == again
