@@ -20,6 +20,7 @@ from services.errors import OperatorError
 from services.log import initialize_logging
 
 Body = Callable[[Settings, Console, dict[str, Any]], None]
+PlainBody = Callable[[list[Path] | None, Console, dict[str, Any]], None]
 
 ENV_FILE = click.Option(
     ["--env-file"],
@@ -34,12 +35,23 @@ JSON = click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON do
 def command(name: str, help_text: str, parameters: list[click.Parameter], body: Body) -> click.Command:
     """A command with --env-file, --json and --debug. Exit code: 0 success, 1 failure, 2 misuse."""
 
-    def run(env_file: tuple[Path, ...], debug: bool, as_json: bool, **given: Any) -> None:
+    def with_settings(env_files: list[Path] | None, console: Console, given: dict[str, Any]) -> None:
+        settings = load_settings(env_files)
+        initialize_logging(_logging(settings, debug=given.pop("debug"), quiet=name != "run"))
+        body(settings, console, given)
+
+    return plain_command(name, help_text, parameters, with_settings)
+
+
+def plain_command(
+    name: str, help_text: str, parameters: list[click.Parameter], body: PlainBody
+) -> click.Command:
+    """The same for a body that reads the settings itself, as they may be wrong; it is given ``debug`` too."""
+
+    def run(env_file: tuple[Path, ...], as_json: bool, **given: Any) -> None:
         with Console(as_json=as_json) as console:
             try:
-                settings = load_settings(_env_files(env_file))
-                initialize_logging(_logging(settings, debug=debug, quiet=name != "run"))
-                body(settings, console, given)
+                body(_env_files(env_file), console, given)
             except click.UsageError:
                 raise
             except OperatorError as error:
