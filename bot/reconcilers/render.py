@@ -97,6 +97,7 @@ class Render:
             await renderer.cancel(guard.handle)
         else:  # gone: the operator died under it, which is not the movie's fault
             await store.do(guards.set_render, guard.key, state="gone", message=last.message)
+            await renderer.cancel(guard.handle)  # what it left behind only takes room
             # Not counted, but not tried at once either: something may be killing every child.
             raise Unavailable(last.message or "The render left no trace; it is started again.")
 

@@ -7,6 +7,7 @@ makes a decoder do costs one render.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import dataclasses
 import errno
@@ -42,11 +43,11 @@ def main() -> int:
         return _tell(failed=error.message, remedy=error.remedy)
     except MemoryError:
         return _tell(failed=OUT_OF_MEMORY, remedy=REMEDY)
-    except OSError as error:
-        traceback.print_exc()
-        if error.errno in _FULL:
-            return _tell(failed="The disk is full, so the video could not be written.", remedy="Make room.")
-        if error.errno == errno.EFBIG:
+    except Exception as error:  # libav's errors carry an errno without being OSErrors
+        number = getattr(error, "errno", None)
+        if number in _FULL:
+            return _tell(full=True)
+        if number == errno.EFBIG:
             return _tell(failed="The video became larger than a render may be.", remedy="Shorten the movie.")
         raise
     return 0
@@ -136,7 +137,9 @@ if __name__ == "__main__":
     try:
         code = main()
     except Exception:  # process border: the parent tells a person, the log gets the reason
-        traceback.print_exc()
+        with contextlib.suppress(OSError):  # the log may lie on a full disk
+            traceback.print_exc()
         code = 1
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
     os._exit(code)

@@ -21,6 +21,7 @@ _ROOT = Path(__file__).resolve().parents[3]  # where the package `services` lies
 _SHUTDOWN = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 _KEPT = str(256 << 20)  # bytes
 _LOG_TAIL = 4000  # characters of the child's log that go into ours
+FULL = "The disk is full, so the video could not be written. Free some space; it is rendered again by itself."
 FINAL_STATES = ("done", "failed", "gone")
 
 
@@ -101,6 +102,8 @@ class Child:
             return RenderStatus("gone", self.status.progress, "The render was stopped.")
         if late:
             return RenderStatus("failed", 0.0, "The render took too long and was stopped. Shorten the movie.")
+        if "full" in self.told:  # not the movie's fault: it is tried again when there is room
+            return RenderStatus("gone", 0.0, FULL)
         if "failed" in self.told:
             return RenderStatus("failed", 0.0, f"{self.told['failed']} {self.told['remedy']}".strip())
         if code == 0 and ("done" in self.told or "approximations" in self.told):

@@ -216,3 +216,22 @@ def test_only_the_folders_own_files_are_matched(studio: Studio, tmp_path: Path) 
         with pytest.raises(Refused, match=said):
             match_assets(movie(scene(1, image(name))), studio.folder)
     assert match_assets(movie(scene(1, image("a/twin.jpg"))), studio.folder) == {"a/twin.jpg": "a/twin.jpg"}
+
+
+async def test_a_full_disk_is_not_the_movies_fault(studio: Studio, small_disk: Path) -> None:
+    studio.photo("red.jpg", RED)
+
+    async def open_asset(key: str) -> Path:
+        return studio.folder / key.removeprefix("wip_photos/")
+
+    renderer = LocalRenderer(small_disk / "renders", open_asset, profile=SMALL)
+    (small_disk / "filler").write_bytes(b"x" * 1_024_000)
+    handle = await renderer.submit(request(SHORT))
+    status = await last(renderer, handle)
+    assert status.state == "gone"
+    assert "disk is full" in status.message
+    await renderer.cancel(handle)
+    (small_disk / "filler").unlink()
+    handle = await renderer.submit(request(SHORT))
+    assert (await last(renderer, handle)).state == "done"
+    await renderer.cancel(handle)

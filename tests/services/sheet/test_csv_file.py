@@ -7,14 +7,12 @@ import csv
 import errno
 import io
 import os
-import shutil
 import signal
 import stat
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -297,18 +295,6 @@ async def test_what_the_disk_refuses_is_a_sentence_and_the_old_file_stays(
         await Failing(path, settle=0).write([replace(ROW, status="Denied")])
     assert path.read_bytes() == before
     assert names(path.parent) == ["drafts.csv"]
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real disk of 1 MB. Needs the right to mount one: root, or ``unshare -rm``."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(disk)]
-    if shutil.which("mount") is None or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("no right to mount a small disk")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
 
 
 async def test_a_full_and_a_read_only_disk(small_disk: Path) -> None:
