@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from services.errors import Refused
 from services.ports import Post, Publisher
 from services.publisher.outbox import Outbox
+from tests.doubles.publisher_client import DoublePublisher, PublisherServer
 
 
 @dataclass
@@ -22,9 +23,19 @@ class Clock:
         return self.now
 
 
-TWINS: dict[str, Callable[[Path, Clock], Publisher]] = {
-    "outbox": lambda folder, clock: Outbox(folder / "outbox", clock=clock),
+# name → (folder of the test, clock, address of the double's server) → twin
+TWINS: dict[str, Callable[[Path, Clock, str], Publisher]] = {
+    "outbox": lambda folder, clock, url: Outbox(folder / "outbox", clock=clock),
+    "double": lambda folder, clock, url: DoublePublisher(url, folder.name, clock=clock),
 }
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the double's server answers; each test has an account of its own."""
+    running = PublisherServer(tmp_path_factory.mktemp("service"))
+    yield running.url
+    running.stop()
 
 
 @pytest.fixture
@@ -33,8 +44,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture(params=sorted(TWINS))
-def publisher(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Publisher:
-    return TWINS[request.param](tmp_path, clock)
+def publisher(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock, server: str) -> Publisher:
+    return TWINS[request.param](tmp_path, clock, server)
 
 
 @pytest.fixture
