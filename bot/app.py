@@ -7,7 +7,7 @@ import contextlib
 import secrets
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 from sqlite_utils import Database
 
@@ -34,15 +34,17 @@ async def run(
     *,
     on_ready: Callable[[str], None] | None = None,
     on_studio: StudioProgress | None = None,
+    opened: Callable[[Settings], Awaitable[Operator]] = open_operator,
 ) -> None:
     """Run until SIGINT or SIGTERM. ``on_ready`` is given the desk's address once it answers.
 
     Where there is no media at all a sample studio is drawn first; ``on_studio`` hears how far it is.
+    ``opened`` makes the operator, for a process that has services of its own to put in.
 
     Raises OperatorError when it cannot start: DATA_DIR in use, port taken, media folder gone.
     """
     stop = asyncio.Event()
-    async with _operator(settings, on_studio, stop) as (op, desk):
+    async with _operator(settings, on_studio, stop, opened) as (op, desk):
         schedule = Schedule(op)
         await schedule.start()
         await op.store.do(_first_run, settings, op)
@@ -101,7 +103,10 @@ async def supervise(surface: Surface) -> None:
 
 @contextlib.asynccontextmanager
 async def _operator(
-    settings: Settings, on_studio: StudioProgress | None, stop: asyncio.Event
+    settings: Settings,
+    on_studio: StudioProgress | None,
+    stop: asyncio.Event,
+    opened: Callable[[Settings], Awaitable[Operator]],
 ) -> AsyncIterator[tuple[Operator, Desk]]:
     """Everything opened in order and closed in reverse, whatever happens in between."""
     lock, stack = DataLock(settings.data_dir), contextlib.ExitStack()
@@ -109,7 +114,7 @@ async def _operator(
     try:
         if studio_missing(settings):  # under the lock: two that draw would sweep each other's files away
             await draw_studio(settings, on_studio)
-        op = await open_operator(settings)
+        op = await opened(settings)
         op.live = True
         try:
             token = secrets.token_urlsafe(32)
