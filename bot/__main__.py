@@ -11,10 +11,11 @@ from typing import Any
 
 import click
 
-from bot.command_line import ENV_FILE, command, commands
+from bot.command_line import ENV_FILE, command, commands, plain_command
 from bot.reply import Progress, Reply
 from bot.settings import Settings
 from bot.surfaces.console import Console
+from services.log import initialize_logging
 
 
 def _run(settings: Settings, console: Console, given: dict[str, Any]) -> None:
@@ -46,6 +47,17 @@ def _restore(settings: Settings, console: Console, given: dict[str, Any]) -> Non
     from bot.backups import restore
 
     restore(settings, console, given)
+
+
+def _doctor(env_files: list[Path] | None, console: Console, given: dict[str, Any]) -> None:
+    """Look at settings, files, services, codecs, clock and operator, and say what to do; changes nothing."""
+    from bot.doctor.doctor import examine, show, verdict
+
+    initialize_logging({"LOG_LEVEL": "DEBUG", "LOG_CONSOLE_OUTPUT": given["debug"]})
+    groups = examine(env_files)
+    if not console.as_json:
+        show(groups)
+    console.show(verdict(groups))
 
 
 def _render(settings: Settings, console: Console, given: dict[str, Any]) -> None:
@@ -102,6 +114,7 @@ cli = click.Group(
         command("run", _run.__doc__ or "", [], _run),
         *commands(),
         command("render", _render.__doc__ or "", _MOVIE, _render),
+        plain_command("doctor", _doctor.__doc__ or "", [], _doctor),
         command("backup", _backup.__doc__ or "", [*_TO], _backup),
         command("restore", _restore.__doc__ or "", [*_FROM], _restore),
     ],

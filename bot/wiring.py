@@ -40,11 +40,8 @@ async def draw_studio(settings: Settings, on_progress: StudioProgress | None = N
 
 
 async def open_services(settings: Settings, store: Store) -> Services:
-    """The twins the settings select. Every one is local so far; bot/twins.py is where that is decided."""
+    """The twins the settings select (bot/twins.py); every one is local so far. Nothing is written yet."""
     data = settings.data_dir
-    if settings.media_dir is None:  # not drawn yet: nobody need read that a folder they never named is gone
-        with contextlib.suppress(OSError):
-            settings.media_root.mkdir(parents=True, exist_ok=True)
     publisher = Outbox(data / "outbox", allow_many_hashtags=settings.allow_many_hashtags)
     bucket = FolderBucket(
         settings.media_root,
@@ -76,6 +73,9 @@ async def open_services(settings: Settings, store: Store) -> Services:
 async def open_operator(settings: Settings) -> Operator:
     """The store, the services and an engine with every reconciler; close it with close_operator()."""
     store = await Store.open(settings.data_dir / "operator.db")
+    if settings.media_dir is None:  # not drawn yet: nobody need read that a folder they never named is gone
+        with contextlib.suppress(OSError):
+            settings.media_root.mkdir(parents=True, exist_ok=True)
     try:
         services = await open_services(settings, store)
     except BaseException:

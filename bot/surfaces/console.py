@@ -37,7 +37,7 @@ class Console:
 
     def __init__(self, *, as_json: bool = False) -> None:
         self.ok = True
-        self._json = as_json
+        self.as_json = as_json
         self._data: Any = None
         self._out = Rich(highlight=False)
         self._err = Rich(stderr=True, highlight=False)
@@ -51,7 +51,7 @@ class Console:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop_progress()
-        if self._json and kind is None:
+        if self.as_json and kind is None:
             sys.stdout.write(_as_json(self._data) + "\n")
 
     def show(self, reply: Reply) -> None:
@@ -63,7 +63,7 @@ class Console:
             self._data = reply.data
         elif not reply.ok:
             self._data = {"error": reply.text, "remedy": reply.remedy}
-        if self._json:
+        if self.as_json:
             if not reply.ok:
                 self._error(reply)
             return

@@ -15,6 +15,7 @@ from services.log import get_logger
 
 log = get_logger(__name__)
 
+FILE = "operator.lock"
 OPERATOR_WAIT = 30.0  # an operator waits so long for a command that is just acting
 _RETRY_SECONDS = 0.1
 
@@ -23,7 +24,7 @@ class DataLock:
     """``acquire()`` it, do the work, ``release()`` it. Holding it twice in one process is an error."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._path = data_dir / "operator.lock"
+        self._path = data_dir / FILE
         self._file: int | None = None
 
     def try_acquire(self) -> bool:

@@ -1,0 +1,1 @@
+"""`autopotter doctor`: looks at everything, changes nothing. One module for each group of checks."""

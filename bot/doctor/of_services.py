@@ -1,0 +1,42 @@
+"""Each service in use is asked how it is. They get a store of their own, so that yours is not even opened."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from bot.doctor.check import Check, fail, failed_by, ok
+from bot.settings import Settings
+from bot.wiring import open_services, studio_missing
+from services.errors import OperatorError
+from services.store import Store
+
+PING_SECONDS = 20.0
+
+
+async def checks(settings: Settings) -> list[Check]:
+    with tempfile.TemporaryDirectory(prefix="autopotter-doctor-") as folder:
+        store = await Store.open(Path(folder) / "operator.db")
+        try:
+            services = await open_services(settings, store)
+            names = services.names()
+            found = await asyncio.gather(
+                *(_ping(f"{kind} {name}", getattr(services, kind), settings) for kind, name in names.items())
+            )
+            await services.inventory.close()
+        finally:
+            await store.close()
+    return list(found)
+
+
+async def _ping(what: str, twin: object, settings: Settings) -> Check:
+    if what == "bucket folder" and await asyncio.to_thread(studio_missing, settings):
+        return ok(what, "The sample studio is drawn at the first start.")
+    try:
+        async with asyncio.timeout(PING_SECONDS):
+            return ok(what, await twin.ping())  # type: ignore[attr-defined]
+    except OperatorError as error:
+        return failed_by(what, error)
+    except TimeoutError:
+        return fail(what, f"It did not answer within {PING_SECONDS:.0f} s.", "Check the network.")
