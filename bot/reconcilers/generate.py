@@ -81,7 +81,7 @@ class Generate:
         if not accepted:
             raise Refused("No video could be proposed. " + " ".join(dict.fromkeys(notes)))
         numbers = await self._op.store.do(
-            _file, job.id, accepted, notes, services.bucket.sample or services.account.sample, self._op.now()
+            _file, job.id, accepted, notes, services.bucket.sample, self._op.now()
         )
         try:
             await self._write_movies(numbers)

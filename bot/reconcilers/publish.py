@@ -51,11 +51,15 @@ class Publish:
             return due
         approved = drafts.listed(db, states=[State.APPROVED])
         wait_for_cap = self._cap_wait(db)
-        for draft in sorted(approved, key=lambda draft: (not draft.post_now, draft.decided_sequence or 0)):
+        for draft in sorted(approved, key=self._turn):
             wait = due_in(self._op, draft)
             if wait is not None:
                 due[str(draft.number)] = max(wait, wait_for_cap)
         return due
+
+    def _turn(self, draft: Draft) -> tuple[bool, int]:
+        """What somebody asked for comes first, then the order of the approvals."""
+        return not (draft.post_now or draft.number in self._op.taken), draft.decided_sequence or 0
 
     def _cap_wait(self, db: Database) -> float:
         """Seconds until POSTS_PER_DAY allows another post; 0 if it does now."""
@@ -180,8 +184,10 @@ class Publish:
     async def _check(self, draft: Draft, post: Post) -> None:
         """The file is the one that was reviewed (rule 7), and the service would take it."""
         assert draft.rendered is not None
-        if draft.sample and self._op.services.publisher.name != "outbox":
-            raise Refused("It is made of sample media, which is never posted to a real account.")
+        services = self._op.services
+        if (draft.sample or services.account.sample) and services.publisher.name == "instagram":
+            what = "made of sample media" if draft.sample else "planned for the sample account"
+            raise Refused(f"It is {what}, and so never posted to a real account.")
         digest = await self._digest(draft, post)
         if digest != draft.rendered.sha256:
             raise Refused(

@@ -149,8 +149,10 @@ def _card(card: Card) -> Panel:
         facts += [f"{data['duration']:.1f} s", naturalsize(data["size"])]
     body.append(" · ".join(part for part in facts if part) + "\n", style="dim")
     body.append("uses " + ", ".join(printable(name) for name in data["assets"]) + "\n", style="dim")
+    if data["posts"]:
+        body.append(f"posts {data['posts']}\n", style="green")
     if data["sample"]:
-        body.append("made of sample data\n", style="dim")
+        body.append("made of sample media\n", style="dim")
     if data["reason"]:
         body.append(printable(data["reason"]) + "\n", style="yellow")
     missing = f"its files were cleared on {data['cleared'][:10]}" if data["cleared"] else "not rendered yet"

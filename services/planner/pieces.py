@@ -87,7 +87,9 @@ class Item:
 
     @property
     def folder(self) -> str:
-        return harmless(self.asset.file.folder.replace("_", " "), 30)
+        """Its folder in words; "" for a name of one word, such as "media", which would say nothing."""
+        words = harmless(self.asset.file.folder.replace("_", " "), 30)
+        return words if " " in words else ""
 
     @property
     def subject(self) -> str:
