@@ -1,0 +1,225 @@
+"""kill -9 at random microseconds of a working operator: what is posted twice, and what is lost.
+
+    python -m benchmarks.crash [--kills 200] [--seconds MAX] [--seed S] [--json] [--keep FOLDER]
+
+A real `autopotter run` (benchmarks/crashing/operator.py: small movies, a scripted planner) works through the
+whole day, generate, render, row, card, votes, publish, while people decide at the desk, as the command line
+does, and in the CSV. It posts to a service in a process of its own (tests/doubles/publisher_server.py) whose
+effects land up to 1.5 s after the client died, which loses answers, and counts. Kills are aimed, most often
+at the moments after a publish was sent. What people were told is noted here, outside. At the end the operator
+runs in peace until nothing is left to do; then store, service and notes are compared.
+
+Exit code 1 for anything double, lost or untrue, and for no effects at all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.crashing.evidence import compare
+from benchmarks.crashing.people import DESK_TOKEN, OPEN, People
+from tests.doubles import media
+from tests.doubles.publisher_client import DoublePublisher
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60.0  # a start that takes longer is a failure
+PEACE_SECONDS = 240.0  # the same for the last run
+# What a kill is aimed at: how often; seconds to wait for it at most; the kill comes within so many seconds.
+AIMS: dict[str, tuple[int, float, float]] = {
+    "publish": (50, 9.0, 1.7),
+    "vote": (14, 6.0, 0.04),
+    "render": (12, 6.0, 2.0),
+    "generate": (8, 6.0, 1.0),
+    "anything": (10, 0.0, 4.0),
+    "start": (6, 0.0, 2.5),
+}
+
+
+class Crash:
+    """One DATA_DIR, one service, one operator at a time."""
+
+    def __init__(self, home: Path, seed: int) -> None:
+        self.home, self.data = home, home / "data"
+        self.rolls = random.Random(seed)
+        self.people = People(self.data, random.Random(seed + 1))
+        self.sent = asyncio.Event()  # the service has a publish request
+        self.kills: dict[str, int] = dict.fromkeys(AIMS, 0)
+        self.seed, self.url = seed, ""
+
+    async def run(self, kills: int, seconds: float) -> tuple[dict[str, Any], list[str]]:
+        began = time.monotonic()
+        media.studio(self.home / "media")
+        (self.home / "service").mkdir()
+        service = await self._python(
+            "tests.doubles.publisher_server", str(self.home / "service"), "--seed", str(self.seed),
+            "--processing", "0.5", "--events", stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        assert service.stdout is not None
+        self.url = (await service.stdout.readline()).decode().strip()
+        listening = asyncio.create_task(self._listen(service.stdout))
+        try:
+            while sum(self.kills.values()) < kills and time.monotonic() - began < seconds:
+                await self._life()
+            await self._peace()
+            figures, wrong = compare(self.data, self.people, await DoublePublisher(self.url).counts())
+        finally:
+            listening.cancel()
+            service.kill()
+            await service.wait()
+        figures = {"kills": sum(self.kills.values()), **figures}
+        return {**figures, "seconds": round(time.monotonic() - began, 1), "aims": self.kills}, wrong
+
+    async def _life(self) -> None:
+        """Start, work, and be killed at the moment that was drawn."""
+        aim = self.rolls.choices(list(AIMS), [chance for chance, _, _ in AIMS.values()])[0]
+        _, patience, within = AIMS[aim]
+        moments = {"publish": self.sent, "vote": self.people.sent, "generate": self.people.ordered}
+        operator = await self._operator()
+        try:
+            if aim != "start":
+                await self._ready(operator)
+                working = asyncio.create_task(self.people.work())
+                try:
+                    await self._moment(moments.get(aim), patience, aim)
+                    await asyncio.sleep(self.rolls.uniform(0, within))
+                    operator.kill()
+                finally:
+                    working.cancel()
+                    await asyncio.wait([working])
+            else:
+                await asyncio.sleep(self.rolls.uniform(0, within))
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                operator.kill()
+            code = await operator.wait()
+        assert code == -9, f"the operator ended by itself ({code}):\n{self.log()[-4000:]}"
+        self.kills[aim] += 1
+
+    async def _moment(self, event: asyncio.Event | None, patience: float, aim: str) -> None:
+        if event is not None:
+            event.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await event.wait()
+        elif aim == "render":
+            renders = self.data / "cache" / "renders"
+            await self._until(lambda: renders.is_dir() and any(renders.iterdir()), patience)
+
+    async def _peace(self) -> None:
+        """No more kills and nothing new: run until nothing is left to do, then end as one should."""
+        self.people.calm = True
+        operator = await self._operator()
+        await self._ready(operator)
+        deadline = time.monotonic() + PEACE_SECONDS
+        quiet = 0
+        while quiet < 3:
+            assert time.monotonic() < deadline, f"it never came to rest:\n{self.log()[-4000:]}"
+            await asyncio.sleep(1.0)
+            with contextlib.suppress(httpx.HTTPError):
+                quiet = quiet + 1 if await self._rests() else 0
+        operator.terminate()
+        code = await operator.wait()
+        assert code == 0, f"the operator ended with {code}:\n{self.log()[-4000:]}"
+
+    async def _rests(self) -> bool:
+        """Every approval was posted, every failure retried; drafts nobody decided about stay."""
+        rests = True
+        for draft in await self.people.listed():
+            deed = {"failed": "retry", "unknown": "unpublished"}.get(draft["state"])
+            if deed:
+                await self.people.decide(deed, draft["number"])
+            rests = rests and (draft["state"] == "draft" or draft["state"] not in (*OPEN, "failed"))
+        return rests and not self.people.unheard()
+
+    async def _ready(self, operator: asyncio.subprocess.Process) -> None:
+        """Until this very process announced its desk."""
+
+        def announced() -> bool:
+            with contextlib.suppress(OSError, ValueError):
+                return bool(json.loads((self.data / "operator.json").read_text())["process"] == operator.pid)
+            return False
+
+        up = await self._until(lambda: announced() or operator.returncode is not None, START_SECONDS)
+        assert up, f"it took too long to start:\n{self.log()[-4000:]}"
+        assert operator.returncode is None, f"it did not start:\n{self.log()[-4000:]}"
+
+    async def _until(self, true: Callable[[], bool], seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while not true():
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(0.02)
+        return True
+
+    async def _operator(self) -> asyncio.subprocess.Process:
+        return await self._python("benchmarks.crashing.operator", stderr=(self.home / "run.log").open("a"))
+
+    async def _python(self, *words: str, **more: Any) -> asyncio.subprocess.Process:
+        environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "DATA_DIR": str(self.data),
+            "MEDIA_DIR": str(self.home / "media"),
+            "DESK_PORT": "0",
+            "DESK_TOKEN": DESK_TOKEN,
+            "TIMEZONE": "UTC",
+            "POST_DELAY": "1s",
+            "DISK_MIN_FREE": "1MB",
+            "DISK_WARN_FREE": "1MB",
+            "DRAFTS_PER_RUN": "2",
+            "PUBLISHER_URL": self.url,
+        }
+        made = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", *words, env=environ, cwd=ROOT, **more
+        )
+        if "stderr" in more:
+            more["stderr"].close()
+        return made
+
+    async def _listen(self, lines: asyncio.StreamReader) -> None:
+        while await lines.readline():
+            self.sent.set()
+
+    def log(self) -> str:
+        return (self.home / "run.log").read_text()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="no new kill after so long")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--keep", type=Path, help="work in this new folder and leave it")
+    given = parser.parse_args()
+    seed = given.seed if given.seed is not None else random.SystemRandom().randrange(10**6)
+    with contextlib.ExitStack() as stack:
+        home = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        home.mkdir(parents=True, exist_ok=True)
+        figures, wrong = asyncio.run(Crash(home, seed).run(given.kills, given.seconds))
+    for sentence in wrong:
+        print(sentence, file=sys.stderr)
+    if given.json:
+        print(json.dumps({**figures, "seed": seed}))
+    else:
+        print("\n".join(f"{name:10}{value}" for name, value in {**figures, "seed": seed}.items()))
+    if not figures["effects"]:
+        print("Nothing was published at all: this run shows nothing.", file=sys.stderr)
+    sys.exit(bool(wrong) or not figures["effects"])
+
+
+if __name__ == "__main__":
+    main()
