@@ -14,6 +14,7 @@ import click
 from bot.command_line import ENV_FILE, command, commands, plain_command
 from bot.reply import Progress, Reply
 from bot.settings import Settings
+from bot.setup_steps import options
 from bot.surfaces.console import Console
 from services.log import initialize_logging
 
@@ -58,6 +59,14 @@ def _doctor(env_files: list[Path] | None, console: Console, given: dict[str, Any
     if not console.as_json:
         show(groups)
     console.show(verdict(groups))
+
+
+def _setup(env_files: list[Path] | None, console: Console, given: dict[str, Any]) -> None:
+    """Ask for what matters, check each answer at once, and write bot.env."""
+    from bot import setup
+
+    initialize_logging({"LOG_LEVEL": "DEBUG", "LOG_CONSOLE_OUTPUT": given["debug"]})
+    setup.run(env_files, console, given)
 
 
 def _render(settings: Settings, console: Console, given: dict[str, Any]) -> None:
@@ -115,6 +124,7 @@ cli = click.Group(
         *commands(),
         command("render", _render.__doc__ or "", _MOVIE, _render),
         plain_command("doctor", _doctor.__doc__ or "", [], _doctor),
+        plain_command("setup", _setup.__doc__ or "", options(), _setup),
         command("backup", _backup.__doc__ or "", [*_TO], _backup),
         command("restore", _restore.__doc__ or "", [*_FROM], _restore),
     ],

@@ -26,6 +26,7 @@ from services.errors import Misconfigured
 
 EXAMPLE = ROOT / "bot.env.example"
 README = ROOT / "README.md"
+FEW = 4  # more parameters than these are left to --help
 _HEAD = """\
 # Settings of Autopotter. Copy this file to bot.env and take the # off the lines you change; every line here
 # shows the default. The environment wins over this file. ${NAME} is filled in from the environment or from
@@ -70,9 +71,14 @@ def _commands_lines() -> Iterator[str]:
     yield "|---|---|"
     of_operations = {operation.name: usage(operation) for operation in operations().values()}
     for name, command in cli.commands.items():
-        called = of_operations.get(name) or " ".join([name, *map(_own_usage, command.params)]).strip()
+        called = of_operations.get(name) or f"{name} {_parameters_usage(command)}"
         summary = (command.help or "").partition("\n")[0]
         yield f"| `{cell(' '.join(called.split()))}` | {cell(summary)} |"
+
+
+def _parameters_usage(command: click.Command) -> str:
+    words = [word for word in map(_own_usage, command.params) if word]
+    return " ".join(words) if len(words) <= FEW else "[OPTIONS]"
 
 
 def _own_usage(parameter: click.Parameter) -> str:
@@ -82,7 +88,10 @@ def _own_usage(parameter: click.Parameter) -> str:
     word = (parameter.name or "").upper()
     if isinstance(parameter, click.Argument):
         return word if parameter.required else f"[{word}]"
-    return f"--{parameter.name} {word}" if parameter.required else f"[--{parameter.name} {word}]"
+    option = parameter.opts[0]
+    if isinstance(parameter, click.Option) and parameter.is_flag:
+        return f"[{option}]"
+    return f"{option} {word}" if parameter.required else f"[{option} {word}]"
 
 
 def cell(text: str) -> str:

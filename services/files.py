@@ -20,8 +20,8 @@ _NO_FOLDER = {17, 20}  # EEXIST, ENOTDIR
 
 
 @contextlib.contextmanager
-def written(path: Path) -> Iterator[BinaryIO]:
-    """A file that appears under ``path`` only when the block ends well.
+def written(path: Path, *, mode: int | None = None) -> Iterator[BinaryIO]:
+    """A file that appears under ``path`` only when the block ends well, with the permissions ``mode``.
 
     Raises Unavailable for a full disk and Misconfigured where writing is not allowed.
     """
@@ -29,6 +29,8 @@ def written(path: Path) -> Iterator[BinaryIO]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as stream:
+            if mode is not None:
+                os.fchmod(stream.fileno(), mode)
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
