@@ -14,6 +14,7 @@ import pytest
 from bot.operator import Operator
 from bot.settings import Settings, load_settings
 from bot.wiring import close_operator, open_operator
+from services.log import initialize_logging
 from tests.doubles import media
 from tests.doubles.publisher import ShakyPublisher
 from tests.doubles.renderer import QuickRenderer
@@ -26,6 +27,14 @@ def _folder(variable: str, name: str) -> Path:
     if not found.is_dir() or not any(found.iterdir()):
         pytest.skip(f"{found} is not there; set {variable} to the folder to run this test")
     return found
+
+
+@pytest.fixture(autouse=True)
+def _plain_log() -> Iterator[None]:
+    """What a test set up for the log ends with it."""
+    initialize_logging({})
+    yield
+    initialize_logging({})
 
 
 @pytest.fixture(scope="session")
