@@ -84,6 +84,9 @@ class Operator:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     desk_url: str = ""
+    # Drafts that `autopost` is posting: due now, whatever their delay. Of this process alone, so that a
+    # command that ends in any way leaves none of them claimed.
+    taken: set[int] = field(default_factory=set)
 
     @property
     def target(self) -> str:

@@ -14,7 +14,10 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button: ``id`` is "operation:number:revision", at most 100 characters, and survives restarts."""
+    """A button: ``id`` is "operation:number:revision", at most 100 characters, and survives restarts.
+
+    A fourth part names the parameter to ask for first: "post:7:1:at".
+    """
 
     id: str
     label: str

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.moments import moment_text
 from bot.operator import Operator, draft_folder
 from bot.reply import Action, Card
 from services.model.draft import Draft, State
@@ -74,6 +75,7 @@ def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, pause
         "decided_by": draft.decided_by,
         "decided_at": _text(draft.decided_at),
         "post_at": _text(draft.post_at),
+        "posts": posts(op, draft),
         "due_in": due_in(op, draft) if draft.state is State.APPROVED and not paused else None,
         "posted_at": _text(draft.posted_at),
         "posted_by_hand": draft.posted_by_hand,
@@ -95,15 +97,23 @@ def due_in(op: Operator, draft: Draft) -> float | None:
     """Seconds until an approved draft is posted; None when only a cron slot will take it.
 
     POST_DELAY counts from when it became approved, not from the vote: an old approval that holds again (its
-    edit was undone, a denial was withdrawn) leaves time to take it back, too.
+    edit was undone, a denial was withdrawn) leaves time to take it back, too; so does one whose own time is
+    past (a failed draft was retried).
     """
-    if draft.post_now:
+    if draft.post_now or draft.number in op.taken:
         return 0.0
-    if draft.post_at is not None:
+    if draft.post_at is not None and draft.post_at > draft.changed:
         return max(0.0, (draft.post_at - op.now()).total_seconds())
-    if op.options.autopost_cron:
+    if op.options.autopost_cron and draft.post_at is None:
         return None
     return max(0.0, (draft.changed + op.options.post_delay - op.now()).total_seconds())
+
+
+def posts(op: Operator, draft: Draft) -> str:
+    """The time of its own an approved draft has, as people say it: "tomorrow 18:00"; "" if it has none."""
+    if draft.state is not State.APPROVED or draft.post_at is None:
+        return ""
+    return moment_text(draft.post_at, op.now(), op.options.timezone)
 
 
 def actions(draft: Draft) -> tuple[Action, ...]:
@@ -116,15 +126,16 @@ def actions(draft: Draft) -> tuple[Action, ...]:
     deny = action("deny", "Deny…", "danger")
     by_hand = action("posted", "Posted by hand…")
     undo, now = action("undo", "Undo"), action("post", "Post now")
+    then = Action(f"{now.id}:at", "Post at…")
     match draft.state:
         case State.PROPOSED | State.RENDERING:
             return (deny,)
         case State.DRAFT:
-            return (approve, deny, now, by_hand, undo) if draft.decided_by else (approve, deny, now, by_hand)
+            return (approve, deny, now, then, by_hand, *((undo,) if draft.decided_by else ()))
         case State.DENIED:
             return (undo, approve, by_hand) if draft.rendered else (undo,)
         case State.APPROVED:
-            return (undo, now, deny, by_hand)
+            return (undo, now, then, deny, by_hand)
         case State.UNKNOWN:
             return (
                 action("posted", "It is live", "primary"),

@@ -10,7 +10,7 @@ from bot.operations.driving import show_in_sheet
 from bot.operations.registry import About, Requester, operation
 from bot.operator import Operator
 from bot.reply import Reply
-from bot.views import draft_cards, due_in
+from bot.views import draft_cards, due_in, posts
 from services.model.draft import Draft, State
 from services.model.vote import Choice
 from services.store import decisions, drafts, facts
@@ -98,6 +98,9 @@ async def _sentence(op: Operator, draft: Draft, choice: Choice) -> str:
         return f"Noted; draft {number} is {word(draft)}."
     if await op.store.do(facts.get, facts.PAUSED):
         return f"Draft {number} is approved. Posting is paused: `autopotter schedule resume` goes on."
+    if own := posts(op, draft):
+        rest = "; undo takes it back." if op.live else ", if an operator is running then."
+        return f"Draft {number} is approved and will be posted {own}{rest}"
     if not op.live:
         return (
             f"Draft {number} is approved. No operator is running: it is posted when one does, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
+from bot.moments import moment_text, parse_moment
 from bot.operations.common import DraftNumber
 from bot.operations.decide import answer
 from bot.operations.driving import carry, show_in_sheet
@@ -12,7 +13,7 @@ from bot.operations.registry import About, Requester, operation
 from bot.operator import Operator
 from bot.reply import Reply
 from bot.schedule_lines import next_runs
-from bot.views import draft_cards, due_in
+from bot.views import draft_cards, due_in, posts
 from services.errors import Refused
 from services.model.draft import State
 from services.store import decisions, drafts, facts, guards, journal
@@ -22,8 +23,16 @@ PATIENCE = 3  # failed looks at an unclear publish, after which a command stops 
 
 
 @operation(decides=True, long=True, group="posting")
-async def post(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerator[Reply]:
-    """Post a draft now. On a draft that nobody approved yet this is also your approval."""
+async def post(
+    op: Operator,
+    by: Requester,
+    number: DraftNumber,
+    at: Annotated[str, About("not now but then: “tomorrow 18:00”, “2026-12-24 18:00”, …", option=True)] = "",
+) -> AsyncGenerator[Reply]:
+    """Post a draft now, or at a time of its own. On a draft nobody approved yet, this approves it."""
+    if at:
+        yield await _post_at(op, by, number, at)
+        return
     if await op.store.do(facts.get, facts.PAUSED):
         raise Refused("Posting is paused.", remedy="`autopotter schedule resume` goes on.")
     draft = await op.store.do(drafts.get, number)
@@ -61,6 +70,23 @@ async def post(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerat
         case _:
             reason = await _waiting_reason(op, number, draft.state) or "it was taken back meanwhile."
             yield Reply(f"Draft {number} is not posted yet: {reason}", ok=False, data=data)
+
+
+async def _post_at(op: Operator, by: Requester, number: int, text: str) -> Reply:
+    now, timezone = op.now(), op.options.timezone
+    at = parse_moment(text, now=now, timezone=timezone)
+    said = f"{at.astimezone(timezone):%a %-d %b %Y %H:%M} ({timezone})"
+    draft = await op.store.do(
+        decisions.post_at, number, at, said, voter=by.voter, target=op.target, now=now
+    )
+    sentence = f"Draft {number} is posted {moment_text(at, now, timezone)} ({timezone})"
+    if await op.store.do(facts.get, facts.PAUSED):
+        sentence += ", unless posting is still paused then: `autopotter schedule resume` goes on."
+    elif op.live:
+        sentence += "; undo takes it back."
+    else:
+        sentence += ", if an operator is running then; undo takes it back."
+    return await answer(op, draft, sentence)
 
 
 @operation(decides=True, group="posting")
@@ -153,6 +179,7 @@ async def _schedule(op: Operator) -> dict[str, Any]:
                 "title": draft.title,
                 "state": str(draft.state),
                 "approved_by": draft.decided_by,
+                "posts": posts(op, draft),
                 "due_in": None if paused else due_in(op, draft),
             }
             for draft in approved
@@ -178,7 +205,7 @@ def _sentence(data: dict[str, Any]) -> str:
 
 def _queue_row(row: dict[str, Any]) -> dict[str, Any]:
     due = row["due_in"]
-    when = "waits" if due is None else "now" if due == 0 else f"in {due:.0f} s"
+    when = row["posts"] or ("waits" if due is None else "now" if due == 0 else f"in {due:.0f} s")
     return {"draft": row["number"], "title": row["title"], "approved by": row["approved_by"], "posted": when}
 
 

@@ -65,6 +65,7 @@ def entry_view(entry: Entry) -> dict[str, Any]:
         "edit": "changed the caption",
         "undo": "took back",
         "post_now": "asked to post now",
+        "post_at": "set the posting time:",
         "posted": "posted",
         "posted_by_hand": "said it is live" if entry.data.get("live") else "posted by hand",
         "not_live": "said it is not live",

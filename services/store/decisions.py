@@ -20,6 +20,11 @@ from services.store.journal import Kind
 _BY_VOTES = (State.DRAFT, State.APPROVED, State.DENIED, State.FINALISING)
 _UNSEEN = (State.PROPOSED, State.RENDERING)
 _NO_POSTING: dict[str, Any] = {"post_now": 0, "post_at": None}
+_TAKEN_BACK = {
+    Kind.APPROVE: "the approval",
+    Kind.DENY: "the denial",
+    Kind.POST_AT: "the posting time and the approval",
+}
 
 
 def vote(
@@ -80,7 +85,7 @@ def undo(db: Database, number: int, *, voter: str, target: str, now: datetime) -
         what = "the caption's change"
         drafts.set_caption(db, number, draft.revision, str(entry.data["before"]))
     else:
-        what = "the approval" if entry.kind is Kind.APPROVE else "the denial"
+        what = _TAKEN_BACK[entry.kind]
         _hold(db, draft, voter=voter, target=target, now=now)
     journal.add(
         db,
@@ -98,13 +103,28 @@ def undo(db: Database, number: int, *, voter: str, target: str, now: datetime) -
 
 def post_now(db: Database, number: int, *, voter: str, target: str, now: datetime) -> Draft:
     """Post without waiting; on a Draft this is also the person's approval (votes, rule 13)."""
-    draft = drafts.get(db, number)
-    if draft.state in (State.DRAFT, State.DENIED):
-        draft = vote(db, number, Choice.APPROVE, voter=voter, target=target, now=now)
-    if draft.state is not State.APPROVED:
-        raise Refused(f"Draft {number} is {draft.state} and cannot be posted.", remedy=_remedy(draft))
+    draft = _approved_by(db, number, voter=voter, target=target, now=now)
     journal.add(db, Kind.POST_NOW, draft=number, revision=draft.revision, voter=voter, now=now)
-    drafts.put(db, number, post_now=1)
+    drafts.put(db, number, post_now=1, post_at=None)
+    return drafts.get(db, number)
+
+
+def post_at(
+    db: Database, number: int, at: datetime, said: str, *, voter: str, target: str, now: datetime
+) -> Draft:
+    """Post at a time of its own, ``said`` to people so; on a Draft this is also the person's approval."""
+    draft = _approved_by(db, number, voter=voter, target=target, now=now)
+    journal.add(
+        db,
+        Kind.POST_AT,
+        draft=number,
+        revision=draft.revision,
+        voter=voter,
+        now=now,
+        text=said,
+        at=at.isoformat(),
+    )
+    drafts.put(db, number, post_at=at.isoformat(), post_now=0)
     return drafts.get(db, number)
 
 
@@ -190,6 +210,8 @@ def follow_votes(db: Database, number: int, *, target: str, now: datetime, reope
     columns = _decided(decision)
     if after is not State.APPROVED:
         columns |= _NO_POSTING
+    elif at := _own_time(db, draft, now):
+        columns["post_at"] = at
     if after is State.DRAFT and draft.state is State.APPROVED and _has_approval(db, number):
         columns["reason"] = "changed since it was approved: approve it again"
     drafts.move(db, number, draft.state, after, now=now, **columns)
@@ -200,6 +222,30 @@ def decision_on(db: Database, draft: Draft, target: str) -> Decision:
     """What the votes on the draft, as it is now, say."""
     votes = journal.votes(db, draft.number)
     return decide(votes, revision=draft.revision, fingerprint=drafts.print_of(db, draft, target))
+
+
+def _approved_by(db: Database, number: int, *, voter: str, target: str, now: datetime) -> Draft:
+    """The draft, approved: by this voter, if nobody did yet. Refused when it cannot be posted."""
+    draft = drafts.get(db, number)
+    if draft.state in (State.DRAFT, State.DENIED):
+        draft = vote(db, number, Choice.APPROVE, voter=voter, target=target, now=now)
+    if draft.state is not State.APPROVED:
+        raise Refused(f"Draft {number} is {draft.state} and cannot be posted.", remedy=_remedy(draft))
+    return draft
+
+
+def _own_time(db: Database, draft: Draft, now: datetime) -> str | None:
+    """The posting time somebody gave this revision, if it is still to come and nothing took it back.
+
+    So an approval that holds again (an edit or a denial was taken back) posts no sooner than it was to.
+    """
+    for entry in journal.entries(db, draft=draft.number):
+        if entry.kind in (Kind.HOLD, Kind.POST_NOW) or entry.revision != draft.revision:
+            return None
+        if entry.kind is Kind.POST_AT:
+            at = str(entry.data["at"])
+            return at if datetime.fromisoformat(at) > now else None
+    return None
 
 
 def _may_vote(draft: Draft, choice: Choice) -> None:
@@ -275,6 +321,7 @@ def _last_undoable(db: Database, draft: Draft) -> journal.Entry | None:
             entry.kind is Kind.EDIT
             or (entry.kind is Kind.POSTED_BY_HAND and draft.state is State.POSTED)
             or (entry.kind in (Kind.APPROVE, Kind.DENY) and not held)
+            or (entry.kind is Kind.POST_AT and draft.post_at is not None)
         ):
             return entry
     return None

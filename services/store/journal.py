@@ -24,6 +24,7 @@ class Kind(StrEnum):
     UNDO = "undo"  # data: undoes
     STATE = "state"  # data: before, after
     POST_NOW = "post_now"
+    POST_AT = "post_at"  # data: at, the moment in UTC
     POSTED = "posted"
     POSTED_BY_HAND = "posted_by_hand"
     NOT_LIVE = "not_live"

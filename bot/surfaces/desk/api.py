@@ -21,7 +21,7 @@ from services.errors import Refused
 
 NDJSON = "application/x-ndjson"
 JUDGES = ("approve", "post")  # what must not be done to something nobody has seen
-_ACTION_VALUES = ("reason", "permalink")
+_ACTION_VALUES = ("reason", "permalink", "at")
 
 
 def set_up(app: web.Application) -> None:
@@ -61,12 +61,14 @@ async def operation(request: web.Request) -> web.StreamResponse:
 
 
 async def action(request: web.Request) -> web.StreamResponse:
-    """POST /api/actions {"id": "approve:7:1", "seen"?, "reason"?, "permalink"?}: a button of a card.
+    """POST /api/actions {"id": "approve:7:1", "seen"?, "reason"?, "permalink"?, "at"?}: a button of a card.
 
     Refused when the draft shows something else by now than what the button was below.
     """
     given = await _object(request)
-    name, number, revision = _parse(str(given.get("id", "")))
+    name, number, revision, asked = _parse(str(given.get("id", "")))
+    if asked and not given.get(asked):  # without it the operation would mean something else
+        raise Refused(f"{asked} is missing: nothing was done.", remedy="Reload the page and try again.")
     op = operator(request)
     view = await or_missing(draft_view(op, number))
     unseen = name in JUDGES and "seen" in given and given["seen"] != seen(view)
@@ -81,15 +83,18 @@ async def action(request: web.Request) -> web.StreamResponse:
     return await _answer(request, dispatch(op, request[REQUESTER], name, {"number": number, **values}))
 
 
-def _parse(text: str) -> tuple[str, int, int]:
-    """("approve", 7, 1) of "approve:7:1"; Refused for anything that is no button of a draft."""
-    name, _, rest = text.partition(":")
-    number, _, revision = rest.partition(":")
+def _parse(text: str) -> tuple[str, int, int, str]:
+    """("post", 7, 1, "at") of "post:7:1:at"; Refused for anything that is no button of a draft.
+
+    The last is the parameter the button asks for; "" for most.
+    """
+    name, number, revision, asked = [*text.split(":", 3), "", "", ""][:4]
     digits = all(part.isascii() and part.isdigit() and len(part) <= 9 for part in (number, revision))
     found = operations().get(name)
-    if found is None or not digits or "number" not in {parameter.name for parameter in found.parameters}:
+    takes = {parameter.name for parameter in found.parameters} if found else set()
+    if not digits or not {"number", asked or "number"} <= takes:
         raise Refused("That is no action of a draft.", remedy="Reload the page and try again.")
-    return name, int(number), int(revision)
+    return name, int(number), int(revision), asked
 
 
 async def _object(request: web.Request) -> dict[str, Any]:

@@ -153,6 +153,7 @@ def _templates(op: Operator) -> Environment:
     )
     words.install(environment, op.options.timezone)
     environment.globals["NAV"] = pages.NAV
+    environment.globals["ZONE"] = str(op.options.timezone)
     return environment
 
 

@@ -88,6 +88,7 @@ const QUESTIONS = {
   posted: { title: "Posted by hand?", text: "The draft counts as posted; the operator will not post it.", field: "permalink", ok: "It is posted" },
   live: { title: "Is it live?", text: "The draft counts as posted.", field: "permalink", ok: "It is live" },
   unpublished: { title: "Sure that it is not live?", text: "The operator looks once more, then posts it again if it is still approved.", ok: "It is not live" },
+  "post:at": { title: "Post it when?", text: "It is posted at that time if the operator runs, instead of at a slot. This approves the draft; undo takes both back.", field: "at", ok: "Set the time" },
   post: { title: "Post it now?", text: "It is sent at once, without the time to take it back.", ok: "Post now" },
 };
 
@@ -96,7 +97,7 @@ function ask(question) {
   $("#ask-title").textContent = question.title;
   $("#ask-text").textContent = question.text;
   $("#ask-ok").textContent = question.ok;
-  for (const name of ["reason", "permalink"]) {
+  for (const name of ["reason", "permalink", "at"]) {
     const field = $(`#ask-${name}`);
     field.hidden = question.field !== name;
     $("[name]", field).value = "";
@@ -124,8 +125,9 @@ $("#ask form").addEventListener("keydown", (event) => {
 
 async function press(button) {
   const card = button.closest("[data-draft]");
-  const name = button.dataset.action.split(":")[0];
-  const question = name === "posted" && card.dataset.state === "unknown" ? QUESTIONS.live : QUESTIONS[name];
+  const [name, , , asks] = button.dataset.action.split(":");
+  const live = name === "posted" && card.dataset.state === "unknown";
+  const question = live ? QUESTIONS.live : QUESTIONS[asks ? `${name}:${asks}` : name];
   const extra = question ? await ask(question) : {};
   if (extra === null) return;
   if (isDirty(card) && ["approve", "post"].includes(name)) {
