@@ -112,6 +112,18 @@ async def disk_view(op: Operator) -> dict[str, Any]:
     return view
 
 
+def disk_words(view: dict[str, Any]) -> str:
+    """disk_view() as sentences: what is free, what uses it, what goes next, and the warning."""
+    used = [f"{name.replace('_', ' ')} {naturalsize(size)}" for name, size in view["folders"].items() if size]
+    told = [f"Free disk: {naturalsize(view['free_bytes'])}."]
+    if used:
+        told.append(f"In use: {', '.join(used)}.")
+    if view["next_deletions"]:
+        first = view["next_deletions"][0]
+        told.append(f"Removed next: {first['what']}, on {first['at'][:10]}.")
+    return " ".join([*told, view["warning"]]).strip()
+
+
 def _measured(op: Operator) -> dict[str, Any]:
     data, keeping = op.options.data_dir, op.options.keeping
     left = disk.free(data)

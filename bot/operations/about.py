@@ -7,12 +7,10 @@ from collections.abc import AsyncGenerator
 from importlib.metadata import version
 from typing import Annotated, Any
 
-from humanize import naturalsize
-
 from bot.operations.registry import About, Operation, Parameter, Requester, find, operation, operations
 from bot.operator import Operator
 from bot.reply import Reply
-from bot.retention import disk_view
+from bot.retention import disk_view, disk_words
 from bot.views import job_view
 from services import metrics
 from services.errors import OperatorError
@@ -71,7 +69,7 @@ async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
     ok = all(service["ok"] for service in health.values())
     many = ", ".join(f"{count} {state}" for state, count in counts.items()) or "none yet"
     where = f"Running since {op.started:%Y-%m-%d %H:%M} UTC at {op.desk_url}." if op.live else "Not running."
-    text = f"{where} Drafts: {many}. Free disk: {naturalsize(disk['free_bytes'])}. {disk['warning']}".strip()
+    text = f"{where} Drafts: {many}. {disk_words(disk)}"
     table = tuple(
         {"service": name, "by": op.services.names()[name], "state": service["message"]}
         for name, service in health.items()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from bot import retention
@@ -16,6 +17,7 @@ from bot.operations.registry import Requester
 from bot.operator import Operator, filed_name
 from bot.reconcilers.housekeeping import EVERY_SECONDS, KEY, LOW_SECONDS, Housekeeping, tidy_cache
 from bot.surfaces.base import dispatch
+from bot.surfaces.desk.desk import Desk
 from services import disk
 from services.errors import OperatorError, Refused
 from services.model.draft import State
@@ -317,9 +319,30 @@ async def test_status_shows_the_disk_and_what_goes_next(op: Operator) -> None:
     (next_,) = view["next_deletions"]
     assert next_["draft"] == number
     assert datetime.fromisoformat(next_["at"]) == draft.decided_at + timedelta(days=30)  # type: ignore[operator]
+    assert f"Removed next: the files of draft {number} (denied), on " in reply.text
+    assert "In use: videos " in reply.text
     keep(op, warn_free=ENDLESS)
     (reply,) = [r async for r in dispatch(op, Requester("desk"), "status", {})]
     assert "The disk is getting full:" in reply.text
+
+
+async def test_the_desk_shows_both(op: Operator) -> None:
+    gone, waiting = await denied(op), await posted(op)
+    later(op, 31)
+    await tidy(op)
+    keep(op, warn_free=ENDLESS)
+    desk = Desk(op, host="127.0.0.1", port=0, token=None, cli_token="t" * 32)
+    url = await desk.start()
+    try:
+        async with httpx.AsyncClient(base_url=url) as client:
+            status = (await client.get("/status")).text
+            card = (await client.get(f"/drafts/{gone}")).text
+    finally:
+        await desk.close()
+    assert "Its files were cleared" in card
+    assert "<video" not in card
+    assert "The disk is getting full" in status
+    assert f"the files of draft {waiting} (posted)" in status
 
 
 async def test_no_generation_is_begun_on_a_nearly_full_disk(op: Operator) -> None:
