@@ -27,6 +27,7 @@ from services.store import drafts, rows
 from services.store.rows import Base, Shown
 
 KEY = "rows"
+PRINTS_KEPT = 5000
 GLANCE_SECONDS = 2.0  # how often a sheet that can tell is asked whether it was saved
 
 
@@ -48,6 +49,7 @@ class Sheet:
         self._failed = False
         self._case = 0
         self._known: tuple[asyncio.Event, str, bool] | None = None
+        self._prints: dict[tuple[object, ...], str] = {}
 
     async def due(self) -> Mapping[str, float]:
         """Now, if the store has something to write or the sheet something to read; else when to look."""
@@ -114,6 +116,15 @@ class Sheet:
                 found.append(write)
         return found
 
+    def _print(self, db: Database, draft: Draft) -> str:
+        """Its fingerprint, hashed once for what it is made of: a movie and its media change by rendering."""
+        key = draft.number, draft.revision, draft.caption, draft.rendered, self._op.target
+        if key not in self._prints:
+            if len(self._prints) >= PRINTS_KEPT:
+                self._prints.clear()
+            self._prints[key] = drafts.print_of(db, draft, self._op.target)
+        return self._prints[key]
+
     def _write(self, db: Database, draft: Draft, shown: Shown) -> _Write:
         folder = draft_folder(self._op.drafts_dir, draft.number, draft.tag, draft.revision)
         video = (folder / draft.rendered.video).as_uri() if draft.rendered and not draft.cleared else ""
@@ -128,7 +139,7 @@ class Sheet:
         )
         cells = {key: value for key, value in asdict(row).items() if key not in ("draft_id", "encoding")}
         # What an approval of the row is bound to belongs to what its number stands for.
-        bound = "" if draft.state is State.POSTED else drafts.print_of(db, draft, self._op.target)
+        bound = "" if draft.state is State.POSTED else self._print(db, draft)
         digest = _digest([draft.tag, draft.revision, bound, cells])
         number = rows.number_for(db, draft.number, shown, digest) if digest != shown.digest else shown.number
         base = Base(

@@ -54,7 +54,8 @@ def settle(db: Database, found: Inbox, *, now: datetime) -> None:
         rows.see(db, base, caption=caption)
     for number, (finding, row) in found.findings.items():
         problem = _problem(drafts.get(db, number), finding, row)
-        if problem:
+        # A sheet that cannot be written is found like this again and again, and it is said once.
+        if problem and [entry.text for entry in journal.entries(db, draft=number, limit=1)] != [problem]:
             _note(db, number, problem, now)
         rows.forget(db, [number])
     if found.lost:

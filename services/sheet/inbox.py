@@ -106,6 +106,7 @@ def compare(
             edits.append(keeper.edit)
         worn += [(one.base, one.row.caption) for one in read if one.base is not None and one.worn]
     lost = [draft for draft, row in shown.items() if row.digest and draft not in groups]
+    order += [row for row in rows if tag_of(row.draft_id) not in tags]
     return Inbox(tuple(edits), findings, tuple(worn), tuple(sorted(lost)), tuple(order))
 
 

@@ -1,7 +1,7 @@
 """When two captions are the same though a spreadsheet program saved one of them. Pure.
 
-Programs change line ends, compose accents, trim, guard against formulas and, in an old encoding, lose what
-it cannot hold ("🏺" becomes "?"). None of that is a person's edit (votes, rule 11).
+Programs change line ends, compose accents, trim, drop controls, guard against formulas and, in an old
+encoding, lose what it cannot hold ("🏺" becomes "?"). None of that is a person's edit (votes, rule 11).
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ import re
 import unicodedata
 
 _GUARD = re.compile(r"\A'+(?=[=+\-@\t\r])")
+# XML cannot hold them, and LibreOffice's own files lose even tabs.
+_CONTROL = re.compile("[\x01-\x09\x0b-\x1f\x7f]")
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")  # as services.sheet.rows writes it
 OLD_ENCODINGS = ("ascii", "cp1252")  # encodings that cannot hold every character
+_SPACES = " \t\n\x0b\x0c\r"
 _MARK = "?"  # what programs write for a character they cannot save; "??" for one of two UTF-16 units
 _MANY = 300  # lost characters up to which each one is looked for in its place
 _MOST = 20_000  # characters up to which an edit is compared letter by letter
@@ -25,19 +28,25 @@ def same_caption(base: str, cell: str, encoding: str = "utf-8") -> bool:
     if encoding not in OLD_ENCODINGS or base.isascii():
         return False
     # Composed or not: a program that cannot save an accent on its own loses only the accent.
-    bases = {plain(base), _GUARD.sub("", tidy(base))}
-    return any(_worn(text, _GUARD.sub("", tidy(cell)), encoding) for text in bases)
+    # Trimmed of ASCII's spaces alone: another one was lost before anybody could trim it.
+    bases = {plain(base), _bare(base), _bare(base, _SPACES)}
+    worn = _bare(cell)
+    return any(_worn(text, worn, encoding) or worn == _without_lost(text, encoding) for text in bases)
 
 
 def plain(text: str) -> str:
-    """The text without what programs change: NFC, LF line ends, no outer spaces, no formula guard."""
-    return _GUARD.sub("", unicodedata.normalize("NFC", tidy(text))).strip()
+    """The text without what programs change: NFC, LF line ends, no outer spaces, guard or controls."""
+    return unicodedata.normalize("NFC", _bare(text))
 
 
-def tidy(text: str) -> str:
+def _bare(text: str, spaces: str | None = None) -> str:
+    return _CONTROL.sub("", _GUARD.sub("", tidy(text, spaces))).strip(spaces)
+
+
+def tidy(text: str, spaces: str | None = None) -> str:
     """LF line ends, no outer spaces, nothing a sheet cannot hold."""
     text = _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip(spaces)
 
 
 def repaired(base: str, cell: str, encoding: str) -> str:
@@ -62,9 +71,9 @@ def _holds(char: str, encoding: str) -> bool:
 
 
 def _worn(base: str, cell: str, encoding: str) -> bool:
-    """Whether ``cell`` is ``base`` with lost characters as marks, likenesses or nothing.
+    """Whether ``cell`` is ``base`` with lost characters as marks or likenesses, or left out within emoji.
 
-    Follows every way at once: positions in the cell that the base read so far can have come to.
+    Follows every way at once: the positions in the cell that the base read so far can have come to.
     """
     if sum(not _holds(char, encoding) for char in base) > _MANY:
         return _without_marks(base, encoding) == _without_marks(cell, encoding)
@@ -74,13 +83,18 @@ def _worn(base: str, cell: str, encoding: str) -> bool:
         at = {place + len(form) for place in at for form in forms if cell.startswith(form, place)}
         if not at:
             return False
-    return any(not cell[place:].strip() for place in at)
+    return len(cell) in at
 
 
 def _without_marks(text: str, encoding: str) -> str:
     """The text without what was lost and what stands for it."""
     marks = (_MARK, "\N{REPLACEMENT CHARACTER}")
     return "".join(char for char in text if char not in marks and _holds(char, encoding)).strip()
+
+
+def _without_lost(text: str, encoding: str) -> str:
+    """As the programs leave it that write nothing for what they cannot."""
+    return "".join(char for char in text if _holds(char, encoding)).strip()
 
 
 def _forms(char: str, encoding: str) -> tuple[str, ...]:
@@ -91,7 +105,8 @@ def _forms(char: str, encoding: str) -> tuple[str, ...]:
         # Latin-1 reads as cp1252, but lacks its dashes, quotes and the euro.
         return (char,) if _holds(char, "latin-1") else (char, _MARK)
     likeness = "".join(c for c in unicodedata.normalize("NFKD", char) if c.isascii())
-    return tuple({_MARK, _MARK * 2, "\N{REPLACEMENT CHARACTER}", "", likeness})
+    forms = {_MARK, _MARK * 2, "\N{REPLACEMENT CHARACTER}", likeness or _MARK}
+    return (*forms, "") if unicodedata.category(char) in ("Mn", "Cf") else tuple(forms)
 
 
 class _Degraded:
