@@ -79,7 +79,7 @@ class Publish:
             await self._publish(draft, guard)
 
     async def _publish(self, draft: Draft, guard: PublicationGuard | None) -> None:
-        """Check at the last moment, prepare, commit the intent, act once."""
+        """Check at the last moment, prepare, wait for the container, commit the intent, act once."""
         op, publisher = self._op, self._op.services.publisher
         post = await self._post(draft)
         if guard is not None and self._stale(guard, post.fingerprint):
@@ -87,6 +87,7 @@ class Publish:
             guard = None
         try:
             await self._check(draft, post)
+            await self._ask_quota()
             container = guard.container if guard else await publisher.prepare(post)
         except Refused as error:
             lost = not await asyncio.to_thread(post.video.exists)
@@ -102,12 +103,36 @@ class Publish:
                 container=container,
                 now=op.now(),
             )
+        if not guard.acts and not await self._is_ready(draft, guard):
+            return
         if not await op.store.do(self._intend, draft, guard, op.now()):
             return
         if guard.acts:  # it was passed to publish() before: never act without looking again (rule 17)
             await self._settle_and_look(draft, guard)
         else:
             await self._act(draft, guard)
+
+    async def _ask_quota(self) -> None:
+        """Unavailable when the service takes no more today: that holds the account, no draft (rule 14)."""
+        quota = await self._op.services.publisher.quota()
+        if quota.total is not None and quota.used >= quota.total:
+            raise Unavailable(
+                f"The service takes {quota.total} posts in 24 hours, and {quota.used} went out.",
+                remedy="It is tried again by itself.",
+            )
+
+    async def _is_ready(self, draft: Draft, guard: PublicationGuard) -> bool:
+        """Whether the container can be published. Unavailable while the service still works on it."""
+        status = await self._op.services.publisher.look(guard.container)
+        if status.state == "in_progress":
+            raise Unavailable(f"The service is still processing the video of draft {draft.number}.")
+        if status.state == "expired":  # the next step makes a new one
+            await self._op.store.do(guards.set_publication, guard, state="abandoned")
+            raise Unavailable(f"The container of draft {draft.number} has expired; a new one is made.")
+        if status.state == "error":
+            await self._op.store.do(guards.set_publication, guard, state="refused", message=status.message)
+            await self._op.store.do(_fail, draft, status.message, self._op.now())
+        return status.state != "error"
 
     def _intend(self, db: Database, draft: Draft, guard: PublicationGuard, now: datetime) -> bool:
         """Commit the intent, if it still is to be posted now, as it was checked. False: somebody was faster.

@@ -1,6 +1,7 @@
 """A publishing service as a process of its own: strict about containers, unreliable as a line, and counting.
 
-    python -m tests.doubles.publisher_server FOLDER [--seed S] [--processing SECONDS] [--quota N] [--events]
+    python -m tests.doubles.publisher_server FOLDER [--seed S] [--processing SECONDS] [--late SECONDS]
+                                              [--quota N] [--events]
 
 It prints one line with its address, then (with --events) one line for every publish request. Everything is
 in FOLDER/publisher.db, so it survives being killed. Accounts are apart: the first part of every path.
@@ -31,7 +32,7 @@ from typing import Any
 from aiohttp import web
 
 LIFE = DAY = timedelta(hours=24)
-LATE = 1.5  # seconds after which every effect has landed
+LATE = 1.5  # seconds after which every effect has landed, unless --late says otherwise
 CHANCES = {"ok": 45, "slow": 20, "lost": 12, "late": 12, "before": 8, "refused": 3}
 BROKEN = 0.03  # of containers, when plans are drawn
 
@@ -48,14 +49,21 @@ class Service:
     """The state and the rules; ``plans`` says how the next publish requests of an account go."""
 
     def __init__(
-        self, folder: Path, *, seed: int | None, processing: float, quota: int | None, events: bool
+        self,
+        folder: Path,
+        *,
+        seed: int | None,
+        processing: float,
+        late: float,
+        quota: int | None,
+        events: bool,
     ) -> None:
         self.db = sqlite3.connect(folder / "publisher.db", isolation_level=None)
         self.db.row_factory = sqlite3.Row
         self.db.executescript(_SCHEMA)
         self.db.execute("UPDATE containers SET pending = 0")  # what was on its way died with the service
         self.random = random.Random(seed) if seed is not None else None
-        self.processing, self.limit, self.events = processing, quota, events
+        self.processing, self.late, self.limit, self.events = processing, late, quota, events
         self.plans: dict[str, list[str]] = {}
         self.landing = set[asyncio.Task[None]]()
 
@@ -171,7 +179,7 @@ async def publish(request: web.Request) -> web.StreamResponse:
     if plan == "before":
         return _hang_up(request)
     service.db.execute("UPDATE containers SET pending = 1 WHERE id = ?", [container])
-    seconds = service.later(LATE) if plan in ("slow", "late") else service.later(0.03)
+    seconds = service.later(service.late) if plan in ("slow", "late") else service.later(0.03)
     landing = asyncio.create_task(service.land_later(container, now, seconds))
     service.landing.add(landing)
     landing.add_done_callback(service.landing.discard)
@@ -256,14 +264,15 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--processing", type=float, default=0.0)
+    parser.add_argument("--late", type=float, default=LATE)
     parser.add_argument("--quota", type=int)
     parser.add_argument("--events", action="store_true")
     given = parser.parse_args()
     asyncio.run(
         serve(
             Service(
-                given.folder, seed=given.seed, processing=given.processing, quota=given.quota,
-                events=given.events,
+                given.folder, seed=given.seed, processing=given.processing, late=given.late,
+                quota=given.quota, events=given.events,
             )
         )
     )  # fmt: skip

@@ -270,7 +270,7 @@ async def test_settling_counts_from_when_the_call_was_given_up_whatever_the_cloc
     line(op).look, line(op).publish = look_at, publish_late  # type: ignore[method-assign]
     await post_now(op, number)
     assert await until_settled(op, number) is State.POSTED
-    assert looked[0] - gave_up[0] >= 0.3
+    assert next(at for at in looked if at > gave_up[0]) - gave_up[0] >= 0.3
 
 
 async def test_one_publish_at_a_time_also_while_one_is_unclear(op: Operator) -> None:
