@@ -178,11 +178,13 @@ class Dialogue:
             word = self._read(f"[{self._shown(question)}] ", secret=question.secret)
             if word in ("back", "skip", "quit"):
                 return word
+            before = dict(self._setup.answers)
             if word:
                 self._setup.answer(question, "" if word == "default" else word)
             problem = self._setup.problem(question)
             if not problem:
                 return "next"
+            self._setup.answers = before
             self._out.print(Text(printable(problem), style="red"))
 
     def _confirm(self) -> str:

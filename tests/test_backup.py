@@ -50,7 +50,7 @@ async def test_a_copy_while_the_operator_is_there_and_back(op: Operator, tmp_pat
     assert copy.stat().st_mode & 0o777 == 0o600
 
     await post_now(op, first)
-    await drive(op, "publish")
+    await drive(op, "publish", "sheet")
     second = await make_draft(op, "SV02 dries")
     assert (await op.store.do(drafts.get, first)).state is State.POSTED
     await op.store.close()
@@ -66,6 +66,10 @@ async def test_a_copy_while_the_operator_is_there_and_back(op: Operator, tmp_pat
     await drive(op, "publish")
     assert op.services.publisher.effects == 1, "paused: nothing goes out a second time"
     assert leftovers(tmp_path) == []
+    await drive(op, "sheet")
+    (row,) = [row for row in await op.services.sheet.read() if row.number == first]
+    assert row.status == "Approved", "the sheet's Posted was ours and is no edit"
+    assert int(row.draft_id.partition(".")[2]) > 1000, "no number stands for two things"
 
 
 async def reopen(op: Operator) -> None:

@@ -90,6 +90,12 @@ def test_each_answer_is_checked_at_once_by_the_settings_own_words(tmp_path: Path
     assert "How long after an approval" not in result.output, "slots leave no delay to ask for"
 
 
+def test_a_wrong_answer_is_not_what_enter_keeps(tmp_path: Path) -> None:
+    result = run(answers=answers("nowhere", "", "", "", "", "", "0", "yes"))
+    assert result.exit_code == 0, result.output
+    assert values() == {"DESK_PORT": "0"}
+
+
 def test_back_skip_default_and_quit(tmp_path: Path) -> None:
     Path("bot.env").write_text("DESK_PORT=1234\n")
     result = run(answers=answers("", "", "first", "back", "second", "skip", "back", "default", "yes"))

@@ -26,6 +26,7 @@ from services.store.lock import DataLock
 from services.store.migrations import migrations
 from services.store.store import BUSY_SECONDS, sentences
 
+SKIPPED = 1000  # write numbers of a row: more than were given out between a backup and its restore
 LARGEST_ANSWER = 20  # problems of one integrity check that are looked at
 
 
@@ -143,7 +144,7 @@ def _restore(source: Path, database: Path, now: datetime) -> Restored:
             raise Refused(f"{source} cannot be read: {error.strerror}.") from error
         part.chmod(0o600)
         with sentences(part), _opened(part, "rw") as connection, connection:
-            _pause(Database(connection), now)
+            _prepare(Database(connection), now)
         posted_since = _posted_since(found, database)
         kept = _put_aside(database, now) if database.exists() else None
         with sentences(database):
@@ -155,7 +156,13 @@ def _restore(source: Path, database: Path, now: datetime) -> Restored:
     return Restored(database, found.drafts, found.schema, kept, posted_since)
 
 
-def _pause(db: Database, now: datetime) -> None:
+def _prepare(db: Database, now: datetime) -> None:
+    """Pause posting, and leave out the write numbers of rows that were given out since the copy was made."""
+    db.execute(
+        "INSERT OR IGNORE INTO rows (draft, write_number, shown)"  # its row may have been written since
+        " SELECT DISTINCT draft, 0, '' FROM revisions WHERE rendered IS NOT NULL"
+    )
+    db.execute("UPDATE rows SET write_number = write_number + ?, shown = ''", [SKIPPED])
     facts.put(db, facts.PAUSED, {"by": "restore", "at": now.isoformat()})
     journal.add(db, Kind.PAUSE, voter="restore", now=now, text="a backup was restored: look before posting")
 
