@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 _REMOVED = ".removed"
+_PART = re.compile(r"\..+\.[0-9a-f]{8}\.part", re.DOTALL)
 
 
 def free(path: Path) -> int:
@@ -62,6 +64,16 @@ def sweep(folder: Path) -> None:
         for path in folder.iterdir():
             if path.name.startswith(".") and path.name.endswith(_REMOVED):
                 remove_aside(path)
+
+
+def remove_parts(folder: Path, before: float) -> None:
+    """Remove the half-written files of services/files.py that a crash left below ``folder``: those not
+    touched since ``before``, in seconds since 1970."""
+    for path in folder.rglob(".*.part"):
+        with contextlib.suppress(FileNotFoundError):
+            ours = _PART.fullmatch(path.name) is not None
+            if ours and path.is_file() and not path.is_symlink() and path.stat().st_mtime < before:
+                path.unlink()
 
 
 def _existing(path: Path) -> Path:

@@ -33,7 +33,7 @@ log = get_logger(__name__)
 KEY = "files"
 EVERY_SECONDS = 6 * 3600.0
 LOW_SECONDS = 600.0  # how often at most while the disk is low
-LEFTOVER_SECONDS = 3600.0  # files of a render nobody waits for: so old, a crash left them
+LEFTOVER_SECONDS = 3600.0  # of a render nobody waits for, or half-written: so old, a crash left it
 
 
 class Housekeeping:
@@ -51,9 +51,10 @@ class Housekeeping:
     async def step(self, key: str) -> None:
         op, data = self._op, self._op.options.data_dir
         troubles: list[OperatorError] = []
-        for folder in (op.drafts_dir, data / "outbox"):
+        for folder in (op.drafts_dir, data / "outbox", data / "collected_data", data / "backups"):
             try:
                 await asyncio.to_thread(disk.sweep, folder)
+                await asyncio.to_thread(disk.remove_parts, folder, time.time() - LEFTOVER_SECONDS)
             except OSError as error:
                 troubles.append(sentence(error, folder / "files"))
         for deletion in await op.store.do(retention.upcoming, op):

@@ -286,6 +286,20 @@ def test_a_link_in_the_cache_is_removed_and_not_followed(tmp_path: Path) -> None
     assert (mine / "photo.jpg").read_bytes() == b"dear"
 
 
+async def test_half_written_files_of_a_crash_go(op: Operator) -> None:
+    number = await make_draft(op)
+    folder = (await files_of(op, number))[0] / "r1"
+    names = (".video.mp4.0a1b2c3d.part", ".cover.jpg.0a1b2c3d.part", "my.part")
+    old, young, mine = (folder / name for name in names)
+    for path in (old, young, mine):
+        path.write_bytes(b"half")
+    for path in (old, mine):
+        os.utime(path, (1000, 1000))
+    await tidy(op)
+    assert [path.exists() for path in (old, young, mine)] == [False, True, True]
+    assert (folder / "video.mp4").is_file()
+
+
 async def test_at_the_start_every_six_hours_and_when_the_disk_is_low(op: Operator) -> None:
     now = [1000.0]
     house = Housekeeping(op, clock=lambda: now[0])
