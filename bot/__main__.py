@@ -96,6 +96,17 @@ def _render(settings: Settings, console: Console, given: dict[str, Any]) -> None
     console.show(Reply(text, data=data))
 
 
+def _autopost(settings: Settings, console: Console, given: dict[str, Any]) -> None:
+    """Post the approved draft whose turn it is, waiting for one up to AUTOPOST_TIMEOUT: for cron.
+
+    Finishes a publish that an earlier run left under way, if there is one. Exit codes: 0 posted, 3 nothing to
+    post in time, 4 a publish is still in progress, others are errors.
+    """
+    from bot.autopost import autopost
+
+    autopost(settings, console, given)
+
+
 _MOVIE: list[click.Parameter] = [
     click.Argument(["movie"], type=click.Path(exists=True, dir_okay=False, path_type=Path)),
     click.Option(
@@ -111,6 +122,15 @@ _MOVIE: list[click.Parameter] = [
     ),
 ]
 
+_TIMEOUT = [
+    click.Option(
+        ["--timeout"],
+        type=click.FloatRange(0, 86_400, min_open=True),
+        metavar="SECONDS",
+        help="How long it may take in all; default: AUTOPOST_TIMEOUT.",
+    ),
+]
+
 _TO = [click.Argument(["file"], type=click.Path(path_type=Path), required=False, metavar="[FILE]")]
 _FROM = [click.Argument(["file"], type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")]
 
@@ -122,6 +142,7 @@ cli = click.Group(
     commands=[
         command("run", _run.__doc__ or "", [], _run),
         *commands(),
+        command("autopost", _autopost.__doc__ or "", [*_TIMEOUT], _autopost),
         command("render", _render.__doc__ or "", _MOVIE, _render),
         plain_command("doctor", _doctor.__doc__ or "", [], _doctor),
         plain_command("setup", _setup.__doc__ or "", options(), _setup),

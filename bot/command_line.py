@@ -61,7 +61,7 @@ def plain_command(
             except Exception as error:  # the border to people: no command ends in a traceback
                 console.show(for_error(error))
         if not console.ok:
-            sys.exit(1)
+            sys.exit(console.exit_code)
 
     return click.Command(name, callback=run, help=help_text, params=[*parameters, ENV_FILE, JSON, DEBUG])
 

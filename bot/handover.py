@@ -36,13 +36,13 @@ async def perform(
     deadline = time.monotonic() + OPERATOR_WAIT
     try:
         while True:
-            running = await _running(settings, lock, deadline)
+            running = await running_operator(settings, lock, deadline)
             source = _ask(running, name, given) if running else _locally(settings, name, given, on_studio)
             try:
                 async with aclosing(source) as replies:
                     async for reply in replies:
                         yield reply
-            except _NobodyThere as nobody:  # it is just ending: who gets the lock next does the work
+            except NobodyThere as nobody:  # it is just ending: who gets the lock next does the work
                 if time.monotonic() > deadline:
                     raise _no_answer(nobody) from nobody
                 await asyncio.sleep(_RETRY_SECONDS)
@@ -54,7 +54,7 @@ async def perform(
         lock.release()
 
 
-async def _running(settings: Settings, lock: DataLock, deadline: float) -> Session | None:
+async def running_operator(settings: Settings, lock: DataLock, deadline: float) -> Session | None:
     """The operator to ask; None when this process holds the lock and works by itself.
 
     What a killed operator announced counts for nothing: only the lock's holder is asked.
@@ -101,7 +101,22 @@ async def _locally(
 
 
 async def _ask(found: Session, name: str, given: dict[str, Any]) -> AsyncGenerator[Reply]:
-    """The operation's replies as the operator streams them, one JSON object a line."""
+    """The operation's replies."""
+    import httpx
+
+    try:
+        async with aclosing(stream(found, f"/api/operations/{name}", given)) as replies:
+            async for reply in replies:
+                yield reply
+    except httpx.HTTPError as error:
+        raise _no_answer(error) from error
+
+
+async def stream(found: Session, path: str, given: dict[str, Any]) -> AsyncGenerator[Reply]:
+    """What the operator answers there as it streams it, one JSON object a line.
+
+    Raises NobodyThere if it was not asked at all, and httpx's errors if the answer broke off.
+    """
     import httpx
 
     headers = {"Authorization": f"Bearer {found.token}", "Accept": "application/x-ndjson"}
@@ -111,7 +126,7 @@ async def _ask(found: Session, name: str, given: dict[str, Any]) -> AsyncGenerat
             httpx.AsyncClient(
                 base_url=found.url, headers=headers, timeout=timeout, trust_env=False
             ) as client,
-            client.stream("POST", f"/api/operations/{name}", json=given) as answer,
+            client.stream("POST", path, json=given) as answer,
         ):
             if answer.status_code >= 400 and "ndjson" not in answer.headers.get("content-type", ""):
                 raise Unavailable(
@@ -122,12 +137,10 @@ async def _ask(found: Session, name: str, given: dict[str, Any]) -> AsyncGenerat
                 if line.strip():
                     yield Reply.from_dict(json.loads(line))
     except httpx.ConnectError as error:  # nothing was asked yet: asking again does nothing twice
-        raise _NobodyThere(str(found.process)) from error
-    except httpx.HTTPError as error:
-        raise _no_answer(error) from error
+        raise NobodyThere(str(found.process)) from error
 
 
-class _NobodyThere(Exception):
+class NobodyThere(Exception):
     """The announced address takes no connection."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -87,6 +88,7 @@ class Operator:
     # Drafts that `autopost` is posting: due now, whatever their delay. Of this process alone, so that a
     # command that ends in any way leaves none of them claimed.
     taken: set[int] = field(default_factory=set)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # of one `autopost` at a time to choose and post
 
     @property
     def target(self) -> str:

@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         "The CSV file on this machine is noticed within seconds.",
         "a duration of at least 1s, like 30s or 2m", "30s", ge=timedelta(seconds=1),
     )
+    autopost_timeout: Duration = setting(
+        timedelta(seconds=300), _POSTING,
+        "How long the command autopost waits for something to post, and for the post itself.",
+        "a duration of at least 1s, like 300s or 10m", "5m", ge=timedelta(seconds=1),
+    )
     posts_per_day: int = setting(
         25, _POSTING, "The most posts in any 24 hours (1–100).",
         "a whole number from 1 to 100", "25", ge=1, le=100,

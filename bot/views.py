@@ -100,13 +100,16 @@ def due_in(op: Operator, draft: Draft) -> float | None:
     edit was undone, a denial was withdrawn) leaves time to take it back, too; so does one whose own time is
     past (a failed draft was retried).
     """
-    if draft.post_now or draft.number in op.taken:
+    if draft.post_now:
         return 0.0
-    if draft.post_at is not None and draft.post_at > draft.changed:
-        return max(0.0, (draft.post_at - op.now()).total_seconds())
-    if op.options.autopost_cron and draft.post_at is None:
+    now, at = op.now(), draft.post_at
+    if draft.number in op.taken and (at is None or at <= now):
+        return 0.0
+    if at is not None and at > draft.changed:
+        return max(0.0, (at - now).total_seconds())
+    if op.options.autopost_cron and at is None:
         return None
-    return max(0.0, (draft.changed + op.options.post_delay - op.now()).total_seconds())
+    return max(0.0, (draft.changed + op.options.post_delay - now).total_seconds())
 
 
 def posts(op: Operator, draft: Draft) -> str:

@@ -23,10 +23,23 @@ class Surface(Protocol):
 async def dispatch(op: Operator, by: Requester, name: str, given: dict[str, Any]) -> AsyncGenerator[Reply]:
     """Run operation ``name`` with values from outside; failures come as a last reply with ok False."""
     with log_context(operation=name, voter=by.voter):
-        try:
-            with timed(f"operation.{name}"):
-                async with aclosing(find(name).call(op, by, given)) as replies:
-                    async for reply in replies:
-                        yield reply
-        except Exception as error:  # the border to people: everything becomes a sentence
-            yield for_error(error)
+        async with aclosing(as_sentences(_run(op, by, name, given))) as replies:
+            async for reply in replies:
+                yield reply
+
+
+async def as_sentences(source: AsyncGenerator[Reply]) -> AsyncGenerator[Reply]:
+    """The border to people: what goes wrong becomes a last reply with ok False."""
+    try:
+        async with aclosing(source) as replies:
+            async for reply in replies:
+                yield reply
+    except Exception as error:  # everything becomes a sentence
+        yield for_error(error)
+
+
+async def _run(op: Operator, by: Requester, name: str, given: dict[str, Any]) -> AsyncGenerator[Reply]:
+    with timed(f"operation.{name}"):
+        async with aclosing(find(name).call(op, by, given)) as replies:
+            async for reply in replies:
+                yield reply

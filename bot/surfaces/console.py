@@ -37,6 +37,7 @@ class Console:
 
     def __init__(self, *, as_json: bool = False) -> None:
         self.ok = True
+        self.exit_code = 1  # of a command that did not succeed
         self.as_json = as_json
         self._data: Any = None
         self._out = Rich(highlight=False)

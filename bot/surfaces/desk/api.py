@@ -10,9 +10,10 @@ from typing import Any
 
 from aiohttp import web
 
+from bot import next_post
 from bot.operations.registry import find, operations
 from bot.reply import Reply
-from bot.surfaces.base import dispatch
+from bot.surfaces.base import as_sentences, dispatch
 from bot.surfaces.desk.context import HttpProblem, operator, or_missing
 from bot.surfaces.desk.events import seen
 from bot.surfaces.desk.security import REQUESTER
@@ -28,6 +29,7 @@ def set_up(app: web.Application) -> None:
     app.router.add_get("/api/about", about)
     app.router.add_post("/api/operations/{name}", operation)
     app.router.add_post("/api/actions", action)
+    app.router.add_post("/api/autopost", autopost)
 
 
 async def about(request: web.Request) -> web.Response:
@@ -81,6 +83,17 @@ async def action(request: web.Request) -> web.StreamResponse:
     known = {parameter.name for parameter in find(name).parameters}
     values = {key: given[key] for key in _ACTION_VALUES if key in known and given.get(key)}
     return await _answer(request, dispatch(op, request[REQUESTER], name, {"number": number, **values}))
+
+
+async def autopost(request: web.Request) -> web.StreamResponse:
+    """POST /api/autopost {"seconds", "begun"?}: what the command of that name asks; of no use to a page."""
+    given = await _object(request)
+    seconds, begun = given.get("seconds"), given.get("begun")
+    if request[REQUESTER].voter != "console":
+        raise HttpProblem(403, "Only the command line asks for this.")
+    if not isinstance(seconds, int | float) or not (begun is None or isinstance(begun, int)):
+        raise Refused("seconds and begun must be numbers.")
+    return await _answer(request, as_sentences(next_post.post_next(operator(request), seconds, begun)))
 
 
 def _parse(text: str) -> tuple[str, int, int, str]:
