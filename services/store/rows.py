@@ -112,7 +112,9 @@ def intend(db: Database, base: Base) -> None:
         ],
     )
     db.execute(
-        "DELETE FROM bases WHERE draft = ? AND write_number <= ?", [base.draft, base.number - KEPT]
+        "DELETE FROM bases WHERE draft = :draft AND write_number < (SELECT min(write_number) FROM"
+        " (SELECT write_number FROM bases WHERE draft = :draft ORDER BY write_number DESC LIMIT :kept))",
+        {"draft": base.draft, "kept": KEPT},
     )
 
 

@@ -312,6 +312,6 @@ def test_a_single_caption_edit_is_exactly_that(
     edit = only(inbox_of(file, rows))
     assert (edit.base.draft, edit.status) == (7, None)
     assert edit.caption is not None
-    assert typed in edit.caption
+    assert typed in unicodedata.normalize("NFD", edit.caption)  # an accent behind it may have joined it
     if file[0].encoding not in ("cp1252", "ascii"):
         assert plain(edit.caption) == plain(caption[:at] + typed + caption[at:])
