@@ -88,6 +88,8 @@ class Operator:
     # Drafts that `autopost` is posting: due now, whatever their delay. Of this process alone, so that a
     # command that ends in any way leaves none of them claimed.
     taken: set[int] = field(default_factory=set)
+    # Draft → when it last changed, and when this process first saw that (monotonic): clocks are set back.
+    seen: dict[int, tuple[datetime, float]] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # of one `autopost` at a time to choose and post
 
     @property

@@ -12,41 +12,66 @@ from sqlite_utils import Database
 from bot.operator import Operator
 from bot.schedule_lines import last_run
 from services.log import get_logger
-from services.model.draft import State
+from services.model.draft import Draft, State
 from services.store import drafts, facts, jobs, journal
 from services.store.journal import Kind
 
 log = get_logger(__name__)
 
 ON_TIME = timedelta(minutes=1)  # no clock looks at the very second: so late is on time, whatever the grace
+LOOK_BACK = timedelta(days=7)  # the newest slot that was missed since then is told
 
 
 async def serve(op: Operator, name: str) -> str:
     """Serve the newest slot of ``name`` (generate, autopost) within SLOT_GRACE, if it was not served yet.
 
-    Answers a sentence of what was done, "" for nothing.
+    Answers a sentence of what was done, "" for nothing. However many slots were slept over, one is made up
+    for; when even the newest is too old for that, this is told, once.
     """
     options = op.options
     line = options.generate_cron if name == "generate" else options.autopost_cron
     if not line:
         return ""
-    slot = last_run(line, options.timezone, op.now(), max(options.slot_grace, ON_TIME))
+    now, grace = op.now(), max(options.slot_grace, ON_TIME)
+    slot = last_run(line, options.timezone, now, grace)
     if slot is None:
+        missed = last_run(line, options.timezone, now, max(LOOK_BACK, grace))
+        if missed is not None:
+            await op.store.do(_miss, name, missed.replace(tzinfo=None), op)
         return ""
-    done = await op.store.do(_take, name, slot.replace(tzinfo=None), op)
+    done = await op.store.do(_take, name, slot.replace(tzinfo=None), now - slot, op)
     if done:
         log.info("slot %s of %s: %s", slot.isoformat(), name, done)
         op.engine.wake()
     return done
 
 
-def _take(db: Database, name: str, slot: datetime, op: Operator) -> str:
-    first = not facts.any_slot(db, name)
-    if not facts.claim_slot(db, name, slot, now=op.now()):
+def _take(db: Database, name: str, slot: datetime, late: timedelta, op: Operator) -> str:
+    if not _claim(db, name, slot, op):
         return ""
-    if first and op.started.astimezone(op.options.timezone).replace(tzinfo=None) > slot:
-        return ""  # a slot from before the schedule was ever watched is nobody's omission
-    return _generate(db, op) if name == "generate" else _post(db, op)
+    return _generate(db, op) if name == "generate" else _post(db, op, late)
+
+
+def _claim(db: Database, name: str, slot: datetime, op: Operator) -> bool:
+    """Whether the slot is ours to serve, or to be missed: now, and for the first time."""
+    if not facts.claim_slot(db, name, slot, now=op.now()):
+        return False
+    line = op.options.generate_cron if name == "generate" else op.options.autopost_cron
+    new = facts.get(db, f"{name}_cron") != line
+    if new:
+        facts.put(db, f"{name}_cron", line)
+    # A slot from before this line was ever watched is nobody's omission.
+    return not (new and op.started.astimezone(op.options.timezone).replace(tzinfo=None) > slot)
+
+
+def _miss(db: Database, name: str, slot: datetime, op: Operator) -> None:
+    """Tell that a slot passed unserved, if it would have done anything."""
+    if not _claim(db, name, slot, op) or (name == "autopost" and not _candidates(db)):
+        return
+    what = "no videos were proposed" if name == "generate" else "nothing was posted"
+    text = f"the slot of {slot:%a %-d %b %H:%M} passed while no operator was awake: {what}"
+    log.warning("%s", text)
+    journal.add(db, Kind.NOTE, voter="schedule", now=op.now(), text=text)
 
 
 def _generate(db: Database, op: Operator) -> str:
@@ -56,17 +81,21 @@ def _generate(db: Database, op: Operator) -> str:
     return f"generation {job}"
 
 
-def _post(db: Database, op: Operator) -> str:
+def _candidates(db: Database) -> list[Draft]:
+    """Approved drafts that have no time of their own, in the order of their approvals."""
+    found = [d for d in drafts.listed(db, states=[State.APPROVED]) if not d.post_now and d.post_at is None]
+    return sorted(found, key=lambda draft: draft.decided_sequence or 0)
+
+
+def _post(db: Database, op: Operator, late: timedelta) -> str:
     """One draft a slot: the last approved, or the first (AUTOPOST_ORDER), that has no time of its own."""
     if facts.get(db, facts.PAUSED) is not None:
         return "posting is paused"
-    candidates = [
-        d for d in drafts.listed(db, states=[State.APPROVED]) if not d.post_now and d.post_at is None
-    ]
+    candidates = _candidates(db)
     if not candidates:
         return "no approved draft"
-    candidates.sort(key=lambda draft: draft.decided_sequence or 0)
     chosen = candidates[-1] if op.options.autopost_order == "latest" else candidates[0]
+    minutes = late // timedelta(minutes=1)
     drafts.put(db, chosen.number, post_now=1)
     journal.add(
         db,
@@ -75,6 +104,6 @@ def _post(db: Database, op: Operator) -> str:
         revision=chosen.revision,
         voter="schedule",
         now=op.now(),
-        text="its slot has come",
+        text="its slot has come" if late <= ON_TIME else f"its slot is made up for {minutes} min late",
     )
     return f"draft {chosen.number}"

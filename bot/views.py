@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -109,7 +110,18 @@ def due_in(op: Operator, draft: Draft) -> float | None:
         return max(0.0, (at - now).total_seconds())
     if op.options.autopost_cron and at is None:
         return None
-    return max(0.0, (draft.changed + op.options.post_delay - now).total_seconds())
+    return max(0.0, op.options.post_delay.total_seconds() - _age(op, draft, now))
+
+
+def _age(op: Operator, draft: Draft, now: datetime) -> float:
+    """Seconds since the draft became what it is: by the clock, but at least those this process has seen.
+
+    A clock that was set back an hour would otherwise hold every approved draft for an hour.
+    """
+    known = op.seen.get(draft.number)
+    if known is None or known[0] != draft.changed:
+        known = op.seen[draft.number] = (draft.changed, time.monotonic())
+    return max((now - draft.changed).total_seconds(), time.monotonic() - known[1])
 
 
 def posts(op: Operator, draft: Draft) -> str:

@@ -32,7 +32,3 @@ def claim_slot(db: Database, operation: str, slot: datetime, *, now: datetime, r
         [operation, slot.isoformat(), result, now.isoformat()],
     )
     return int(cursor.rowcount) == 1
-
-
-def any_slot(db: Database, operation: str) -> bool:
-    return bool(db.table("slots").count_where("operation = ?", [operation]))
