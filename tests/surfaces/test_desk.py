@@ -342,6 +342,17 @@ async def test_nonsense_is_refused_with_a_sentence(
         assert "unexpected" not in (await answer.json())["error"]
 
 
+async def test_only_the_command_line_asks_for_autopost(desk: Running, web: aiohttp.ClientSession) -> None:
+    url, token = f"{desk.url}/api/autopost", {"Authorization": f"Bearer {CLI_TOKEN}"}
+    async with web.post(url, json={"seconds": 1}, headers=await csrf(web, desk)) as answer:
+        assert answer.status == 403
+    for nonsense in ({}, {"seconds": "5"}, {"seconds": 1, "begun": "x"}):
+        async with web.post(url, json=nonsense, headers=token) as answer:
+            assert answer.status == 400
+    async with web.post(url, json={"seconds": 0.2}, headers=token) as answer:
+        assert (answer.status, (await answer.json())["replies"][-1]["data"]["result"]) == (422, "nothing")
+
+
 async def test_too_large_a_request_is_refused(desk: Running, web: aiohttp.ClientSession) -> None:
     body = json.dumps({"caption": "x" * 300_000})
     async with web.post(
@@ -365,6 +376,10 @@ async def test_a_button_decides_only_about_what_was_seen(desk: Running, web: aio
         async with web.post(url, json={"id": nonsense}, headers=key) as answer:
             assert answer.status == 400, nonsense
     now = _seen(await page(web, f"{desk.url}/drafts/{number}/card"))
+    for nonsense in ("post:{}:1:at", "post:{}:1:number", "post:{}:1:nope", "post:{}:1:at:at"):
+        async with web.post(url, json={"id": nonsense.format(number), "seen": now}, headers=key) as answer:
+            assert answer.status == 400, nonsense  # above all, it is not posted now
+    assert (await desk.op.store.do(drafts.get, number)).state is State.DRAFT
     body = {"id": f"deny:{number}:1", "seen": now, "reason": "Too dark", "permalink": "ignored"}
     async with web.post(url, json=body, headers=key) as answer:
         assert answer.status == 200

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -189,6 +190,27 @@ async def test_post_now_asks_first(desk: Running, context: BrowserContext) -> No
     await page.keyboard.press("Enter")
     await expect(page.locator(f"#draft-{number} .pill")).to_have_text("Approved")
     assert (await desk.op.store.do(drafts.get, number)).post_now
+
+
+async def test_a_posting_time_is_picked_and_taken_back(desk: Running, context: BrowserContext) -> None:
+    number = await add_draft(desk.op)
+    page = await opened(context, desk)
+    card, dialog = page.locator(f"#draft-{number}"), page.get_by_role("dialog")
+    await card.get_by_role("button", name="Post at…").click()
+    await dialog.get_by_role("button", name="Set the time").click()
+    await expect(dialog).to_be_visible()  # not without a time
+    tomorrow = (desk.op.now() + timedelta(days=1)).astimezone(desk.op.options.timezone)
+    await dialog.get_by_label("When").fill(f"{tomorrow:%Y-%m-%d}T18:00")
+    await dialog.get_by_role("button", name="Set the time").click()
+    await expect(card.get_by_text("Posts tomorrow 18:00 unless it is taken back")).to_be_visible()
+    assert await state(desk, number) is State.APPROVED
+    await card.get_by_role("button", name="Undo").click()
+    await expect(card.locator(".pill")).to_have_text("Draft")
+    await card.get_by_role("button", name="Post at…").click()
+    await dialog.get_by_label("When").fill("2020-01-01T18:00")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("is past")
+    assert await state(desk, number) is State.DRAFT
 
 
 async def test_the_player_plays_what_the_desk_serves(desk: Running, context: BrowserContext) -> None:
