@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -49,7 +49,7 @@ VOTERS = ("desk", "console", "ann")
 CAPTIONS = ("Layer by layer.", "Grown overnight. #ceramics", "=SUM(clay) “quoted”, 🏺", "two\nlines")
 WORDS = ("Approved", "Denied", "Draft", " approved ", "maybe", "Denied", "Approved", "Posted")
 JUMPS = (timedelta(hours=-1), timedelta(minutes=1), timedelta(minutes=3), timedelta(hours=25))
-PLANS = ("ok", "ok", "lost", "before", "late", "refused", "crash")
+PLANS = ("lost", "late", "before", "ok", "lost", "crash", "late", "refused")
 
 number = st.sampled_from(DRAFTS)
 voter = st.sampled_from(VOTERS)
@@ -174,6 +174,17 @@ class Days(RuleBasedStateMachine):
     def retry(self, n: int, by: str) -> None:
         self.decide(Kind.RETRY, n, by, decisions.retry, target=self.target)
 
+    @rule(by=voter, caption=st.sampled_from((*CAPTIONS, None)), later=st.sampled_from(PLANS))
+    def say_it_is_not_live_and_post(self, by: str, caption: str | None, later: str) -> None:
+        """What is unclear or failed goes out again, perhaps changed: the person may be mistaken."""
+        for n in DRAFTS:
+            state = self.do(self.op.store.do(drafts.get, n)).state
+            if state in (State.UNKNOWN, State.FAILED):
+                self.not_live(n, by) if state is State.UNKNOWN else self.retry(n, by)
+                if caption is not None:
+                    self.edit(n, by, caption)
+                self.post_on_a_shaky_line(n, by, [later], False)
+
     @rule(held=st.booleans())
     def pause(self, held: bool) -> None:
         if held:
@@ -200,7 +211,7 @@ class Days(RuleBasedStateMachine):
     def turn_the_clock(self, jump: timedelta) -> None:
         self.now += jump
 
-    @rule(n=number, by=voter, plans=plans, blind=st.sampled_from([False, False, True]))
+    @rule(n=number, by=voter, plans=plans, blind=st.booleans())
     def post_on_a_shaky_line(self, n: int, by: str, plans: list[str], blind: bool) -> None:
         self.do(self.op.store.do(facts.forget, facts.PAUSED))
         self.post_now(n, by)
@@ -330,6 +341,8 @@ def test_nothing_twice_nothing_lost_nothing_untrue(
             deadline=None,
             derandomize=not SEARCH,
             database=None,
+            # Making an example shorter takes minutes: only for whoever searches.
+            phases=[Phase.generate, Phase.shrink] if SEARCH else [Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )
