@@ -218,9 +218,14 @@ class Days(RuleBasedStateMachine):
         self.service.plan, self.service.blind = list(plans), blind
         self.work("publish")
 
-    @rule(n=number, by=voter, plan=st.sampled_from(PLANS))
-    def die_while_posting(self, n: int, by: str, plan: str) -> None:
-        """One step of publishing, at the end of which, or in the middle of which, the operator dies."""
+    @rule(
+        n=number,
+        by=voter,
+        plan=st.sampled_from(PLANS),
+        then=st.sampled_from([Choice.DENY, Choice.HOLD, Choice.APPROVE]),
+    )
+    def die_while_posting(self, n: int, by: str, plan: str, then: Choice) -> None:
+        """One step of publishing, in or after which the operator dies; then somebody has second thoughts."""
         self.post_now(n, by)
         self.service.plan = [plan]
         publish = self.op.engine._works["publish"].reconciler
@@ -235,6 +240,7 @@ class Days(RuleBasedStateMachine):
         if not task.cancelled():
             task.result()
         self.kill()
+        self.vote(n, by, then)
 
     @rule()
     def kill(self) -> None:
