@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
+from humanize import precisedelta
+
 from bot.operations.common import DraftNumber
 from bot.operations.driving import show_in_sheet
 from bot.operations.registry import About, Requester, operation
@@ -109,4 +111,5 @@ async def _sentence(op: Operator, draft: Draft, choice: Choice) -> str:
     wait = due_in(op, draft)
     if wait is None:
         return f"Draft {number} is approved and waits for the next slot."
-    return f"Draft {number} is approved and will be posted in {wait:.0f} s; undo takes it back."
+    delay = precisedelta(round(wait))
+    return f"Draft {number} is approved and will be posted in {delay}; undo takes it back."

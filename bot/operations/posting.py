@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
+from humanize import precisedelta
+
 from bot.moments import moment_text, parse_moment
 from bot.operations.common import DraftNumber
 from bot.operations.decide import answer
@@ -196,7 +198,8 @@ def _sentence(data: dict[str, Any]) -> str:
         if line["next"]:
             parts.append(f"{what} by “{line['cron']}”, next {line['next'][0][:16].replace('T', ' ')}.")
     if not data["lines"][1]["cron"]:
-        parts.append(f"Approved drafts are posted {data['post_delay_seconds']:.0f} s after the approval.")
+        delay = precisedelta(data["post_delay_seconds"])
+        parts.append(f"Approved drafts are posted {delay} after the approval.")
     if not data["lines"][0]["cron"]:
         parts.append("New videos are made when somebody asks.")
     parts.append(f"Posted in the last 24 h: {data['posted_last_24_h']} of at most {data['posts_per_day']}.")
@@ -205,7 +208,8 @@ def _sentence(data: dict[str, Any]) -> str:
 
 def _queue_row(row: dict[str, Any]) -> dict[str, Any]:
     due = row["due_in"]
-    when = row["posts"] or ("waits" if due is None else "now" if due == 0 else f"in {due:.0f} s")
+    wait = "waits" if due is None else f"in {precisedelta(round(due))}" if due else "now"
+    when = row["posts"] or wait
     return {"draft": row["number"], "title": row["title"], "approved by": row["approved_by"], "posted": when}
 
 
