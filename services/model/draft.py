@@ -40,7 +40,7 @@ WORDS: dict[State, str] = {
 
 _BY_VOTES = frozenset({State.DRAFT, State.APPROVED, State.DENIED})
 
-# The table of docs/decisions.md ("A draft's life"). "Posted by hand" is the person's own act, so it is
+# Which state may follow which; everything else is refused. "Posted by hand" is the person's own act, so it is
 # open wherever no effect of ours can be under way.
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.PROPOSED: frozenset({State.RENDERING, State.DENIED}),
