@@ -4,10 +4,12 @@
 
 A real `autopotter run` (benchmarks/crashing/operator.py: small movies, a scripted planner) works through the
 whole day, generate, render, row, card, votes, publish, while people decide at the desk, as the command line
-does, and in the CSV. It posts to a service in a process of its own (tests/doubles/publisher_server.py) whose
-effects land up to 1.5 s after the client died, which loses answers, and counts. Kills are aimed, most often
-at the moments after a publish was sent. What people were told is noted here, outside. At the end the operator
-runs in peace until nothing is left to do; then store, service and notes are compared.
+does, and in the CSV, somebody pauses posting for a while, and cron calls `autopotter autopost`, which is
+killed too, also where no operator runs. It posts to a service in a process of its own
+(tests/doubles/publisher_server.py) whose effects land up to 1.5 s after the client died, which loses answers,
+and counts. Kills are aimed, most often at the moments after a publish was sent. What people were told is
+noted here, outside. At the end the operator runs in peace until nothing is left to do; then store, service
+and notes are compared.
 
 Exit code 1 for anything double, lost or untrue, and for no effects at all.
 """
@@ -20,6 +22,7 @@ import contextlib
 import json
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -29,6 +32,7 @@ from typing import Any
 
 import httpx
 
+from benchmarks.crashing.cron import Cron
 from benchmarks.crashing.evidence import compare
 from benchmarks.crashing.people import DESK_TOKEN, OPEN, People
 from tests.doubles import media
@@ -45,7 +49,9 @@ AIMS: dict[str, tuple[int, float, float]] = {
     "generate": (8, 6.0, 1.0),
     "anything": (10, 0.0, 4.0),
     "start": (6, 0.0, 2.5),
+    "autopost": (8, 0.0, 0.0),  # of a call by cron, while no operator runs
 }
+CRON = 0.25  # how often cron calls autopost while an operator works
 
 
 class Crash:
@@ -58,6 +64,8 @@ class Crash:
         self.sent = asyncio.Event()  # the service has a publish request
         self.kills: dict[str, int] = dict.fromkeys(AIMS, 0)
         self.seed, self.url = seed, ""
+        self.cron = Cron(self._python, self.people, random.Random(seed + 2))
+        self.calling: asyncio.Task[bool] | None = None
 
     async def run(self, kills: int, seconds: float) -> tuple[dict[str, Any], list[str]]:
         began = time.monotonic()
@@ -75,8 +83,12 @@ class Crash:
                 await self._life()
             await self._peace()
             figures, wrong = compare(self.data, self.people, await DoublePublisher(self.url).counts())
+            wrong += self.cron.wrong
         finally:
             listening.cancel()
+            if self.calling is not None:
+                self.calling.cancel()
+                await asyncio.wait([self.calling])
             service.kill()
             await service.wait()
         figures = {"kills": sum(self.kills.values()), **figures}
@@ -85,6 +97,12 @@ class Crash:
     async def _life(self) -> None:
         """Start, work, and be killed at the moment that was drawn."""
         aim = self.rolls.choices(list(AIMS), [chance for chance, _, _ in AIMS.values()])[0]
+        await self._called(wait=aim == "autopost")
+        if aim == "autopost":
+            self.kills[aim] += await self.cron.call(kill=True)
+            return
+        if self.calling is None and self.rolls.random() < CRON:
+            self.calling = asyncio.create_task(self.cron.call(kill=self.rolls.random() < 0.5))
         _, patience, within = AIMS[aim]
         moments = {"publish": self.sent, "vote": self.people.sent, "generate": self.people.ordered}
         operator = await self._operator()
@@ -108,6 +126,12 @@ class Crash:
         assert code == -9, f"the operator ended by itself ({code}):\n{self.log()[-4000:]}"
         self.kills[aim] += 1
 
+    async def _called(self, *, wait: bool) -> None:
+        """Take note of cron's call, if it is over or is waited for."""
+        if self.calling is not None and (wait or self.calling.done()):
+            self.kills["autopost"] += await self.calling
+            self.calling = None
+
     async def _moment(self, event: asyncio.Event | None, patience: float, aim: str) -> None:
         if event is not None:
             event.clear()
@@ -121,8 +145,18 @@ class Crash:
     async def _peace(self) -> None:
         """No more kills and nothing new: run until nothing is left to do, then end as one should."""
         self.people.calm = True
+        await self._called(wait=True)
         operator = await self._operator()
+        try:
+            await self._rest(operator)
+        finally:
+            if operator.returncode is None:
+                operator.kill()
+                await operator.wait()
+
+    async def _rest(self, operator: asyncio.subprocess.Process) -> None:
         await self._ready(operator)
+        await self.people.resume()
         deadline = time.monotonic() + PEACE_SECONDS
         quiet = 0
         while quiet < 3:
@@ -165,7 +199,8 @@ class Crash:
         return True
 
     async def _operator(self) -> asyncio.subprocess.Process:
-        return await self._python("benchmarks.crashing.operator", stderr=(self.home / "run.log").open("a"))
+        with (self.home / "run.log").open("a") as log:
+            return await self._python("benchmarks.crashing.operator", stderr=log)
 
     async def _python(self, *words: str, **more: Any) -> asyncio.subprocess.Process:
         environ = {
@@ -182,12 +217,9 @@ class Crash:
             "DRAFTS_PER_RUN": "2",
             "PUBLISHER_URL": self.url,
         }
-        made = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             sys.executable, "-m", *words, env=environ, cwd=ROOT, **more
         )
-        if "stderr" in more:
-            more["stderr"].close()
-        return made
 
     async def _listen(self, lines: asyncio.StreamReader) -> None:
         while await lines.readline():
@@ -209,6 +241,8 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         home = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         home.mkdir(parents=True, exist_ok=True)
+        # A plain end, so that what was started is ended too.
+        signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
         figures, wrong = asyncio.run(Crash(home, seed).run(given.kills, given.seconds))
     for sentence in wrong:
         print(sentence, file=sys.stderr)

@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from typing import Any
@@ -23,6 +23,7 @@ import httpx
 from bot import next_post
 from bot.handover import NobodyThere, running_operator, stream
 from bot.next_post import Result
+from bot.operator import Operator
 from bot.reply import Reply
 from bot.session import Session
 from bot.settings import Settings
@@ -40,14 +41,20 @@ ANSWER_SECONDS = 2.0  # more than the operator is given, so that it can say how 
 _THREADS = "autopost"
 
 Show = Callable[[Reply], None]
+Opened = Callable[[Settings], Awaitable[Operator]]
 
 
-def autopost(settings: Settings, console: Console, given: dict[str, Any]) -> None:
-    """Show what is done; ``console.exit_code`` says how it ended. ``given``: timeout, in seconds, or None."""
+def autopost(
+    settings: Settings, console: Console, given: dict[str, Any], opened: Opened = open_operator
+) -> None:
+    """Show what is done; ``console.exit_code`` says how it ended. ``given``: timeout, in seconds, or None.
+
+    ``opened`` makes the operator, for a process that has services of its own to put in.
+    """
     seconds = given["timeout"] or settings.autopost_timeout.total_seconds()
     # The time is that of the whole command: what was computed so far is counted as passed.
     end = time.monotonic() + seconds - min(time.process_time(), seconds / 2)
-    turn = _Turn(settings, end, console.show)
+    turn = _Turn(settings, end, console.show, opened)
     runner = asyncio.Runner()
     try:
         reply = runner.run(turn.run())
@@ -65,8 +72,8 @@ def autopost(settings: Settings, console: Console, given: dict[str, Any]) -> Non
 class _Turn:
     """One run of the command. ``end`` is on the monotonic clock."""
 
-    def __init__(self, settings: Settings, end: float, show: Show) -> None:
-        self._settings, self._end, self._show = settings, end, show
+    def __init__(self, settings: Settings, end: float, show: Show, opened: Opened) -> None:
+        self._settings, self._end, self._show, self._opened = settings, end, show, opened
         self._lock = DataLock(settings.data_dir)
         self._begun: int | None = None  # the draft that was taken: should who posts it die, it is still ours
         self._threads = ThreadPoolExecutor(thread_name_prefix=_THREADS)
@@ -80,9 +87,7 @@ class _Turn:
             rest = self._rest()
             if reply is None and not rest:
                 reply = await self._busy("The running operator does not answer.")
-            if reply is not None and (
-                reply.data.get("result") != Result.NOTHING or rest < 2 * LEAST_PAUSE
-            ):
+            if reply is not None and (reply.data.get("result") != Result.NOTHING or rest < 2 * LEAST_PAUSE):
                 return reply
             # Sooner and sooner towards the end, so that what is found still has time to be posted.
             await asyncio.sleep(max(LEAST_PAUSE, min(interval, rest / 2)) if reply else LEAST_PAUSE)
@@ -99,7 +104,7 @@ class _Turn:
             self._lock.release()
 
     async def _act(self) -> Reply | None:
-        op = await open_operator(self._settings)
+        op = await self._opened(self._settings)
         last = None
         try:
             async with aclosing(next_post.post_next(op, self._rest(), self._begun)) as replies:
@@ -143,7 +148,7 @@ class _Turn:
 
     async def _busy(self, why: str) -> Reply:
         """Somebody else had the store to the end: what became of it is looked up, nothing is done."""
-        op = await open_operator(self._settings)
+        op = await self._opened(self._settings)
         try:
             return await next_post.look(op, why)
         finally:

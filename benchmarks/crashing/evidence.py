@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,14 @@ def compare(data: Path, people: People, counts: dict[str, Any]) -> tuple[dict[st
 
     double: effects beyond a draft's first, and publish requests for what was published or on its way.
     lost: accepted votes, saved words, drafts and generations that operator.db does not know.
-    untrue: drafts whose state, approval or row says something else than what happened.
+    untrue: drafts whose state, approval or row says something else than what happened, or what an autopost
+    said; publishes begun while posting was paused.
     """
     with closing(sqlite3.connect(data / "operator.db")) as db:
         db.row_factory = sqlite3.Row
         lost = _lost(db, people)
         double = _double(counts)
-        untrue = _untrue(db, data, counts)
+        untrue = _untrue(db, data, counts) + _unsaid(db, people, counts)
         drafts = int(db.execute("SELECT count(*) FROM drafts").fetchone()[0])
     figures = {
         "drafts": drafts,
@@ -35,6 +37,8 @@ def compare(data: Path, people: People, counts: dict[str, Any]) -> tuple[dict[st
         "untrue": len(untrue),
         "votes": people.accepted.total() + len(people.saved),
         "requests": len(counts["requests"]),
+        "autoposts": len(people.posted),
+        "pauses": len(people.pauses),
     }
     return figures, [*double, *lost, *untrue]
 
@@ -90,6 +94,19 @@ def _untrue(db: sqlite3.Connection, data: Path, counts: dict[str, Any]) -> list[
     for (number,) in db.execute("SELECT draft FROM revisions WHERE rendered NOT NULL"):
         if states[number] in words and shown.get(number) != [words[states[number]]]:
             found.append(f"the sheet says {shown.get(number)} of draft {number}, which is {states[number]}")
+    return found
+
+
+def _unsaid(db: sqlite3.Connection, people: People, counts: dict[str, Any]) -> list[str]:
+    out = {effect["number"] for effect in counts["effects"]}
+    found = [f"autopost said it had posted draft {number}" for number in people.posted - out]
+    for number, at in db.execute("SELECT draft, intent_at FROM publications WHERE intent_at NOT NULL"):
+        begun = datetime.fromisoformat(at)
+        found += [
+            f"the publish of draft {number} was begun while posting was paused"
+            for paused, resumed in people.pauses
+            if paused < begun < resumed
+        ]
     return found
 
 

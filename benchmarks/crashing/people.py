@@ -12,6 +12,7 @@ import io
 import json
 import random
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import httpx
 
 DESK_TOKEN = "the-desk-of-the-crash-test"
 OPEN = ("proposed", "rendering", "draft", "approved", "publishing", "unknown")
+PAUSES = 0.02  # how often somebody pauses posting instead of deciding something
 WANTED_OPEN = 5  # drafts that are under way; fewer, and somebody asks for more
 
 # What the journal calls an accepted request.
@@ -52,6 +54,10 @@ class People:
         self.sent = asyncio.Event()  # a request to decide something is on its way
         self.ordered = asyncio.Event()
         self.calm = False  # finish what there is, begin nothing new
+        self.posted: set[int] = set()  # drafts an autopost said it had posted
+        self.pauses: list[tuple[datetime, datetime]] = []  # from "paused" to asking for it to go on
+        self._pausing = False  # asked for, heard or not
+        self._paused: datetime | None = None
 
     async def work(self) -> None:
         """Until cancelled. A request that is not answered counts for nothing: the plug was pulled."""
@@ -75,6 +81,10 @@ class People:
         return bool(now & self._saved_ids)
 
     async def _act(self) -> None:
+        if self._pausing:
+            await self.resume()
+        elif not self.calm and self._rolls.random() < PAUSES:
+            await self._pause()
         found = await self.listed()
         under_way = [draft for draft in found if draft["state"] in OPEN]
         if len(under_way) < WANTED_OPEN and not self.calm:
@@ -90,6 +100,20 @@ class People:
             self._in_the_sheet(draft["number"])
         elif deed and not (self.calm and deed in ("deny", "undo", "edit")):
             await self.decide(deed, draft["number"])
+
+    async def _pause(self) -> None:
+        """Hold all posting for a while; should the plug be pulled meanwhile, for longer."""
+        self._pausing = True
+        if (await self._ask("schedule", {"action": "pause"}))["ok"]:
+            self._paused = datetime.now(UTC)
+            await asyncio.sleep(self._rolls.uniform(0.5, 2.0))
+
+    async def resume(self) -> None:
+        until = datetime.now(UTC)
+        if self._paused is not None:
+            self.pauses.append((self._paused, until))
+            self._paused = None
+        self._pausing = not (await self._ask("schedule", {"action": "resume"}))["ok"]
 
     async def _order(self) -> None:
         """Ask for videos; the job is acknowledged by the first line, and then nobody listens any more."""

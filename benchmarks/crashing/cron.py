@@ -1,0 +1,59 @@
+"""`autopotter autopost` as cron calls it, beside a running operator or without one; some calls are killed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from benchmarks.crashing.people import People
+
+CODES = (0, 1, 3, 4)  # posted, an error, nothing to post, still in progress
+HANGS_SECONDS = 60.0  # more than its --timeout by far
+
+Python = Callable[..., Awaitable[asyncio.subprocess.Process]]
+
+
+class Cron:
+    """``python(*words, **more)`` starts a process with the operator's settings."""
+
+    def __init__(self, python: Python, people: People, rolls: random.Random) -> None:
+        self._python, self._people, self._rolls = python, people, rolls
+        self.wrong: list[str] = []
+
+    async def call(self, *, kill: bool) -> bool:
+        """One call, to its end. Whether it was killed at work; what it said it posted is noted."""
+        seconds = self._rolls.uniform(2.0, 6.0)
+        process = await self._python(
+            "benchmarks.crashing.operator", "autopost", f"{seconds:.1f}",
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        telling = asyncio.create_task(process.communicate())
+        try:
+            patience = self._rolls.uniform(0.3, seconds) if kill else HANGS_SECONDS
+            await asyncio.wait([telling], timeout=patience)
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+        out, errors = await telling
+        code = process.returncode
+        if code == -9:
+            if not kill:
+                self.wrong.append(f"autopost hung: {errors.decode()[-2000:]}")
+            return True
+        self._heard(code, out.decode(), errors.decode())
+        return False
+
+    def _heard(self, code: int | None, out: str, errors: str) -> None:
+        if code not in CODES or "Traceback" in errors:
+            self.wrong.append(f"autopost ended with {code}: {errors[-2000:]}")
+            return
+        said: dict[str, Any] = json.loads(out) or {}
+        if (said.get("result") == "posted") != (code == 0):
+            self.wrong.append(f"autopost ended with {code} and said {said}")
+        if code == 0:
+            self._people.posted.add(int(said["number"]))
