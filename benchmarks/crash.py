@@ -32,7 +32,7 @@ from typing import Any
 
 import httpx
 
-from benchmarks.crashing.cron import Cron
+from benchmarks.crashing.cron import Cron, pull
 from benchmarks.crashing.evidence import compare
 from benchmarks.crashing.people import DESK_TOKEN, OPEN, People
 from tests.doubles import media
@@ -89,7 +89,7 @@ class Crash:
             if self.calling is not None:
                 self.calling.cancel()
                 await asyncio.wait([self.calling])
-            service.kill()
+            pull(service)
             await service.wait()
         figures = {"kills": sum(self.kills.values()), **figures}
         return {**figures, "seconds": round(time.monotonic() - began, 1), "aims": self.kills}, wrong
@@ -113,15 +113,14 @@ class Crash:
                 try:
                     await self._moment(moments.get(aim), patience, aim)
                     await asyncio.sleep(self.rolls.uniform(0, within))
-                    operator.kill()
+                    pull(operator)
                 finally:
                     working.cancel()
                     await asyncio.wait([working])
             else:
                 await asyncio.sleep(self.rolls.uniform(0, within))
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                operator.kill()
+            pull(operator)
             code = await operator.wait()
         assert code == -9, f"the operator ended by itself ({code}):\n{self.log()[-4000:]}"
         self.kills[aim] += 1
@@ -150,9 +149,8 @@ class Crash:
         try:
             await self._rest(operator)
         finally:
-            if operator.returncode is None:
-                operator.kill()
-                await operator.wait()
+            pull(operator)
+            await operator.wait()
 
     async def _rest(self, operator: asyncio.subprocess.Process) -> None:
         await self._ready(operator)

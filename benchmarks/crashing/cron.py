@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import random
+import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,6 +17,13 @@ CODES = (0, 1, 3, 4)  # posted, an error, nothing to post, still in progress
 HANGS_SECONDS = 60.0  # more than its --timeout by far
 
 Python = Callable[..., Awaitable[asyncio.subprocess.Process]]
+
+
+def pull(process: asyncio.subprocess.Process) -> None:
+    """kill -9. Process.kill() might reap what has just died, and its exit code would be lost."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
 
 
 class Cron:
@@ -36,9 +45,7 @@ class Cron:
             patience = self._rolls.uniform(0.3, seconds) if kill else HANGS_SECONDS
             await asyncio.wait([telling], timeout=patience)
         finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
+            pull(process)
         out, errors = await telling
         code = process.returncode
         if code == -9:

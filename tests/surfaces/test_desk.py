@@ -21,7 +21,7 @@ from bot.surfaces.desk.security import host_allowed
 from bot.surfaces.desk.words import cron_words, place
 from services.errors import Misconfigured
 from services.model.draft import State
-from services.store import drafts, journal, media
+from services.store import drafts, jobs, journal, media
 from tests.surfaces.desk_studio import CLI_TOKEN, Running, add_draft, fill, make_media, running
 
 PAGES = ("/", "/inventory", "/analytics", "/schedule", "/activity", "/status", "/help")
@@ -327,6 +327,19 @@ async def test_a_stream_arrives_while_the_operation_works(desk: Running, web: ai
         assert first["data"]["job"] == 1  # nobody works here: the rest would never come
     html = await page(web, f"{desk.url}/activity")
     assert "Collect 1" in html  # it goes on without the listener
+
+
+async def test_a_listener_that_went_away_is_no_error(
+    desk: Running, web: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {**await csrf(web, desk), "Accept": "application/x-ndjson"}
+    async with web.post(f"{desk.url}/api/operations/collect", json={}, headers=headers) as answer:
+        await asyncio.wait_for(answer.content.readline(), 10)
+        answer.close()
+    left = [task for task in asyncio.all_tasks() if "RequestHandler" in repr(task.get_coro())]
+    await desk.op.store.do(jobs.finish, 1, now=desk.op.now(), error="the bucket is gone")
+    await asyncio.wait(left, timeout=10)  # the server comes to its next line, which nobody takes
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 @pytest.mark.parametrize(

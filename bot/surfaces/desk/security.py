@@ -94,8 +94,8 @@ async def errors_as_sentences(request: web.Request, handler: Handler) -> web.Str
         if answer.status < 400:
             raise
         return _problem_answer(request, answer.status, _of_http(answer), dict(_allow(answer)))
-    except ConnectionResetError:
-        raise  # the browser went away: there is nobody to tell
+    except ConnectionResetError:  # who asked went away: there is nobody to tell, and nothing went wrong
+        return web.Response()
     except Exception as error:
         headers = {}
         if isinstance(error, HttpProblem) and error.retry_after:
