@@ -175,8 +175,11 @@ def main() -> None:
 
     def send(message: dict[str, Any]) -> None:
         data = json.dumps(message).encode()
-        answers.write(struct.pack(">I", len(data)) + data)
-        answers.flush()
+        try:
+            answers.write(struct.pack(">I", len(data)) + data)
+            answers.flush()
+        except BrokenPipeError:
+            os._exit(0)  # the operator is gone
 
     def fetch(offset: int, count: int) -> bytes:
         send({"read": [offset, count]})

@@ -7,6 +7,7 @@ import the parent's main module again. It ends when its standard input does, so 
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -26,8 +27,11 @@ def main() -> None:
             make(tasks[order["key"]], [Path(path) for path in order["paths"]])
         except (OSError, FFmpegError) as error:
             answer |= {"errno": error.errno or 0, "error": str(error.strerror or error)}
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os._exit(0)  # the parent is gone: nobody is left to tell, not even at the end of Python
 
 
 if __name__ == "__main__":

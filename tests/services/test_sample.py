@@ -226,6 +226,26 @@ def test_a_worker_ends_with_its_parent() -> None:
     assert child.returncode == 0
 
 
+def test_a_worker_whose_parent_died_meanwhile_says_nothing(tmp_path: Path) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "services.sample.worker"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert child.stdin is not None
+    assert child.stdout is not None
+    assert child.stderr is not None
+    photo = min(all_tasks(), key=lambda task: task.weight)
+    child.stdout.close()  # as the parent's death does
+    paths = [str(tmp_path / name) for _, name in photo.files]
+    child.stdin.write(json.dumps({"key": photo.key, "paths": paths}).encode() + b"\n")
+    child.stdin.flush()
+    assert child.wait(60) == 0
+    assert child.stderr.read() == b""
+    assert Path(paths[0]).exists()
+    child.stdin.close()
+    child.stderr.close()
+
+
 @pytest.mark.parametrize("name", sorted(FORMS))
 def test_every_form_is_a_pot(name: str) -> None:
     """No height closes up or flies apart, at any angle."""
