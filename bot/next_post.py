@@ -111,7 +111,7 @@ async def _outcome(op: Operator, number: int) -> Reply | None:
 
 
 def _under_way(db: Database) -> int | None:
-    return _first([draft.number for draft in drafts.listed(db, states=[State.PUBLISHING])])
+    return _first([draft.number for draft in drafts.standings(db, states=[State.PUBLISHING])])
 
 
 def _candidates(db: Database, op: Operator) -> list[int]:
@@ -120,7 +120,7 @@ def _candidates(db: Database, op: Operator) -> list[int]:
         return []
     found = [
         draft
-        for draft in drafts.listed(db, states=[State.APPROVED])
+        for draft in drafts.standings(db, states=[State.APPROVED])
         if draft.post_at is None or draft.post_at <= op.now()
     ]
     found.sort(key=lambda draft: draft.decided_sequence or 0, reverse=op.options.autopost_order == "latest")

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from bot.operator import Operator, filed_name
 from services import disk
 from services.errors import Unavailable
-from services.model.draft import Draft, State
+from services.model.draft import Draft, Standing, State
 from services.store import drafts
 
 SHOWN = 10  # next deletions in `status`
@@ -40,13 +40,13 @@ def upcoming(db: Database, op: Operator) -> list[Deletion]:
     """Every deletion that will come if nothing changes, the next first."""
     found = [
         deletion
-        for draft in drafts.listed(db, states=[State.DENIED, State.FAILED, State.POSTED])
+        for draft in drafts.standings(db, states=[State.DENIED, State.FAILED, State.POSTED])
         if (deletion := of_draft(op, draft)) is not None
     ]
     return sorted([*found, *_outbox(db, op)], key=lambda deletion: (deletion.at, deletion.draft))
 
 
-def of_draft(op: Operator, draft: Draft) -> Deletion | None:
+def of_draft(op: Operator, draft: Draft | Standing) -> Deletion | None:
     """When a draft's own files go; None if they stay, went before, or never were."""
     keeping = op.options.keeping
     days, since = {
@@ -54,7 +54,7 @@ def of_draft(op: Operator, draft: Draft) -> Deletion | None:
         State.FAILED: (keeping.failed_days, draft.changed),
         State.POSTED: (keeping.posted_days, draft.posted_at or draft.changed),
     }.get(draft.state, (0, draft.changed))
-    if not days or draft.rendered is None or draft.cleared is not None:
+    if not days or not draft.rendered or draft.cleared is not None:
         return None
     folder = op.drafts_dir / f"{draft.number:04d}-{draft.tag}"
     filed = (

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from bot.operator import Operator
 from bot.schedule_lines import last_run
 from services.log import get_logger
-from services.model.draft import Draft, State
+from services.model.draft import Standing, State
 from services.store import drafts, facts, jobs, journal
 from services.store.journal import Kind
 
@@ -81,9 +81,9 @@ def _generate(db: Database, op: Operator) -> str:
     return f"generation {job}"
 
 
-def _candidates(db: Database) -> list[Draft]:
+def _candidates(db: Database) -> list[Standing]:
     """Approved drafts that have no time of their own, in the order of their approvals."""
-    found = [d for d in drafts.listed(db, states=[State.APPROVED]) if not d.post_now and d.post_at is None]
+    found = [d for d in drafts.standings(db, states=[State.APPROVED]) if not d.post_now and d.post_at is None]
     return sorted(found, key=lambda draft: draft.decided_sequence or 0)
 
 

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from bot.moments import moment_text
 from bot.operator import Operator, draft_folder
 from bot.reply import Action, Card
-from services.model.draft import Draft, State
+from services.model.draft import Draft, Standing, State
 from services.store import drafts, facts, guards, media
 from services.store.jobs import Job
 
@@ -94,7 +94,7 @@ def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, pause
     }
 
 
-def due_in(op: Operator, draft: Draft) -> float | None:
+def due_in(op: Operator, draft: Draft | Standing) -> float | None:
     """Seconds until an approved draft is posted; None when only a cron slot will take it.
 
     POST_DELAY counts from when it became approved, not from the vote: an old approval that holds again (its
@@ -113,7 +113,7 @@ def due_in(op: Operator, draft: Draft) -> float | None:
     return max(0.0, op.options.post_delay.total_seconds() - _age(op, draft, now))
 
 
-def _age(op: Operator, draft: Draft, now: datetime) -> float:
+def _age(op: Operator, draft: Draft | Standing, now: datetime) -> float:
     """Seconds since the draft became what it is: by the clock, but at least those this process has seen.
 
     A clock that was set back an hour would otherwise hold every approved draft for an hour.

@@ -61,7 +61,7 @@ async def follow(op: Operator, job: int) -> AsyncGenerator[Reply]:
     only: Only = {kind: {str(job)}, "render": renders}
 
     async def ended() -> bool:
-        renders.update(str(draft.number) for draft in await op.store.do(drafts.listed, job=job))
+        renders.update(str(draft.number) for draft in await op.store.do(drafts.standings, job=job))
         return not (await op.store.do(jobs.get, job)).open or bool(await _stuck(op, only))
 
     told = set[str]()

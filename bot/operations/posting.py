@@ -236,7 +236,7 @@ async def _waiting_reason(op: Operator, number: int, state: State) -> str:
     used = await op.store.do(guards.posted_in_last_day, op.now())
     if used >= op.options.posts_per_day:
         return f"{used} posts went out in the last 24 h, and POSTS_PER_DAY is {op.options.posts_per_day}."
-    for other in await op.store.do(drafts.listed, states=[State.PUBLISHING]):
+    for other in await op.store.do(drafts.standings, states=[State.PUBLISHING]):
         if other.number != number and (not op.live or str(other.number) in troubles):
             return f"draft {other.number} is still being published; `autopotter post {other.number}` helps."
     return str(troubles[str(number)]["message"]) if str(number) in troubles else ""

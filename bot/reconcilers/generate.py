@@ -141,7 +141,7 @@ def _due(db: Database) -> list[str]:
     due = []
     for job in reversed(jobs.listed(db, kinds=["generate"], open_only=True)):
         made = "drafts" in job.result
-        if not made or not any(d.state in _WORKING for d in drafts.listed(db, job=job.id)):
+        if not made or not any(d.state in _WORKING for d in drafts.standings(db, job=job.id)):
             due.append(str(job.id))
     return due
 

@@ -18,7 +18,7 @@ from bot.views import due_in
 from services import files
 from services.errors import Refused, Unavailable
 from services.log import get_logger
-from services.model.draft import Draft, State
+from services.model.draft import Draft, Standing, State
 from services.ports import Post, Publication
 from services.store import decisions, drafts, facts, guards, journal
 from services.store.guards import PublicationGuard
@@ -46,10 +46,10 @@ class Publish:
 
     def _due(self, db: Database) -> dict[str, float]:
         """What is under way, and nothing beside it (rule 15); else approved drafts in their order."""
-        due = {str(d.number): 0.0 for d in drafts.listed(db, states=[State.PUBLISHING])}
+        due = {str(d.number): 0.0 for d in drafts.standings(db, states=[State.PUBLISHING])}
         if due or facts.get(db, facts.PAUSED) is not None:
             return due
-        approved = drafts.listed(db, states=[State.APPROVED])
+        approved = drafts.standings(db, states=[State.APPROVED])
         wait_for_cap = self._cap_wait(db)
         for draft in sorted(approved, key=self._turn):
             wait = due_in(self._op, draft)
@@ -57,7 +57,7 @@ class Publish:
                 due[str(draft.number)] = max(wait, wait_for_cap)
         return due
 
-    def _turn(self, draft: Draft) -> tuple[bool, int]:
+    def _turn(self, draft: Standing) -> tuple[bool, int]:
         """What somebody asked for comes first, then the order of the approvals."""
         return not (draft.post_now or draft.number in self._op.taken), draft.decided_sequence or 0
 

@@ -151,13 +151,8 @@ class Render:
 
 
 def _due(db: Database) -> list[str]:
-    working = [d.number for d in reversed(drafts.listed(db, states=_WORKING))]
-    stopped = [
-        d.number
-        for d in drafts.listed(db, states=[State.DENIED])
-        if d.rendered is None and guards.open_render(db, d.number, d.revision)
-    ]
-    return [str(number) for number in (*stopped, *working)]
+    working = [draft.number for draft in reversed(drafts.standings(db, states=_WORKING))]
+    return [str(number) for number in (*guards.renders_to_stop(db), *working)]
 
 
 def _keys(db: Database, draft: Draft) -> dict[str, str]:
@@ -177,7 +172,7 @@ def _note_progress(db: Database, draft: Draft, key: str, status: RenderStatus) -
 def _note_job(db: Database, draft: Draft, fraction: float) -> None:
     if draft.job is None:
         return
-    siblings = drafts.listed(db, job=draft.job)
+    siblings = drafts.standings(db, job=draft.job)
     ready = sum(d.state not in _WORKING for d in siblings)
     jobs.progress(db, draft.job, "rendering", ready + fraction, len(siblings), draft.title)
 

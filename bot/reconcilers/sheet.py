@@ -7,27 +7,26 @@ was lost, copied or an old one. Cells of ours that a program spelt anew are righ
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlite_utils import Database
 
 from bot.operator import Operator, draft_folder
 from bot.reconcilers import sheet_edits
 from services.errors import OperatorError
-from services.model.draft import Draft, State
+from services.model.draft import State
 from services.ports import SheetRow
 from services.sheet import inbox
 from services.sheet.inbox import Inbox
-from services.store import drafts, rows
-from services.store.rows import Base, Shown
+from services.store import drafts, rows, touched
+from services.store.rows import Base, Source
 
 KEY = "rows"
-PRINTS_KEPT = 5000
 GLANCE_SECONDS = 2.0  # how often a sheet that can tell is asked whether it was saved
 
 
@@ -48,8 +47,9 @@ class Sheet:
         self._looked: float | None = None  # when it was last read, monotonic
         self._failed = False
         self._case = 0
-        self._known: tuple[asyncio.Event, str, bool] | None = None
-        self._prints: dict[tuple[object, ...], str] = {}
+        # What of the store was compared with the rows: all that was touched until then, bound to this target.
+        self._compared: tuple[int, str] | None = None
+        self._unshown: frozenset[int] = frozenset()  # drafts of that whose rows are not as they should be
 
     async def due(self) -> Mapping[str, float]:
         """Now, if the store has something to write or the sheet something to read; else when to look."""
@@ -59,7 +59,7 @@ class Sheet:
             self._failed = False
             self._case += 1
         key = f"{KEY}-{self._case}" if self._case else KEY
-        if changed or self._looked is None or await self._to_do():
+        if changed or self._looked is None or await self._op.store.do(self._anything):
             return {key: 0.0}
         rest = max(0.0, self._looked + self._op.options.poll_interval.total_seconds() - time.monotonic())
         return {key: rest if changed is None else min(rest, GLANCE_SECONDS)}
@@ -84,75 +84,81 @@ class Sheet:
             written = await sheet.write([write.row for write in writes], over=found.order)
             await store.do(_record, [write for write in writes if write.row.draft_id in written])
 
-    async def _to_do(self) -> bool:
-        """Whether the store has anything for the sheet. Asked every few seconds, computed after changes."""
-        event, target = self._op.store.next_change(), self._op.target
-        if self._known is None or self._known[0] is not event or self._known[1] != target:
-            self._known = event, target, await self._op.store.do(self._anything)
-        return self._known[2]
-
     def _anything(self, db: Database) -> bool:
-        return bool(sheet_edits.ready(db)) or bool(self._changed(db))
+        """Whether the store has anything for the sheet."""
+        return bool(rows.cleared_up(db)) or bool(self._changed(db))
 
     def _intend(self, db: Database) -> list[_Write]:
         """Commit the numbers of all rows to be written, before they are."""
-        writes = self._changed(db)
+        writes = [self._write(db, source, row, digest) for source, row, digest in self._changed(db)]
         for write in writes:
             rows.intend(db, write.base)
         return writes
 
-    def _changed(self, db: Database) -> list[_Write]:
-        """The row of each draft the sheet does not show as it is."""
-        shown = rows.shown(db)
-        found = []
-        for draft in reversed(drafts.listed(db)):
-            row = shown.get(draft.number, Shown())
-            if not draft.word or (draft.rendered is None and draft.cleared is None and not row.number):
-                continue  # a row comes with the video: a proposal denied before has none
-            if row.waiting:
+    def _changed(self, db: Database) -> list[tuple[Source, SheetRow, str]]:
+        """Each draft the sheet does not show as it is, the row it should have, and that row's digest.
+
+        Only drafts that were touched since the last time can have become such, but for the first time.
+        """
+        target, looked_at = self._op.target, self._unshown
+        if self._compared is None or self._compared[1] != target:
+            latest, found = touched.since(db, 0)[0], rows.sources(db)
+        else:
+            latest, lately = touched.since(db, self._compared[0])
+            looked_at |= lately
+            found = rows.sources(db, looked_at) if looked_at else []
+        changed = []
+        for source in found:
+            if source.row.waiting:
                 continue  # the person's word stands until a publish is cleared up
-            write = self._write(db, draft, row)
-            if write.base.digest != row.digest:
-                found.append(write)
-        return found
+            row = self._row(source)
+            digest = self._digest(source, row)
+            if digest != source.row.digest:
+                changed.append((source, row, digest))
+        self._compared = latest, target
+        self._unshown = frozenset(source.draft for source, _, _ in changed)
+        return changed
 
-    def _print(self, db: Database, draft: Draft) -> str:
-        """Its fingerprint, hashed once for what it is made of: a movie and its media change by rendering."""
-        key = draft.number, draft.revision, draft.caption, draft.rendered, self._op.target
-        if key not in self._prints:
-            if len(self._prints) >= PRINTS_KEPT:
-                self._prints.clear()
-            self._prints[key] = drafts.print_of(db, draft, self._op.target)
-        return self._prints[key]
-
-    def _write(self, db: Database, draft: Draft, shown: Shown) -> _Write:
-        folder = draft_folder(self._op.drafts_dir, draft.number, draft.tag, draft.revision)
-        video = (folder / draft.rendered.video).as_uri() if draft.rendered and not draft.cleared else ""
-        row = SheetRow(
-            draft_id=draft.tag,
-            status=draft.word,
-            number=draft.number,
-            produced=draft.created.astimezone(self._op.options.timezone).date().isoformat(),
-            caption=draft.caption,
-            link=draft.permalink or video,
-            strategy=draft.strategy,
+    def _row(self, source: Source) -> SheetRow:
+        folder = draft_folder(self._op.drafts_dir, source.draft, source.tag, source.revision)
+        video = ""
+        if source.rendered and not source.cleared and not source.permalink:
+            video = (folder / json.loads(source.rendered)["video"]).as_uri()
+        return SheetRow(
+            draft_id=source.tag,
+            status=source.word,
+            number=source.draft,
+            produced=source.created.astimezone(self._op.options.timezone).date().isoformat(),
+            caption=source.caption,
+            link=source.permalink or video,
+            strategy=source.strategy,
         )
-        cells = {key: value for key, value in asdict(row).items() if key not in ("draft_id", "encoding")}
-        # What an approval of the row is bound to belongs to what its number stands for.
-        bound = "" if draft.state is State.POSTED else self._print(db, draft)
-        digest = _digest([draft.tag, draft.revision, bound, cells])
-        number = rows.number_for(db, draft.number, shown, digest) if digest != shown.digest else shown.number
+
+    def _digest(self, source: Source, row: SheetRow) -> str:
+        """Of the row, and of what an approval of it is bound to: that belongs to what its number stands for.
+
+        A movie never changes within a revision, and what it is made of only by rendering: so the facts of the
+        video stand for them.
+        """
+        bound = "" if source.state is State.POSTED else [source.rendered, self._op.target]
+        shown = [source.tag, source.revision, bound, _cells(row)]
+        return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
+
+    def _write(self, db: Database, source: Source, row: SheetRow, digest: str) -> _Write:
+        number = rows.number_for(db, source.draft, source.row, digest)
+        draft = drafts.get(db, source.draft)
+        cells = _cells(row)
         base = Base(
-            draft=draft.number,
+            draft=source.draft,
             number=number,
-            revision=draft.revision,
-            fingerprint=bound,
+            revision=source.revision,
+            fingerprint="" if draft.state is State.POSTED else drafts.print_of(db, draft, self._op.target),
             status=cells.pop("status"),
             caption=cells.pop("caption"),
             cells=cells,
             digest=digest,
         )
-        return _Write(SheetRow(**{**asdict(row), "draft_id": f"{draft.tag}.{number}"}), base)
+        return _Write(replace(row, draft_id=f"{source.tag}.{number}"), base)
 
 
 def _compare(db: Database, read: Sequence[SheetRow]) -> Inbox:
@@ -167,5 +173,13 @@ def _record(db: Database, written: Sequence[_Write]) -> None:
         rows.record(db, write.base.draft, write.base.number, write.base.digest)
 
 
-def _digest(shown: object) -> str:
-    return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
+def _cells(row: SheetRow) -> dict[str, Any]:
+    """The cells by field of SheetRow, but for the Draft id."""
+    return {
+        "status": row.status,
+        "number": row.number,
+        "produced": row.produced,
+        "caption": row.caption,
+        "link": row.link,
+        "strategy": row.strategy,
+    }

@@ -61,17 +61,8 @@ def settle(db: Database, found: Inbox, *, now: datetime) -> None:
     if found.lost:
         _note_lost(db, found.lost, now)
         rows.forget(db, found.lost)
-    for number in ready(db):
+    for number in rows.cleared_up(db):
         _posted_after_all(db, number, now)
-
-
-def ready(db: Database) -> list[int]:
-    """Drafts with a word that waited, whose publish is cleared up."""
-    return [
-        number
-        for number, row in rows.shown(db).items()
-        if row.waiting and drafts.get(db, number).state is not State.PUBLISHING
-    ]
 
 
 def _caption(db: Database, edit: Edit, caption: str, target: str, now: datetime) -> str:

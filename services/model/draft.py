@@ -122,11 +122,34 @@ class Draft:
     @property
     def word(self) -> str:
         """The Status of the sheet; "" while there is no row."""
-        return WORDS.get(self.state, self.last_word)
+        return word_of(self.state, self.last_word)
 
     @property
     def assets(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(r.asset for r in self.resources))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a draft stands, without what it is made of: quick to read, also of thousands."""
+
+    number: int
+    tag: str
+    state: State
+    revision: int
+    changed: datetime
+    rendered: bool
+    decided_at: datetime | None
+    decided_sequence: int | None
+    post_now: bool
+    post_at: datetime | None
+    posted_at: datetime | None
+    cleared: datetime | None
+
+
+def word_of(state: State, last_word: str) -> str:
+    """The Status of a draft in this state; ``last_word`` is what it said before a failure."""
+    return WORDS.get(state, last_word)
 
 
 def movie_hash(movie: dict[str, Any]) -> str:

@@ -13,12 +13,19 @@ from sqlite_utils import Database
 
 from services.errors import Refused
 from services.model.brief import PastDraft
-from services.model.draft import Draft, Rendered, State, ensure_allowed, fingerprint
+from services.model.draft import Draft, Rendered, Standing, State, ensure_allowed, fingerprint
 from services.model.proposal import Labels, Proposal, Resource
 
 _SELECT = """
     SELECT d.*, r.title, r.caption, r.strategy, r.description, r.labels, r.resources, r.movie, r.planner,
            r.contents, r.notes, r.rendered
+    FROM drafts d JOIN revisions r ON r.draft = d.number AND r.revision = d.revision
+"""
+
+# typeof() tells without reading it: it lies behind the movie, which is long.
+_STANDINGS = """
+    SELECT d.number, d.tag, d.state, d.revision, d.changed, d.decided_at, d.decided_sequence, d.post_now,
+           d.post_at, d.posted_at, d.cleared, typeof(r.rendered) <> 'null' AS rendered
     FROM drafts d JOIN revisions r ON r.draft = d.number AND r.revision = d.revision
 """
 
@@ -67,25 +74,23 @@ def get(db: Database, number: int) -> Draft:
 def listed(
     db: Database, *, states: Sequence[State] = (), limit: int | None = None, job: int | None = None
 ) -> list[Draft]:
-    """Drafts, newest first; only those in ``states`` and of ``job`` when given."""
-    where, values = ["1"], list[Any]()
-    if states:
-        where.append(f"d.state IN ({', '.join('?' * len(states))})")
-        values += [str(state) for state in states]
-    if job is not None:
-        where.append("d.job = ?")
-        values.append(job)
-    query = f"{_SELECT} WHERE {' AND '.join(where)} ORDER BY d.number DESC LIMIT ?"
+    """Whole drafts, newest first; only those in ``states`` and of ``job`` when given."""
+    where, values = _where(states, job)
+    query = f"{_SELECT} {where} ORDER BY d.number DESC LIMIT ?"
     return [_draft(row) for row in db.query(query, [*values, -1 if limit is None else limit])]
+
+
+def standings(db: Database, *, states: Sequence[State] = (), job: int | None = None) -> list[Standing]:
+    """Where these drafts stand, newest first: for what is asked again and again, of however many."""
+    where, values = _where(states, job)
+    return [_standing(row) for row in db.query(f"{_STANDINGS} {where} ORDER BY d.number DESC", values)]
 
 
 def counts(db: Database) -> dict[str, int]:
     return dict(db.execute("SELECT state, count(*) FROM drafts GROUP BY state").fetchall())
 
 
-def move(
-    db: Database, number: int, before: State, after: State, /, *, now: datetime, **columns: Any
-) -> bool:
+def move(db: Database, number: int, before: State, after: State, /, *, now: datetime, **columns: Any) -> bool:
     """Compare-and-set: to ``after`` only if the draft is still ``before``. False if it is not.
 
     Further ``columns`` of the drafts table are set in the same step.
@@ -160,6 +165,17 @@ def _update(db: Database, number: int, columns: dict[str, Any], guard: str, valu
     return int(cursor.rowcount) == 1
 
 
+def _where(states: Sequence[State], job: int | None) -> tuple[str, list[Any]]:
+    where, values = ["1"], list[Any]()
+    if states:
+        where.append(f"d.state IN ({', '.join('?' * len(states))})")
+        values += [str(state) for state in states]
+    if job is not None:
+        where.append("d.job = ?")
+        values.append(job)
+    return f"WHERE {' AND '.join(where)}", values
+
+
 def _free_tag(db: Database) -> str:
     """A letter first: a spreadsheet would take "2345.10" for a number and write 2345.1."""
     while True:
@@ -170,6 +186,20 @@ def _free_tag(db: Database) -> str:
 
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def _standing(row: dict[str, Any]) -> Standing:
+    times = {name: _time(row[name]) for name in ("decided_at", "post_at", "posted_at", "cleared")}
+    return Standing(
+        **{
+            **row,
+            **times,
+            "state": State(row["state"]),
+            "changed": datetime.fromisoformat(row["changed"]),
+            "rendered": bool(row["rendered"]),
+            "post_now": bool(row["post_now"]),
+        }
+    )
 
 
 def _draft(row: dict[str, Any]) -> Draft:

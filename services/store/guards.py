@@ -62,12 +62,22 @@ def open_render_keys(db: Database) -> frozenset[str]:
     return frozenset(str(key) for (key,) in rows)
 
 
+def renders_to_stop(db: Database) -> list[int]:
+    """Drafts that were denied before their video was there, while a render of them is still open."""
+    rows = db.execute(
+        "SELECT DISTINCT d.number FROM renders o"
+        " JOIN drafts d ON d.number = o.draft AND d.revision = o.revision"
+        " JOIN revisions r ON r.draft = d.number AND r.revision = d.revision"
+        " WHERE o.state IN ('intent', 'running') AND d.state = 'denied' AND r.rendered IS NULL"
+        " ORDER BY d.number DESC"
+    )
+    return [int(number) for (number,) in rows.fetchall()]
+
+
 def failures(db: Database, draft: int, revision: int) -> int:
     """How many attempts failed by their own fault, since the last retry by a person."""
     return int(
-        db.table("renders").count_where(
-            "draft = ? AND revision = ? AND state = 'failed'", [draft, revision]
-        )
+        db.table("renders").count_where("draft = ? AND revision = ? AND state = 'failed'", [draft, revision])
     )
 
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
+
+from services.model.draft import State, word_of
 
 KEPT = 200  # numbers of a draft whose words are kept; an older one decides nothing any more
 
@@ -52,6 +55,53 @@ def shown(db: Database) -> dict[int, Shown]:
     """draft number → its row."""
     found = db.execute("SELECT draft, write_number, written, shown, waiting FROM rows").fetchall()
     return {draft: Shown(*rest) for draft, *rest in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the row of a draft is made of. ``word`` is its Status, ``rendered`` the facts of its video as they
+    are kept (JSON), "" without one; ``row`` is what is known of the row itself."""
+
+    draft: int
+    tag: str
+    revision: int
+    state: State
+    word: str
+    caption: str
+    strategy: str
+    created: datetime
+    permalink: str
+    rendered: str
+    cleared: bool
+    row: Shown
+
+
+def sources(db: Database, drafts: Collection[int] | None = None) -> list[Source]:
+    """Of these drafts, or of all, those that have a row or are to have one, the first number first.
+
+    A row comes with the video: a proposal denied before has none.
+    """
+    wanted = None if drafts is None else json.dumps(sorted(drafts))
+    found = db.query(
+        "SELECT d.number, d.tag, d.revision, d.state, d.last_word, r.caption, r.strategy, d.created,"
+        " d.permalink, r.rendered, d.cleared, s.write_number, s.written, s.shown, s.waiting"
+        " FROM drafts d JOIN revisions r ON r.draft = d.number AND r.revision = d.revision"
+        " LEFT JOIN rows s ON s.draft = d.number"
+        " WHERE (:wanted IS NULL OR d.number IN (SELECT value FROM json_each(:wanted)))"
+        " AND (typeof(r.rendered) <> 'null' OR d.cleared IS NOT NULL OR s.write_number > 0)"
+        " ORDER BY d.number",
+        {"wanted": wanted},
+    )
+    return [source for row in found if (source := _source(row)).word]
+
+
+def cleared_up(db: Database) -> list[int]:
+    """Drafts with a word that waited, whose publish is cleared up."""
+    found = db.execute(
+        "SELECT d.number FROM rows r JOIN drafts d ON d.number = r.draft"
+        " WHERE r.waiting <> '' AND d.state <> 'publishing' ORDER BY d.number"
+    )
+    return [int(number) for (number,) in found.fetchall()]
 
 
 def tags(db: Database) -> dict[str, int]:
@@ -146,3 +196,22 @@ def forget(db: Database, drafts: Collection[int]) -> None:
 def wait(db: Database, draft: int, word: str) -> None:
     """Remember a Status that cannot be taken yet; "" forgets it."""
     db.execute("UPDATE rows SET waiting = ? WHERE draft = ? AND waiting <> ?", [word, draft, word])
+
+
+def _source(row: dict[str, Any]) -> Source:
+    state = State(row["state"])
+    known = row["write_number"] is not None
+    return Source(
+        draft=row["number"],
+        tag=row["tag"],
+        revision=row["revision"],
+        state=state,
+        word=word_of(state, row["last_word"]),
+        caption=row["caption"],
+        strategy=row["strategy"],
+        created=datetime.fromisoformat(row["created"]),
+        permalink=row["permalink"],
+        rendered=row["rendered"] or "",
+        cleared=row["cleared"] is not None,
+        row=Shown(row["write_number"], row["written"], row["shown"], row["waiting"]) if known else Shown(),
+    )

@@ -21,6 +21,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlite_utils import Database
 
 from services.errors import Misconfigured, OperatorError, Unavailable
+from services.store import touched
 from services.store.migrations import migrate
 
 P = ParamSpec("P")
@@ -106,6 +107,7 @@ class Store:
                 connection.execute("PRAGMA foreign_keys=ON")
                 database = Database(connection)
                 migrate(database, self.path)
+                touched.watch(database)
             except BaseException:
                 connection.close()
                 raise
