@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from services.movie import SceneSpan, Span, Timeline
 from services.movie.elements import (
-    Audio,
     Audiogram,
     Component,
     Html,
@@ -19,20 +18,20 @@ from services.movie.elements import (
 )
 from services.movie.timeline import seek_seconds
 from services.movie.values import parse_colour
-from services.renderer.local.framing import box_of, even, windows
+from services.renderer.local.framing import box_of, even
 from services.renderer.local.layers import (
-    ClipSpec,
     Layer,
-    PhotoSpec,
     Plan,
     ScenePlan,
     Segment,
-    Sound,
     Spec,
     TextSpec,
 )
 from services.renderer.local.media import Facts
+from services.renderer.local.plan_picture import clip_spec, natural_size, note_untreated, photo_spec
+from services.renderer.local.plan_sound import sounds_of
 from services.renderer.local.planes import yuv
+from services.renderer.local.stage import Stage
 from services.renderer.local.transitions import known
 
 _BLACK = yuv(0, 0, 0)
@@ -43,39 +42,27 @@ def make_plan(timeline: Timeline, facts: Mapping[str, Facts], scale: float = 1.0
     """``facts`` by ``src``; ``scale`` is output pixels per pixel of the movie's canvas."""
     notes = list(timeline.notes)
     canvas = (even(timeline.width * scale), even(timeline.height * scale))
-    maker = _Maker(timeline.fps, scale, canvas, facts, notes)
+    maker = _Maker(Stage(timeline.fps, scale, canvas, facts, notes))
     scenes = [maker.scene(span) for span in timeline.scenes]
     notes += [f"{where}: subtitles are not shown in the local preview." for where, _ in timeline.subtitles]
     own = sorted(timeline.spans, key=lambda span: (span.element.z_index, span.order))
     under = maker.layers([span for span in own if span.element.z_index < 0])
     over = maker.layers([span for span in own if span.element.z_index >= 0])
-    sounds = [maker.sound(span, 0, 0) for span in timeline.spans]
-    for span, following in zip(timeline.scenes, [*timeline.scenes[1:], None], strict=True):
-        outgoing = following.transition if following else 0
-        sounds += [maker.sound(s, *_cross(s, span, outgoing)) for s in span.spans]
     return Plan(
         width=canvas[0], height=canvas[1], fps=timeline.fps, frames=timeline.frames,
         segments=_segments(scenes, under, over, timeline.frames),
-        sounds=tuple(s for s in sounds if s is not None),
+        sounds=sounds_of(timeline, facts),
         notes=tuple(dict.fromkeys(notes)),
     )  # fmt: skip
-
-
-def _cross(span: Span, scene: SceneSpan, outgoing: int) -> tuple[int, int]:
-    """Frames over which the sound of a scene's clip comes and goes with the scene's transitions."""
-    into = scene.transition if span.first == scene.first else 0
-    out = outgoing if span.last == scene.last else 0
-    return into, out
 
 
 class _Maker:
     """Turns spans into layers and sounds; collects notes."""
 
-    def __init__(
-        self, fps: int, scale: float, canvas: tuple[int, int], facts: Mapping[str, Facts], notes: list[str]
-    ) -> None:
-        self._fps, self._scale, self._canvas = fps, scale, canvas
-        self._facts, self._notes = facts, notes
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._fps, self._scale, self._canvas = stage.fps, stage.scale, stage.canvas
+        self._facts, self._notes = stage.facts, stage.notes
 
     def scene(self, span: SceneSpan) -> ScenePlan:
         red, green, blue, alpha = parse_colour(span.background)
@@ -102,8 +89,8 @@ class _Maker:
         if spec is None:
             return None
         length = span.last - span.first
-        self._unsupported(span, element)
-        box = box_of(element, self._canvas, self._scale, self._natural(element))
+        note_untreated(span, element, self._stage)
+        box = box_of(element, self._canvas, self._scale, natural_size(element, self._stage))
         return Layer(
             where=span.where, spec=spec, box=box,
             first=span.first, last=span.last,
@@ -111,32 +98,11 @@ class _Maker:
             fade_out=min(length, round(element.fade_out * self._fps)),
         )  # fmt: skip
 
-    def _natural(self, element: Visual) -> tuple[float, float] | None:
-        if isinstance(element, Image | Video):
-            if element.crop:
-                return element.crop.width, element.crop.height
-            facts = self._facts[element.src]
-            return facts.width, facts.height
-        return None
-
     def _spec(self, span: Span, element: Visual) -> Spec | None:
         if isinstance(element, Image):
-            if not element.src:
-                self._notes.append(f"{span.where}: a picture made by AI is not shown in the local preview.")
-                return None
-            box = box_of(element, self._canvas, self._scale, self._natural(element))
-            start, end = windows(element, self._facts[element.src], box)
-            return PhotoSpec(element.src, start, end, element.flip_horizontal, element.flip_vertical)
+            return photo_spec(span, element, self._stage)
         if isinstance(element, Video):
-            box = box_of(element, self._canvas, self._scale, self._natural(element))
-            facts = self._facts[element.src]
-            start, _ = windows(element.model_copy(update={"zoom": 0.0, "pan": None}), facts, box)
-            if element.zoom or element.pan:
-                self._notes.append(f"{span.where}: the clip is shown without zoom and pan.")
-            return ClipSpec(
-                element.src, start, seek_seconds(element.seek, facts.seconds or 0.0), max(0, element.loop),
-                element.flip_horizontal, element.flip_vertical,
-            )  # fmt: skip
+            return clip_spec(span, element, self._stage)
         if isinstance(element, Text):
             return self._text(span, element)
         kind = {Component: "component", Html: "HTML page", Audiogram: "audiogram"}[type(element)]
@@ -152,33 +118,6 @@ class _Maker:
         return TextSpec(
             element.text, element.style, look, self._scale,
             element.width > 0 and not element.resize, element.height > 0 and not element.resize, self._canvas,
-        )  # fmt: skip
-
-    def _unsupported(self, span: Span, element: Visual) -> None:
-        asked = {
-            "rotation": element.rotate is not None and element.rotate.angle != 0,
-            "colour correction": element.correction is not None,
-            "chroma key": element.chroma_key is not None,
-            "mask": bool(element.mask),
-            "zoom": isinstance(element, Text) and bool(element.zoom or element.pan),
-        }
-        for name, wanted in asked.items():
-            if wanted:
-                self._notes.append(f"{span.where}: its {name} is not shown in the local preview.")
-
-    def sound(self, span: Span, into: int, out: int) -> Sound | None:
-        element = span.element
-        if not isinstance(element, Video | Audio) or element.muted or element.volume == 0:
-            return None
-        facts = self._facts[element.src]
-        if not facts.has_audio:
-            return None
-        return Sound(
-            where=span.where, asset=element.src, start=span.first / self._fps,
-            seconds=(span.last - span.first) / self._fps,
-            seek=seek_seconds(element.seek, facts.seconds or 0.0), loop=max(0, element.loop),
-            volume=element.volume, fade_in=max(element.fade_in, into / self._fps),
-            fade_out=max(element.fade_out, out / self._fps),
         )  # fmt: skip
 
 
