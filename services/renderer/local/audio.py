@@ -1,87 +1,112 @@
-"""The soundtrack: every sound decoded, placed, faded and mixed in memory, then brought to one loudness."""
+"""The soundtrack: every sound decoded, placed, shaped and mixed, then brought to one loudness.
+
+One sound is in memory at a time, beside the mix: a movie of twenty sounds needs no more than one of two.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import av
 import numpy as np
 import numpy.typing as npt
 
-from services.errors import OperatorError, Refused
+from services.errors import OperatorError
+from services.renderer.local.ducking import duck
 from services.renderer.local.encode import RATE
-from services.renderer.local.layers import Sound
+from services.renderer.local.envelope import shape
+from services.renderer.local.layers import Plan, Sound
 from services.renderer.local.loudness import normalised
-from services.renderer.local.media import AssetFile, Assets, open_media
+from services.renderer.local.media import Assets, shown_name
+from services.renderer.local.sound import fill
+
+VERSION = "1"  # of everything that turns sounds into a soundtrack; part of its key
 
 Track = npt.NDArray[np.float32]  # (2, samples)
 
-_CLICK = 0.005  # seconds: the shortest fade, so that no cut clicks
+
+@dataclass(frozen=True, slots=True)
+class Soundtrack:
+    """``track`` is (2, samples) at 48 kHz, as long as the movie; ``notes`` say what could not be heard."""
+
+    track: Track
+    notes: tuple[str, ...] = ()
 
 
-def soundtrack(sounds: Sequence[Sound], assets: Assets, frames: int, fps: int) -> Track:
-    """Exactly as long as ``frames``; silence where nothing sounds."""
+def soundtrack(plan: Plan, assets: Assets) -> Soundtrack:
+    """Silence where nothing sounds; all of it silent if nothing does."""
+    return mixed(plan.sounds, assets, plan.frames, plan.fps)
+
+
+def soundtrack_key(plan: Plan, contents: Mapping[str, str]) -> str:
+    """What the soundtrack depends on: its sounds, ``contents`` (asset id → hash), the libraries, and us."""
+    used = sorted({sound.asset for sound in plan.sounds})
+    facts = [
+        VERSION, av.__version__, np.__version__, plan.frames, plan.fps,
+        [dataclasses.asdict(sound) for sound in plan.sounds], [[a, contents.get(a, "")] for a in used],
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def mixed(sounds: Sequence[Sound], assets: Assets, frames: int, fps: int) -> Soundtrack:
+    """The sounds of a movie of ``frames`` frames as one track."""
     total = round(frames * RATE / fps)
-    mixed = np.zeros((2, total), np.float32)
+    bed, notes = np.zeros((2, total), np.float32), list[str]()
+    if not sounds:
+        return Soundtrack(bed)
+    room = np.empty_like(bed)
+    voices = [sound for sound in sounds if sound.kind == "voice"]
     for sound in sounds:
-        try:
-            _add(mixed, sound, assets[sound.asset])
-        except OperatorError as error:
-            raise Refused(f"{sound.where}: {error.message}", remedy=error.remedy) from None
-    return normalised(mixed, RATE) if sounds else mixed
+        if sound.kind != "voice":
+            _add(bed, room, sound, assets, notes)
+    if voices:
+        over = np.zeros_like(bed)
+        for sound in voices:
+            _add(over, room, sound, assets, notes)
+        del room
+        duck(bed, over, RATE)
+        bed += over
+        del over
+    return Soundtrack(normalised(bed, RATE), tuple(notes))
 
 
-def _add(mixed: Track, sound: Sound, asset: AssetFile) -> None:
+def _add(mix: Track, room: Track, sound: Sound, assets: Assets, notes: list[str]) -> None:
+    """One sound onto ``mix``; ``room`` is as large and used for the sound alone."""
     first = round(sound.start * RATE)
-    length = min(round(sound.seconds * RATE), mixed.shape[1] - first)
+    length = min(round(sound.seconds * RATE), mix.shape[1] - first)
     if length <= 0:
         return
-    once = _decoded(asset, sound.seek, length)
-    if not once.shape[1]:
+    played = room[:, :length]
+    played[...] = 0
+    once = played[:, : min(length, round(sound.round * RATE) or length)]
+    name = shown_name(assets[sound.asset].name)
+    try:
+        heard = fill(once, assets[sound.asset], sound.seek)
+    except OperatorError as error:
+        notes.append(f"{sound.where}: it is silent. {error.message}")
         return
-    times = -(-length // once.shape[1]) if sound.loop == 0 else sound.loop
-    played = np.tile(once, (1, min(times, -(-length // once.shape[1]))))[:, :length]
-    _fade(played, sound.fade_in, sound.fade_out)
-    mixed[:, first : first + played.shape[1]] += played * np.float32(sound.volume)
+    if not heard.samples:
+        notes.append(f"{sound.where}: it is silent, because no sound in {name} could be read there.")
+        return
+    if not heard.whole:
+        notes.append(f"{sound.where}: parts of the sound of {name} are damaged and left silent.")
+    period = once.shape[1] if sound.round else heard.samples
+    rounds = -(-length // period)
+    filled = min(length, period * (min(sound.loop, rounds) if sound.loop else rounds))
+    _repeat(played, period, filled)
+    ends = filled if sound.round == 0 or filled == length else min(filled, heard.samples)
+    shape(played[:, :ends], sound, RATE, cut_off=filled == length)
+    mix[:, first : first + ends] += played[:, :ends]
 
 
-def _decoded(asset: AssetFile, seek: float, length: int) -> Track:
-    """At most ``length`` samples from ``seek`` seconds on; a file that breaks in the middle ends there."""
-    parts: list[Track] = []
-    have = 0
-    skip: int | None = None
-    with open_media(asset, "sound") as container:
-        stream = container.streams.audio[0]
-        if seek and stream.time_base:
-            container.seek(round(seek / stream.time_base), stream=stream, backward=True)
-        resampler = av.AudioResampler(format="fltp", layout="stereo", rate=RATE)
-        try:
-            for frame in container.decode(stream):
-                if skip is None:  # the first frame says how far before the wanted place we are
-                    begins = float((frame.pts or 0) * (frame.time_base or 0))
-                    skip = max(0, round((seek - begins) * RATE)) if seek else 0
-                for piece in resampler.resample(frame):
-                    part = np.asarray(piece.to_ndarray()[:, skip:], np.float32)
-                    skip = max(0, skip - piece.samples)
-                    parts.append(part)
-                    have += part.shape[1]
-                if have >= length:
-                    break
-        except (av.FFmpegError, EOFError):
-            if not parts:
-                raise
-    return np.concatenate(parts, axis=1)[:, :length] if parts else np.zeros((2, 0), np.float32)
-
-
-def _fade(track: Track, into: float, out: float) -> None:
-    """Fades of equal-power shape at both ends, in place; they never meet."""
-    samples = track.shape[1]
-    for seconds, at_end in ((into, False), (out, True)):
-        length = min(samples // 2 if into and out else samples, round(max(seconds, _CLICK) * RATE))
-        if length < 2:
-            continue
-        curve = np.sin(np.linspace(0, np.pi / 2, length, dtype=np.float32))
-        if at_end:
-            track[:, samples - length :] *= curve[::-1]
-        else:
-            track[:, :length] *= curve
+def _repeat(played: Track, period: int, filled: int) -> None:
+    """The first ``period`` samples again and again, up to ``filled``."""
+    done = period
+    while done < filled:
+        more = min(done, filled - done)
+        played[:, done : done + more] = played[:, :more]
+        done += more

@@ -143,17 +143,26 @@ def _from(value: Any, origin: int, name: str = "") -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A piece of the soundtrack; everything in seconds, ``start`` in the movie, ``seek`` in the file."""
+    """A piece of the soundtrack; everything in seconds, ``start`` in the movie, ``seek`` in the file.
+
+    ``kind`` is music, clip or voice: a voice is heard over the others. ``round`` is how long one round of
+    a loop lasts (0: as long as the file sounds). ``comes`` and ``goes``: from when until when, in the
+    movie, the transition of its scene brings it in and takes it away; the same time twice: at once.
+    """
 
     where: str
     asset: str
+    kind: str
     start: float
     seconds: float
-    seek: float
-    loop: int  # 0: for ever
-    volume: float
-    fade_in: float
-    fade_out: float
+    seek: float = 0.0
+    loop: int = 1  # 0: for ever
+    round: float = 0.0
+    volume: float = 1.0
+    fade_in: float = 0.0
+    fade_out: float = 0.0
+    comes: tuple[float, float] = (0.0, 0.0)
+    goes: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def test_sounds_are_placed_faded_and_weighed(studio: Studio) -> None:
         ],
     )
     plan = studio.plan(document)
-    track = soundtrack(plan.sounds, studio.assets, plan.frames, plan.fps)
+    track = soundtrack(plan, studio.assets).track
     level = np.abs(track).max(axis=0)
     assert track.shape == (2, 4 * RATE)
     assert level[: int(1.49 * RATE)].max() < 0.01  # its silence ends a second after it begins
@@ -144,7 +144,7 @@ def test_muted_and_looped_sounds(studio: Studio) -> None:
     muted = studio.plan(movie(scene(1, video("tone.mp4", muted=True))))
     assert muted.sounds == ()
     looped = studio.plan(movie(scene(3, video("tone.mp4", loop=-1, duration=-2))))
-    track = soundtrack(looped.sounds, studio.assets, looped.frames, looped.fps)
+    track = soundtrack(looped, studio.assets).track
     assert np.abs(track[:, int(2.5 * RATE) : int(2.8 * RATE)]).max() > 0.05
 
 
