@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import av
@@ -29,7 +29,11 @@ class Source(Protocol):
 
 
 class Compositor:
-    """Draws a plan. Sources are opened when first seen and closed after their last frame."""
+    """Draws a plan. Sources are opened when first seen and closed after their last frame.
+
+    Frames are asked for in rising order, best one after the other: a clip is opened anew after a gap.
+    Not for use by two threads; each has its own.
+    """
 
     def __init__(self, plan: Plan, assets: Assets) -> None:
         self._plan, self._assets = plan, assets
@@ -37,6 +41,7 @@ class Compositor:
         self._old = blank(plan.width, plan.height)
         self._new = blank(plan.width, plan.height)
         self._below = blank(plan.width, plan.height)
+        self._next = 0
 
     def frames(self, taken: int = 0) -> Iterator[av.VideoFrame]:
         """Every frame of the movie, in order, yuv420p BT.709 limited range.
@@ -49,29 +54,34 @@ class Compositor:
             for segment in self._plan.segments:
                 for number in range(segment.first, segment.last):
                     frame = pool[number % taken] if taken else av.VideoFrame(*size, "yuv420p")
-                    self._compose(segment, number, planes_of(frame))
+                    self.compose(segment, number, planes_of(frame))
                     yield frame
-                self._close_before(segment.last)
 
-    def close(self) -> None:
-        self._close_before(self._plan.frames + 1)
-
-    def _compose(self, segment: Segment, number: int, out: Planes) -> None:
-        see_through = any(scene.background is None for scene in segment.scenes)
-        if see_through or not segment.scenes:
+    def compose(self, segment: Segment, number: int, out: Planes) -> None:
+        """Frame ``number`` of the movie, which is in ``segment``, into ``out``."""
+        if number != self._next:
+            self._jump(number)
+        self._next = number + 1
+        on = [scene for scene in segment.scenes if scene.first <= number < scene.last]
+        if not on or any(scene.background is None for scene in on):
             fill(self._below, _BLACK)
             self._layers(segment.under, number, self._below)
-        if not segment.scenes:
+        if not on:
             copy(self._below, out)
-        elif len(segment.scenes) == 1:
-            self._scene(segment.scenes[0], number, out)
+        elif len(on) == 1:
+            self._scene(on[0], number, out)
         else:
-            leaving, coming = segment.scenes[-2:]
+            leaving, coming = on[-2:]
             self._scene(leaving, number, self._old)
             self._scene(coming, number, self._new)
             share = (number - coming.first + 0.5) / coming.transition
             mix(coming.style, self._old, self._new, share, out)
         self._layers(segment.over, number, out)
+        if number + 1 == segment.last:
+            self._close(lambda layer: layer.last <= segment.last)
+
+    def close(self) -> None:
+        self._close(lambda layer: True)
 
     def _scene(self, scene: ScenePlan, number: int, out: Planes) -> None:
         seen = [layer for layer in scene.layers if layer.first <= number < layer.last]
@@ -110,8 +120,13 @@ class Compositor:
         except OperatorError as error:
             raise Refused(f"{layer.where}: {error.message}", remedy=error.remedy) from None
 
-    def _close_before(self, number: int) -> None:
+    def _jump(self, number: int) -> None:
+        """Frames were left out: what plays is opened anew at its place, what stands still is kept."""
+        back = number < self._next
+        self._close(lambda layer: back or layer.last <= number or isinstance(layer.spec, ClipSpec))
+
+    def _close(self, unwanted: Callable[[Layer], bool]) -> None:
         for key, (layer, source) in list(self._open.items()):
-            if layer.last <= number:
+            if unwanted(layer):
                 source.close()
                 del self._open[key]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,7 +115,10 @@ class ScenePlan:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Frames in which the same scenes are on: one, or two while ``scenes[1]`` comes in; none at the end."""
+    """Frames that are encoded together. ``scenes`` are those on in any of them, in order; none at the end.
+
+    While two scenes are on, the later one comes in.
+    """
 
     first: int
     last: int
@@ -124,11 +127,16 @@ class Segment:
     over: tuple[Layer, ...]
 
     def key(self, contents: Mapping[str, str], settings: Mapping[str, Any]) -> str:
-        """What its encoded frames depend on: layers, ``contents`` (asset id → hash) and the encoder."""
-        layers = [*self.under, *self.over, *(layer for scene in self.scenes for layer in scene.layers)]
-        used = sorted({layer.spec.asset for layer in layers if not isinstance(layer.spec, TextSpec)})
-        here = dataclasses.asdict(self)
-        facts = [VERSION, _from(here, self.first), [contents.get(a, "") for a in used], dict(settings)]
+        """What its encoded frames depend on: layers, ``contents`` (asset id → hash) and the encoder.
+
+        Every string of a layer that is an asset's id counts as a use of it.
+        """
+        here = _from(dataclasses.asdict(self), self.first)
+        if len(self.scenes) == 1 and self.scenes[0].first <= self.first and self.scenes[0].last >= self.last:
+            for name in ("first", "last", "transition", "style"):  # nothing comes or goes here
+                del here["scenes"][0][name]
+        used = sorted({text for text in _strings(here) if text in contents})
+        facts = [VERSION, here, [[name, contents[name]] for name in used], dict(settings)]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
@@ -139,6 +147,17 @@ def _from(value: Any, origin: int, name: str = "") -> Any:
     if isinstance(value, list | tuple):
         return [_from(v, origin) for v in value]
     return value - origin if name in ("first", "last") else value
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
 
 
 @dataclass(frozen=True, slots=True)

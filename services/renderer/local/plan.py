@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 
 from services.movie import SceneSpan, Span, Timeline
 from services.movie.elements import (
@@ -16,14 +15,13 @@ from services.movie.elements import (
     Visual,
     Voice,
 )
-from services.movie.timeline import seek_seconds
 from services.movie.values import parse_colour
+from services.renderer.local.cuts import segments_of
 from services.renderer.local.framing import box_of, even
 from services.renderer.local.layers import (
     Layer,
     Plan,
     ScenePlan,
-    Segment,
     Spec,
     TextSpec,
 )
@@ -50,7 +48,7 @@ def make_plan(timeline: Timeline, facts: Mapping[str, Facts], scale: float = 1.0
     over = maker.layers([span for span in own if span.element.z_index >= 0])
     return Plan(
         width=canvas[0], height=canvas[1], fps=timeline.fps, frames=timeline.frames,
-        segments=_segments(scenes, under, over, timeline.frames),
+        segments=segments_of(scenes, under, over, timeline.frames, timeline.fps),
         sounds=sounds_of(timeline, facts),
         notes=tuple(dict.fromkeys(notes)),
     )  # fmt: skip
@@ -119,21 +117,3 @@ class _Maker:
             element.text, element.style, look, self._scale,
             element.width > 0 and not element.resize, element.height > 0 and not element.resize, self._canvas,
         )  # fmt: skip
-
-
-def _segments(
-    scenes: list[ScenePlan], under: tuple[Layer, ...], over: tuple[Layer, ...], frames: int
-) -> tuple[Segment, ...]:
-    borders = {0, frames}
-    for scene in scenes:
-        borders |= {scene.first, scene.first + scene.transition, scene.last}
-    ordered = sorted(b for b in borders if 0 <= b <= frames)
-    made = []
-    for first, last in pairwise(ordered):
-        there = tuple(s for s in scenes if s.first <= first and s.last >= last)
-        made.append(Segment(first, last, there, _during(under, first, last), _during(over, first, last)))
-    return tuple(made)
-
-
-def _during(layers: tuple[Layer, ...], first: int, last: int) -> tuple[Layer, ...]:
-    return tuple(layer for layer in layers if layer.first < last and layer.last > first)
