@@ -22,6 +22,7 @@ from services.errors import Misconfigured, OperatorError, Refused, Unavailable
 from services.store.lock import OPERATOR_WAIT, DataLock
 
 if TYPE_CHECKING:
+    from bot.operator import Operator
     from bot.wiring import StudioProgress
 
 CONSOLE = Requester("console")
@@ -36,8 +37,7 @@ async def perform(
     deadline = time.monotonic() + OPERATOR_WAIT
     try:
         while True:
-            running = await running_operator(settings, lock, deadline)
-            source = _ask(running, name, given) if running else _locally(settings, name, given, on_studio)
+            source = await _source(settings, lock, deadline, name, given, on_studio)
             try:
                 async with aclosing(source) as replies:
                     async for reply in replies:
@@ -54,20 +54,53 @@ async def perform(
         lock.release()
 
 
+async def _source(
+    settings: Settings,
+    lock: DataLock,
+    deadline: float,
+    name: str,
+    given: dict[str, Any],
+    on_studio: StudioProgress | None,
+) -> AsyncGenerator[Reply]:
+    """The replies of whoever is to do it: the operator, or this process when it is its turn to act.
+
+    What only reads waits for nobody: while another command acts, this process looks beside it.
+    """
+    reads = find(name).only_reads(given)
+    while not await asyncio.to_thread(lock.try_acquire):
+        if found := _announced(settings, lock):
+            return _ask(found, name, given)
+        if reads and (replies := await _beside(settings, name, given)):
+            return replies
+        await _next_try(lock, deadline)
+    return _locally(settings, name, given, on_studio)
+
+
 async def running_operator(settings: Settings, lock: DataLock, deadline: float) -> Session | None:
-    """The operator to ask; None when this process holds the lock and works by itself.
+    """The operator to ask; None when this process holds the lock and works by itself."""
+    while not await asyncio.to_thread(lock.try_acquire):
+        if found := _announced(settings, lock):
+            return found
+        await _next_try(lock, deadline)
+    return None
+
+
+def _announced(settings: Settings, lock: DataLock) -> Session | None:
+    """The operator that holds the lock, if it says where it can be asked.
 
     What a killed operator announced counts for nothing: only the lock's holder is asked.
     """
-    while not await asyncio.to_thread(lock.try_acquire):
-        found = session.find(settings.data_dir)
-        if found is not None and lock.holder() in (None, found.process):
-            _ensure_same(found, settings)
-            return found
-        if time.monotonic() > deadline:  # another command is acting, or an operator takes long to start
-            raise lock.in_use()
-        await asyncio.sleep(_RETRY_SECONDS)
-    return None
+    found = session.find(settings.data_dir)
+    if found is None or lock.holder() not in (None, found.process):
+        return None
+    _ensure_same(found, settings)
+    return found
+
+
+async def _next_try(lock: DataLock, deadline: float) -> None:
+    if time.monotonic() > deadline:  # another command is acting, or an operator takes long to start
+        raise lock.in_use()
+    await asyncio.sleep(_RETRY_SECONDS)
 
 
 def _ensure_same(found: Session, settings: Settings) -> None:
@@ -87,11 +120,27 @@ async def _locally(
     settings: Settings, name: str, given: dict[str, Any], on_studio: StudioProgress | None
 ) -> AsyncGenerator[Reply]:
     from bot import wiring
-    from bot.surfaces.base import dispatch
 
     if find(name).media and wiring.studio_missing(settings):
         await wiring.draw_studio(settings, on_studio)
-    op = await wiring.open_operator(settings)
+    async with aclosing(_by(await wiring.open_operator(settings), name, given)) as replies:
+        async for reply in replies:
+            yield reply
+
+
+async def _beside(settings: Settings, name: str, given: dict[str, Any]) -> AsyncGenerator[Reply] | None:
+    """The replies of an operator that can only look; None if there is nothing to look at as it is."""
+    from bot import wiring
+
+    op = await wiring.open_to_look(settings)
+    return _by(op, name, given) if op is not None else None
+
+
+async def _by(op: Operator, name: str, given: dict[str, Any]) -> AsyncGenerator[Reply]:
+    """What the operator of this process answers; it is closed after that."""
+    from bot import wiring
+    from bot.surfaces.base import dispatch
+
     try:
         async with aclosing(dispatch(op, CONSOLE, name, given)) as replies:
             async for reply in replies:

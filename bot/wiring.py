@@ -27,6 +27,7 @@ from services.sample import is_complete, is_sample, make_studio
 from services.sheet.csv_file import CsvSheet
 from services.store import Store
 
+DATABASE = "operator.db"
 StudioProgress = Callable[[str, int, int], None]
 
 
@@ -72,10 +73,25 @@ async def open_services(settings: Settings, store: Store) -> Services:
 
 async def open_operator(settings: Settings) -> Operator:
     """The store, the services and an engine with every reconciler; close it with close_operator()."""
-    store = await Store.open(settings.data_dir / "operator.db")
+    store = await Store.open(settings.data_dir / DATABASE)
     if settings.media_dir is None:  # not drawn yet: nobody need read that a folder they never named is gone
         with contextlib.suppress(OSError):
             settings.media_root.mkdir(parents=True, exist_ok=True)
+    return await _operator(settings, store)
+
+
+async def open_to_look(settings: Settings) -> Operator | None:
+    """An operator for operations that only read, beside the process that acts on DATA_DIR; writes nothing.
+
+    None when there is nothing to look at as it is: then its turn to act has to be waited for.
+    """
+    if not settings.media_root.exists() and settings.media_dir is None:
+        return None
+    store = await Store.open_to_read(settings.data_dir / DATABASE)
+    return await _operator(settings, store) if store is not None else None
+
+
+async def _operator(settings: Settings, store: Store) -> Operator:
     try:
         services = await open_services(settings, store)
     except BaseException:

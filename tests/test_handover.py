@@ -90,11 +90,11 @@ async def test_an_operator_that_is_just_starting_is_waited_for(
     monkeypatch.setattr(handover, "OPERATOR_WAIT", 20.0)
     starting = DataLock(settings.data_dir)
     assert starting.try_acquire()
-    asking = asyncio.create_task(ask(settings, "status"))
+    asking = asyncio.create_task(ask(settings, "schedule", action="pause"))
     await asyncio.sleep(0.3)
     assert not asking.done()
     starting.release()
-    assert (await asking).data["running"] is False
+    assert (await asking).data["paused"]["by"] == "console"
 
 
 async def test_an_operator_that_is_just_ending_is_not_asked_twice(settings: Settings) -> None:
@@ -113,7 +113,7 @@ async def test_an_operator_that_is_just_ending_is_not_asked_twice(settings: Sett
 async def test_a_command_in_the_way_is_named(settings: Settings) -> None:
     other = DataLock(settings.data_dir)
     assert other.try_acquire()
-    answer = await ask(settings, "status")
+    answer = await ask(settings, "schedule", action="pause")
     assert (answer.ok, f"process {os.getpid()}" in answer.text) == (False, True)
     other.release()
 

@@ -20,7 +20,7 @@ from services.store import jobs as store_jobs
 PING_SECONDS = 20.0
 
 
-@operation(group="operator")
+@operation(reads={}, group="operator")
 async def jobs(
     op: Operator,
     by: Requester,
@@ -45,7 +45,7 @@ async def jobs(
     yield Reply(text, data={"jobs": found, "troubles": troubles}, table=rows)
 
 
-@operation(group="operator")
+@operation(reads={}, group="operator")
 async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
     """Say how the operator is: the services in use, the drafts, the disk, and how long things take."""
     health = await _health(op)
@@ -77,7 +77,7 @@ async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
     yield Reply(text, data=data, table=table, ok=ok, remedy="" if ok else "See the services above.")
 
 
-@operation(group="operator")
+@operation(reads={}, group="operator")
 async def help_(
     op: Operator,
     by: Requester,

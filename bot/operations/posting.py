@@ -39,9 +39,7 @@ async def post(
         raise Refused("Posting is paused.", remedy="`autopotter schedule resume` goes on.")
     draft = await op.store.do(drafts.get, number)
     if draft.state is not State.PUBLISHING:  # else: see what was begun through, also after a crash
-        draft = await op.store.do(
-            decisions.post_now, number, voter=by.voter, target=op.target, now=op.now()
-        )
+        draft = await op.store.do(decisions.post_now, number, voter=by.voter, target=op.target, now=op.now())
     yield Reply(f"Draft {number} is being posted.", data={"number": number, "state": str(draft.state)})
 
     async def decided() -> bool:
@@ -78,9 +76,7 @@ async def _post_at(op: Operator, by: Requester, number: int, text: str) -> Reply
     now, timezone = op.now(), op.options.timezone
     at = parse_moment(text, now=now, timezone=timezone)
     said = f"{at.astimezone(timezone):%a %-d %b %Y %H:%M} ({timezone})"
-    draft = await op.store.do(
-        decisions.post_at, number, at, said, voter=by.voter, target=op.target, now=now
-    )
+    draft = await op.store.do(decisions.post_at, number, at, said, voter=by.voter, target=op.target, now=now)
     sentence = f"Draft {number} is posted {moment_text(at, now, timezone)} ({timezone})"
     if await op.store.do(facts.get, facts.PAUSED):
         sentence += ", unless posting is still paused then: `autopotter schedule resume` goes on."
@@ -135,7 +131,7 @@ async def retry(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenera
     yield Reply(reply.text, ok=not failed, data=reply.data, cards=reply.cards)
 
 
-@operation(group="posting")
+@operation(reads={"action": "show"}, group="posting")
 async def schedule(
     op: Operator,
     by: Requester,

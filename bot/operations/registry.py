@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from unicodedata import category
@@ -57,6 +57,8 @@ class Operation:
     """``decides`` marks what only approvers may do, ``long`` what acknowledges at once and works on.
 
     ``media``: it looks at the media, so a sample studio has to be drawn first where there is none.
+    ``reads``: the values of parameters with which it changes nothing, in no file either ({}: it never does);
+    None: it always may.
     """
 
     name: str
@@ -67,7 +69,15 @@ class Operation:
     decides: bool
     long: bool
     media: bool
+    reads: Mapping[str, Any] | None
     group: str
+
+    def only_reads(self, given: Mapping[str, Any]) -> bool:
+        """Whether this call changes nothing, so that it may be made beside whoever acts on DATA_DIR."""
+        if self.reads is None:
+            return False
+        values = {p.name: given.get(p.name) or p.default for p in self.parameters}
+        return all(values[name] == value for name, value in self.reads.items())
 
     def bind(self, given: dict[str, Any]) -> dict[str, Any]:
         """Convert and check values from outside; Refused names the parameter and what it takes."""
@@ -93,7 +103,12 @@ _OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(
-    *, decides: bool = False, long: bool = False, media: bool = False, group: str = "drafts"
+    *,
+    decides: bool = False,
+    long: bool = False,
+    media: bool = False,
+    reads: Mapping[str, Any] | None = None,
+    group: str = "drafts",
 ) -> Callable[[Callable[..., AsyncGenerator[Reply]]], Callable[..., AsyncGenerator[Reply]]]:
     """Register a function as an operation under its own name (a trailing underscore is dropped)."""
 
@@ -109,6 +124,7 @@ def operation(
             decides=decides,
             long=long,
             media=media,
+            reads=reads,
             group=group,
         )
         return function

@@ -19,7 +19,7 @@ _OPEN = tuple(state for state in State if state not in (State.POSTED, State.DENI
 STATES = ("open", *(str(state) for state in State))
 
 
-@operation()
+@operation(reads={})
 async def drafts(
     op: Operator,
     by: Requester,
@@ -38,7 +38,7 @@ async def drafts(
     yield Reply(text, data=[card.data for card in cards], cards=cards)
 
 
-@operation()
+@operation(reads={})
 async def show(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerator[Reply]:
     """Show one draft with its reasons, its files and what was decided about it."""
     draft = await op.store.do(store_drafts.get, number)

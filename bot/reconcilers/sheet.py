@@ -23,7 +23,7 @@ from services.model.draft import State
 from services.ports import SheetRow
 from services.sheet import inbox
 from services.sheet.inbox import Inbox
-from services.store import drafts, rows, touched
+from services.store import Store, drafts, rows, touched
 from services.store.rows import Base, Source
 
 KEY = "rows"
@@ -47,8 +47,8 @@ class Sheet:
         self._looked: float | None = None  # when it was last read, monotonic
         self._failed = False
         self._case = 0
-        # What of the store was compared with the rows: all that was touched until then, bound to this target.
-        self._compared: tuple[int, str] | None = None
+        # What was compared with the rows: all of this store touched until then, bound to this target.
+        self._compared: tuple[Store, str, int] | None = None
         self._unshown: frozenset[int] = frozenset()  # drafts of that whose rows are not as they should be
 
     async def due(self) -> Mapping[str, float]:
@@ -100,11 +100,11 @@ class Sheet:
 
         Only drafts that were touched since the last time can have become such, but for the first time.
         """
-        target, looked_at = self._op.target, self._unshown
-        if self._compared is None or self._compared[1] != target:
+        store, target, looked_at = self._op.store, self._op.target, self._unshown
+        if self._compared is None or self._compared[:2] != (store, target):
             latest, found = touched.since(db, 0)[0], rows.sources(db)
         else:
-            latest, lately = touched.since(db, self._compared[0])
+            latest, lately = touched.since(db, self._compared[2])
             looked_at |= lately
             found = rows.sources(db, looked_at) if looked_at else []
         changed = []
@@ -115,7 +115,7 @@ class Sheet:
             digest = self._digest(source, row)
             if digest != source.row.digest:
                 changed.append((source, row, digest))
-        self._compared = latest, target
+        self._compared = store, target, latest
         self._unshown = frozenset(source.draft for source, _, _ in changed)
         return changed
 

@@ -37,6 +37,12 @@ def migrate(db: Database, path: Path) -> None:
     migrations.apply(db)
 
 
+def is_current(db: Database) -> bool:
+    """Whether the database is of this very version; only looks."""
+    applied = [migration.name for migration in migrations.applied(db)]
+    return applied == [migration.name for migration in migrations._migrations]
+
+
 @migrations()
 def m001_first(db: Database) -> None:
     for statement in _FIRST:

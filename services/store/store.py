@@ -22,7 +22,7 @@ from sqlite_utils import Database
 
 from services.errors import Misconfigured, OperatorError, Unavailable
 from services.store import touched
-from services.store.migrations import migrate
+from services.store.migrations import is_current, migrate
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,6 +37,7 @@ class Store:
         self.path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._database: Database | None = None
+        self._begin = "BEGIN IMMEDIATE"
         self._listeners: list[Callable[[], None]] = []
         self._next_change = asyncio.Event()
 
@@ -52,6 +53,22 @@ class Store:
         except BaseException:
             store._thread.shutdown(wait=False)
             raise
+        return store
+
+    @classmethod
+    async def open_to_read(cls, path: Path) -> Store | None:
+        """Open the database beside the process that acts on it; nothing can be written through this.
+
+        None when there is nothing to read as it is: no database, one that has to be migrated first, or one
+        that a crash left half-written.
+        """
+        store = cls(path)
+        store._begin = "BEGIN"
+        try:
+            await asyncio.get_running_loop().run_in_executor(store._thread, store._connect_to_read)
+        except sqlite3.Error:
+            store._thread.shutdown(wait=False)
+            return None
         return store
 
     def on_change(self, listener: Callable[[], None]) -> None:
@@ -70,7 +87,7 @@ class Store:
         def run() -> T:
             database = self._opened()
             before = database.conn.total_changes
-            with transaction(database, self.path):
+            with transaction(database, self.path, self._begin):
                 result = work(database, *args, **kwargs)
             if database.conn.total_changes != before:
                 # From here, not after the await: who asked may be cancelled, what was committed stays.
@@ -113,6 +130,20 @@ class Store:
                 raise
         self._database = database
 
+    def _connect_to_read(self) -> None:
+        uri = f"{self.path.absolute().as_uri()}?mode=ro"
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            database = Database(connection)
+            if not is_current(database):
+                raise sqlite3.DatabaseError("another version")
+        except BaseException:
+            connection.close()
+            raise
+        self._database = database
+
     def _disconnect(self) -> None:
         if self._database is not None:
             self._database.conn.close()
@@ -120,10 +151,10 @@ class Store:
 
 
 @contextlib.contextmanager
-def transaction(database: Database, path: Path) -> Iterator[None]:
-    """BEGIN IMMEDIATE … COMMIT; sqlite's own errors become sentences."""
+def transaction(database: Database, path: Path, begin: str) -> Iterator[None]:
+    """``begin`` … COMMIT; sqlite's own errors become sentences."""
     with sentences(path):
-        database.conn.execute("BEGIN IMMEDIATE")
+        database.conn.execute(begin)
         try:
             yield
             database.conn.execute("COMMIT")
