@@ -24,9 +24,7 @@ from services.movie.values import (
 )
 
 Position = Literal["custom", "top-left", "top-right", "bottom-left", "bottom-right", "center-center"]
-Pan = Literal[
-    "left", "top", "right", "bottom", "top-left", "top-right", "bottom-left", "bottom-right"
-]
+Pan = Literal["left", "top", "right", "bottom", "top-left", "top-right", "bottom-left", "bottom-right"]
 
 
 def hyphened(name: str) -> str:

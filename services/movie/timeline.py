@@ -223,5 +223,3 @@ def _spans(placed: list[_Placed], start: float, end: float, rate: int) -> tuple[
             own = (end - start if p.end is None else p.end) - p.start
             spans.append(Span(p.element, p.where, first, last, own, p.order))
     return tuple(spans)
-
-
