@@ -7,7 +7,7 @@ or raises; it changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -67,13 +67,19 @@ class Account(Protocol):
     async def export_to_json(self, path: Path | None = None) -> dict[str, Any]: ...
 
 
+Tell = Callable[[str], None]  # is given a few words about what is being done, for people who wait
+
+
 class Planner(Protocol):
-    """Turns a brief into proposals. May return fewer than asked; the reasons are then in ``notes``."""
+    """Turns a brief into proposals. May return fewer than asked; the reasons are then in ``notes``.
+
+    Asked again with ``kept`` and ``rejected`` it repairs: new ones, which differ from both.
+    """
 
     name: str  # "offline", "openai"
 
     async def ping(self) -> str: ...
-    async def propose(self, brief: Brief) -> PlannerAnswer: ...
+    async def propose(self, brief: Brief, tell: Tell | None = None) -> PlannerAnswer: ...
 
 
 @dataclass(frozen=True, slots=True)

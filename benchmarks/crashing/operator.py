@@ -45,7 +45,7 @@ class ScriptedPlanner:
     async def ping(self) -> str:
         return "ready"
 
-    async def propose(self, brief: Brief) -> PlannerAnswer:
+    async def propose(self, brief: Brief, tell: object = None) -> PlannerAnswer:
         usable = [a for a in brief.assets if a.usable and a.category in (Category.VIDEO, Category.IMAGE)]
         rolls = random.Random()
         return PlannerAnswer(tuple(_proposal(rolls.choice(usable), rolls) for _ in range(brief.count)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.model.asset import Asset
+from services.model.proposal import Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,20 @@ class PastDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejection:
+    """A proposal of this run that may not be made; ``reasons`` are sentences for whoever planned it."""
+
+    proposal: Proposal
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """One run's order: make ``count`` videos (of ``intent``, if named) from ``assets``.
 
-    ``seed`` makes an offline run reproducible. ``notes`` say what is missing or old.
+    ``seed`` makes an offline run reproducible. ``notes`` say what is missing or old. ``run`` names the run
+    ("" if nobody needs to find it again). Asked again in the same run, ``kept`` are the proposals of it
+    that stand and ``rejected`` those that came back since the last time; ``count`` is what is missing.
     """
 
     brand: Brand
@@ -59,3 +70,6 @@ class Brief:
     intent: str = ""
     seed: int = 0
     notes: tuple[str, ...] = ()
+    run: str = ""
+    kept: tuple[Proposal, ...] = ()
+    rejected: tuple[Rejection, ...] = ()

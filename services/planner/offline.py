@@ -10,12 +10,12 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.log import get_logger
 from services.model.asset import Asset
-from services.model.brief import Brief, Intent
+from services.model.brief import Brief, Intent, PastDraft
 from services.model.proposal import Labels, Proposal
 from services.planner.check import LONGEST, SHORTEST, check
 from services.planner.denials import Denials
@@ -30,7 +30,7 @@ from services.planner.shots import Shot, Track, compose, described, resources
 from services.planner.variety import GATE, WINDOW, Features, distance, features
 from services.planner.voice import Topic, Voice, intent_kind, sentences
 from services.planner.words import harmless, shortened
-from services.ports import PlannerAnswer
+from services.ports import PlannerAnswer, Tell
 
 _TRIES = 4  # candidates per format and place
 _SAID = 12  # drafts whose sentences are not said again
@@ -50,7 +50,7 @@ class OfflinePlanner:
     async def ping(self) -> str:
         return f"The offline planner is ready with {len(FORMATS)} formats; it needs no service."
 
-    async def propose(self, brief: Brief) -> PlannerAnswer:
+    async def propose(self, brief: Brief, tell: Tell | None = None) -> PlannerAnswer:
         """Up to ``brief.count`` proposals; when there are fewer, a note says what to add."""
         # Planning is pure computation; a thread keeps the loop free for people.
         return await asyncio.to_thread(plan, brief, self._window)
@@ -94,6 +94,10 @@ class _Run:
 
 def plan(brief: Brief, window: int = WINDOW) -> PlannerAnswer:
     """The proposals for a brief. Pure: no clock, no chance, no files."""
+    if before := [_remembered(p) for p in (*brief.kept, *(r.proposal for r in brief.rejected))]:
+        # Asked again: what this run made already, and what came back, is not to be repeated either.
+        brief = replace(brief, past=[*before, *brief.past], kept=(), rejected=())
+        window += len(before)
     run = _begin(brief, window)
     proposals: list[Proposal] = []
     for slot in range(max(0, brief.count)):
@@ -108,6 +112,21 @@ def plan(brief: Brief, window: int = WINDOW) -> PlannerAnswer:
     return PlannerAnswer(tuple(proposals), notes)
 
 
+def _remembered(proposal: Proposal) -> PastDraft:
+    """A proposal of this run as a past draft; it has no number yet."""
+    return PastDraft(
+        number=0,
+        title=proposal.title,
+        format=proposal.labels.format,
+        intent=proposal.labels.intent,
+        state="proposed",
+        reason="",
+        assets=tuple(dict.fromkeys(r.asset for r in proposal.resources)),
+        movie=proposal.movie,
+        caption=proposal.caption,
+    )
+
+
 def _begin(brief: Brief, window: int) -> _Run:
     recent = list(brief.past[:window])
     material = Material(brief.assets, brief.brand.context, Ledger())
@@ -119,7 +138,9 @@ def _begin(brief: Brief, window: int) -> _Run:
         material=material,
         voice=Voice.of(brief.brand),
         others=others,
-        names=[f"draft {d.number}" for d in recent],
+        names=[
+            f"draft {d.number}" if d.number else f"“{shortened(d.title, 60)}” of this run" for d in recent
+        ],
         assets={item.id: item.asset for item in material.items},
         counts=Counter(d.format for d in recent[: 2 * len(FORMATS)]),
         denials=Denials.of(brief.past),
