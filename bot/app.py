@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from sqlite_utils import Database
 
 from bot import session
-from bot.engine import LAST_BACKOFF, backoff
+from bot.engine import FIRST_BACKOFF, LAST_BACKOFF, backoff
 from bot.operator import Operator
 from bot.reply import for_error
 from bot.schedule import Schedule
@@ -85,7 +85,7 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
         forget()
 
 
-async def supervise(surface: Surface) -> None:
+async def supervise(surface: Surface, *, first_backoff: float = FIRST_BACKOFF) -> None:
     """Keep a surface running: one that fails is started again, later and later, and the rest goes on."""
     failures = 0
     while True:
@@ -96,7 +96,7 @@ async def supervise(surface: Surface) -> None:
         except Exception as error:  # the surface's border: said, and started again
             reason = for_error(error).text
         failures = 1 if time.monotonic() - began > LAST_BACKOFF else failures + 1
-        wait = backoff(failures)
+        wait = backoff(failures, first_backoff)
         log.error("%s stopped (%s); it starts again in %.0f s", surface.name, reason, wait)
         await asyncio.sleep(wait)
 

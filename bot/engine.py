@@ -52,12 +52,21 @@ class _Work:
 
 
 class Engine:
-    """Runs reconcilers. ``report`` is called with (reconciler, key, error) for every failed step."""
+    """Runs reconcilers. ``report`` is called with (reconciler, key, error) for every failed step.
 
-    def __init__(self, report: Callable[[str, str, BaseException], None] | None = None) -> None:
+    ``first_backoff`` is how long a key rests after its first failure, in seconds.
+    """
+
+    def __init__(
+        self,
+        report: Callable[[str, str, BaseException], None] | None = None,
+        *,
+        first_backoff: float = FIRST_BACKOFF,
+    ) -> None:
         self._works: dict[str, _Work] = {}
         self._wake = asyncio.Event()
         self._report = report or _log_failure
+        self._first_backoff = first_backoff
 
     def add(self, reconciler: Reconciler) -> None:
         self._works[reconciler.name] = _Work(reconciler)
@@ -151,7 +160,7 @@ class Engine:
                 due = await work.reconciler.due()
             except Exception as error:  # the runner's border: one reconciler's trouble stops no other
                 self._report(name, "", error)
-                pause = min(pause, FIRST_BACKOFF)
+                pause = min(pause, self._first_backoff)
                 continue
             work.troubles = {key: t for key, t in work.troubles.items() if key in due}
             for key, wait in due.items():
@@ -176,7 +185,7 @@ class Engine:
             raise
         except Exception as error:  # the task's border: every failure is reported and retried
             failures = work.troubles[key].failures + 1 if key in work.troubles else 1
-            wait = backoff(failures)
+            wait = backoff(failures, self._first_backoff)
             if isinstance(error, Unavailable) and error.retry_after is not None:
                 wait = max(wait, error.retry_after)
             unexpected = "Something unexpected went wrong; the log has the details."
@@ -188,9 +197,9 @@ class Engine:
             self.wake()
 
 
-def backoff(failures: int) -> float:
+def backoff(failures: int, first: float = FIRST_BACKOFF) -> float:
     """Seconds to wait after so many failures in a row: doubling, capped, with jitter against herds."""
-    span = min(LAST_BACKOFF, FIRST_BACKOFF * 2.0 ** min(failures - 1, 30))
+    span = min(LAST_BACKOFF, first * 2.0 ** min(failures - 1, 30))
     return span * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
 
 

@@ -71,13 +71,13 @@ async def open_services(settings: Settings, store: Store) -> Services:
     )
 
 
-async def open_operator(settings: Settings) -> Operator:
+async def open_operator(settings: Settings, engine: Engine | None = None) -> Operator:
     """The store, the services and an engine with every reconciler; close it with close_operator()."""
     store = await Store.open(settings.data_dir / DATABASE)
     if settings.media_dir is None:  # not drawn yet: nobody need read that a folder they never named is gone
         with contextlib.suppress(OSError):
             settings.media_root.mkdir(parents=True, exist_ok=True)
-    return await _operator(settings, store)
+    return await _operator(settings, store, engine or Engine())
 
 
 async def open_to_look(settings: Settings) -> Operator | None:
@@ -88,16 +88,16 @@ async def open_to_look(settings: Settings) -> Operator | None:
     if not settings.media_root.exists() and settings.media_dir is None:
         return None
     store = await Store.open_to_read(settings.data_dir / DATABASE)
-    return await _operator(settings, store) if store is not None else None
+    return await _operator(settings, store, Engine()) if store is not None else None
 
 
-async def _operator(settings: Settings, store: Store) -> Operator:
+async def _operator(settings: Settings, store: Store, engine: Engine) -> Operator:
     try:
         services = await open_services(settings, store)
     except BaseException:
         await store.close()
         raise
-    op = Operator(services, store, options(settings), Engine())
+    op = Operator(services, store, options(settings), engine)
     for reconciler in (Generate(op), Collect(op), Render(op), Sheet(op), Publish(op), Housekeeping(op)):
         op.engine.add(reconciler)
     store.on_change(op.engine.wake)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.engine import Engine
 from bot.operator import Operator
 from bot.settings import Settings, load_settings
 from bot.wiring import close_operator, open_operator
@@ -80,9 +81,15 @@ def settings(tmp_path: Path, studio: Path) -> Settings:
 
 
 @pytest.fixture
-async def op(settings: Settings, rendered_files: Path) -> AsyncIterator[Operator]:
+def first_backoff() -> float:
+    """Seconds after which the operator's engine tries again what failed: soon."""
+    return 0.01
+
+
+@pytest.fixture
+async def op(settings: Settings, rendered_files: Path, first_backoff: float) -> AsyncIterator[Operator]:
     """An operator that is not running, whose renders are quick and whose publisher can be made to shake."""
-    op = await open_operator(settings)
+    op = await open_operator(settings, Engine(first_backoff=first_backoff))
     publisher = ShakyPublisher(op.services.publisher)  # type: ignore[arg-type]
     op.services = dataclasses.replace(
         op.services, renderer=QuickRenderer(rendered_files), publisher=publisher

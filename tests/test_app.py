@@ -130,13 +130,10 @@ class Fragile:
         await asyncio.Event().wait()
 
 
-async def test_a_surface_that_fails_or_ends_is_started_again(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(engine, "FIRST_BACKOFF", 0.01)
+async def test_a_surface_that_fails_or_ends_is_started_again(capsys: pytest.CaptureFixture[str]) -> None:
     initialize_logging({})
     surface = Fragile()
-    task = asyncio.create_task(app.supervise(surface))
+    task = asyncio.create_task(app.supervise(surface, first_backoff=0.01))
     async with asyncio.timeout(5):
         await surface.stays.wait()
     task.cancel()

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from bot import engine as engine_module
-from bot.engine import Engine, backoff
+from bot.engine import FIRST_BACKOFF, LAST_BACKOFF, Engine, backoff
 from services.errors import Unavailable
 
 
@@ -66,8 +65,7 @@ async def test_driving_only_what_was_asked() -> None:
     assert other.left == {"x": 1}
 
 
-async def test_a_failing_key_is_retried_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
+async def test_a_failing_key_is_retried_and_stops_no_other() -> None:
     work = Counting("work", {"good": 3, "bad": 1})
     failures: list[str] = []
 
@@ -77,7 +75,9 @@ async def test_a_failing_key_is_retried_and_stops_no_other(monkeypatch: pytest.M
         return None
 
     work.fail = fail
-    engine = Engine(report=lambda name, key, error: failures.append(f"{name} {key}: {error}"))
+    engine = Engine(
+        report=lambda name, key, error: failures.append(f"{name} {key}: {error}"), first_backoff=0.01
+    )
     engine.add(work)
     await engine.drive(work.done, only={"work": None})
     assert failures == ["work bad: the service sleeps"] * 2
@@ -135,5 +135,6 @@ async def test_stopping_cancels_and_waits() -> None:
 
 def test_backoff_grows_and_stays_within_its_bounds() -> None:
     for failures in (1, 2, 5, 50, 5000):
-        span = min(engine_module.LAST_BACKOFF, 2.0 ** min(failures - 1, 30))
-        assert all(span / 2 <= backoff(failures) <= span for _ in range(20))
+        for first in (FIRST_BACKOFF, 0.01):
+            span = min(LAST_BACKOFF, first * 2.0 ** min(failures - 1, 30))
+            assert all(span / 2 <= backoff(failures, first) <= span for _ in range(20))

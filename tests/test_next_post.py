@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot import engine as engine_module
 from bot.next_post import post_next
 from bot.operator import Operator
 from bot.reply import Reply
@@ -19,11 +18,6 @@ from services.store import drafts
 from tests.doubles.publisher import ShakyPublisher
 from tests.operations.asking import ask
 from tests.reconcilers.helpers import make_draft, state, states, vote
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
 
 
 def line(op: Operator) -> ShakyPublisher:

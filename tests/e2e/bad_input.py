@@ -12,6 +12,7 @@ from typing import Any
 
 from PIL import Image
 
+from bot.engine import Engine
 from bot.operations.registry import Requester
 from bot.operator import Operator
 from bot.reply import Reply
@@ -26,7 +27,7 @@ ME = Requester("console")
 
 # Names that try to be an option, a path, a formula, a tag, a colour, a new line, or no text at all.
 HOSTILE = (
-    b"it's \"quoted\" rv06",
+    b'it\'s "quoted" rv06',
     b"two\nlines rv07",
     "🏺 pot ✨ rv08".encode(),
     b"%2e%2e%2fetc ..%2f..%2fetc rv09",
@@ -68,7 +69,7 @@ async def operator(data: Path, material: Path, rendered: Path, **more: str) -> A
     """The real operator of these settings, but for its renders, which are at once done."""
     environ = {"DATA_DIR": str(data), "MEDIA_DIR": str(material), "DESK_TOKEN": SECRET}
     environ |= {"DISK_MIN_FREE": "1KB", **more}  # disks of these tests are small
-    op = await open_operator(load_settings([], environ))
+    op = await open_operator(load_settings([], environ), Engine(first_backoff=0.01))
     op.services = dataclasses.replace(op.services, renderer=QuickRenderer(rendered))
     try:
         yield op

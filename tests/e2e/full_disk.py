@@ -11,17 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import engine as engine_module
 from services.model.draft import State
 from services.store import Store, drafts
 from tests.doubles import media
 from tests.e2e.bad_input import SECRET, asked, operator, told
 from tests.e2e.operator_process import Autopotter
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
 
 
 @pytest.fixture

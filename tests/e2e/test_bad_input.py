@@ -20,7 +20,6 @@ from pathlib import Path
 
 import pytest
 
-from bot import engine as engine_module
 from services.model.draft import State
 from services.store import Store, drafts
 from tests.e2e.bad_input import SECRET, asked, operator, told
@@ -43,11 +42,6 @@ os.setuid({NOBODY})
 main()"""
 IMPATIENT = "import bot.app; bot.app.OPERATOR_WAIT = 0.3; main()"
 ROOT = os.geteuid() == 0
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
 
 
 @pytest.fixture
@@ -163,17 +157,17 @@ def test_a_broken_settings_file_names_line_and_variable(autopotter: Autopotter, 
 
 SPOILT: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "no database": (
-            lambda path: path.write_bytes(b"not a database " * 300),
-            ["operator.db is damaged or not an operator.db", "Put a backup in its place"],
-        ),
+        lambda path: path.write_bytes(b"not a database " * 300),
+        ["operator.db is damaged or not an operator.db", "Put a backup in its place"],
+    ),
     "cut off": (
-            lambda path: path.write_bytes(path.read_bytes()[:6000]),
-            ["operator.db is damaged", "Put a backup in its place"],
-        ),
+        lambda path: path.write_bytes(path.read_bytes()[:6000]),
+        ["operator.db is damaged", "Put a backup in its place"],
+    ),
     "newer": (
-            lambda path: _applied(path, "m999_from_the_future"),
-            ["made by a newer version of Autopotter (m999_from_the_future)", "Update Autopotter"],
-        ),
+        lambda path: _applied(path, "m999_from_the_future"),
+        ["made by a newer version of Autopotter (m999_from_the_future)", "Update Autopotter"],
+    ),
 }
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot import engine as engine_module
 from bot.operator import draft_folder, filed_name
 from bot.surfaces.desk.desk import Desk
 from services.model.draft import State
@@ -31,11 +30,6 @@ from tests.e2e.bad_input import (
     told,
 )
 from tests.e2e.operator_process import Autopotter
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +133,7 @@ def test_hostile_names_in_a_terminal_and_in_json(tmp_path: Path, hostile: Path) 
     assert "\x1b[31mred\x07 rv13.jpg" in names
     assert "\udcff\udcfe no text rv15.jpg" in names
     assert table.returncode == 0
-    assert "it's \"quoted\" rv06.jpg" in told(table)
+    assert 'it\'s "quoted" rv06.jpg' in told(table)
     assert len(json.loads(shown.stdout)["files"]) == 18
 
 

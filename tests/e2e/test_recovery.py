@@ -10,7 +10,6 @@ from pathlib import Path
 import av
 import pytest
 
-from bot import engine as engine_module
 from bot.operator import Operator, draft_folder
 from bot.settings import Settings, load_settings
 from bot.wiring import close_operator, open_operator
@@ -32,11 +31,6 @@ TORN: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda whole: b"",
     "zeros": lambda whole: bytes(len(whole) - 1),  # the name and nearly the length came through, no data
 }
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
 
 
 @pytest.fixture

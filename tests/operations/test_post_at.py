@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import engine as engine_module
 from bot import slots
 from bot.operator import Operator
 from services.model.draft import State
@@ -22,8 +21,7 @@ SIX = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)  # the next day, 18:00 in Berlin
 
 
 @pytest.fixture(autouse=True)
-def _clock(op: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
+def _clock(op: Operator) -> None:
     at(op, NOON)
 
 

@@ -5,20 +5,12 @@ from __future__ import annotations
 import dataclasses
 from datetime import timedelta
 
-import pytest
-
-from bot import engine as engine_module
 from bot.operator import Operator
 from services.model.draft import State
 from services.store import drafts, guards
 from tests.doubles.publisher import ShakyPublisher
 from tests.operations.asking import ask, replies
 from tests.reconcilers.helpers import make_draft, post_now, state, vote
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
 
 
 def line(op: Operator) -> ShakyPublisher:

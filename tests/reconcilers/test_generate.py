@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from bot import engine as engine_module
 from bot.operator import Operator, draft_folder
 from bot.reconcilers.generate import Generate
 from bot.reconcilers.progress import JobProgress
@@ -22,11 +21,6 @@ from services.store import Store, drafts, jobs
 from services.store.jobs import Job
 from tests.doubles.renderer import QuickRenderer
 from tests.reconcilers.helpers import drive, state, states, vote
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
 
 
 async def order(op: Operator, count: int = 2) -> int:
@@ -60,7 +54,7 @@ class Planning:
     async def ping(self) -> str:
         return "ready"
 
-    async def propose(self, brief: Brief) -> PlannerAnswer:
+    async def propose(self, brief: Brief, tell: Any = None) -> PlannerAnswer:
         self.asked += 1
         if self.error is not None:
             raise self.error

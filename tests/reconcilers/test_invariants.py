@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from bot import engine as engine_module
+from bot.engine import Engine
 from bot.operator import Operator
 from bot.settings import load_settings
 from bot.wiring import close_operator, open_operator
@@ -42,7 +42,7 @@ from tests.doubles.renderer import QuickRenderer
 from tests.reconcilers.helpers import drive, make_draft
 
 SEARCH = int(os.environ.get("INVARIANT_EXAMPLES", "0"))  # so many new examples instead of the known ones
-EXAMPLES = SEARCH or 40
+EXAMPLES = SEARCH or 60
 MEMORY = Path("/dev/shm")
 DRAFTS = (1, 2, 3, 4)
 VOTERS = ("desk", "console", "ann")
@@ -122,7 +122,7 @@ class Days(RuleBasedStateMachine):
 
     async def open(self) -> Operator:
         environ = {"DATA_DIR": str(self.data), "MEDIA_DIR": str(self.media), "TIMEZONE": "Europe/Berlin"}
-        op = await open_operator(load_settings([], environ))
+        op = await open_operator(load_settings([], environ), Engine(first_backoff=0.01))
         sheet = CsvSheet(self.data / "drafts.csv", settle=0.0)
         op.services = dataclasses.replace(
             op.services, publisher=self.service, renderer=self.renderer, sheet=sheet
@@ -334,10 +334,7 @@ class Days(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(1800 if SEARCH else 300)
-def test_nothing_twice_nothing_lost_nothing_untrue(
-    studio: Path, rendered_files: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
+def test_nothing_twice_nothing_lost_nothing_untrue(studio: Path, rendered_files: Path) -> None:
     Days.media, Days.rendered, Days.seen = studio, rendered_files, Counter()
     run_state_machine_as_test(
         Days,

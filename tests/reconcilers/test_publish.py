@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from bot import engine as engine_module
 from bot.operator import Operator, draft_folder
 from services.errors import Refused
 from services.model.draft import State
@@ -20,11 +19,6 @@ from services.publisher.outbox import Outbox
 from services.store import decisions, drafts, facts, guards
 from tests.doubles.publisher import ShakyPublisher
 from tests.reconcilers.helpers import drive, make_draft, post_now, state, vote
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
 
 
 def line(op: Operator) -> ShakyPublisher:
@@ -119,9 +113,7 @@ async def test_a_refusal_fails_with_the_reason_and_can_be_retried(op: Operator) 
 async def test_a_caption_nobody_would_take_never_reaches_the_service(op: Operator) -> None:
     number = await make_draft(op)
     many = " ".join(f"#tag{n}" for n in range(9))
-    await op.store.do(
-        decisions.edit_caption, number, many, voter="desk", target=op.target, now=op.now()
-    )
+    await op.store.do(decisions.edit_caption, number, many, voter="desk", target=op.target, now=op.now())
     await post_now(op, number)
     assert await until_settled(op, number) is State.FAILED
     assert "hashtags" in (await op.store.do(drafts.get, number)).reason

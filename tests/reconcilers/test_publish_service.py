@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from bot import engine as engine_module
 from bot.operator import Operator
 from services.model.draft import State
 from services.store import drafts
@@ -18,9 +17,9 @@ from tests.reconcilers.helpers import make_draft, post_now, state
 Serve = Callable[..., DoublePublisher]
 
 
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.05)
+@pytest.fixture
+def first_backoff() -> float:
+    return 0.05
 
 
 @pytest.fixture

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
-from bot import engine as engine_module
 from bot.operator import Operator, draft_folder
 from services.model.draft import State
 from services.model.vote import Choice
 from services.store import decisions, drafts, guards, jobs
 from tests.doubles.renderer import QuickRenderer
 from tests.reconcilers.helpers import drive, proposal, state, vote
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
 
 
 def renderer(op: Operator) -> QuickRenderer:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot import engine as engine_module
 from bot.operator import Operator
 from bot.reconcilers.sheet import Sheet
 from services.errors import Unavailable
@@ -16,11 +15,6 @@ from services.model.vote import Choice
 from services.ports import SheetRow
 from services.store import decisions, drafts
 from tests.reconcilers.helpers import drive, make_draft, proposal, state, vote
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
 
 
 def path(op: Operator) -> Path:

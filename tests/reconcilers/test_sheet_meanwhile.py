@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bot import engine as engine_module
 from bot.operator import Operator
 from services.errors import OperatorError, Unavailable
 from services.model.draft import State
@@ -162,13 +161,11 @@ async def test_a_running_operator_notices_within_seconds(op: Operator) -> None:
     assert await state(op, number) is State.APPROVED
 
 
-async def test_a_sheet_put_right_is_read_without_waiting_its_turn(
-    op: Operator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("first_backoff", [3600.0])
+async def test_a_sheet_put_right_is_read_without_waiting_its_turn(op: Operator) -> None:
     number = await one(op)
     good = path(op).read_bytes()
     path(op).write_bytes(b"Name,Price\nkiln,900\n")
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 3600.0)
     await drive(op, "sheet")
     assert "none of the operator's columns" in str(op.engine.troubles()[0]["message"])
     path(op).write_bytes(good)

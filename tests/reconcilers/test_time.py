@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import engine as engine_module
 from bot import slots, views
 from bot.next_post import post_next
 from bot.operator import Operator
@@ -26,9 +25,8 @@ Clock = Callable[[datetime], None]
 
 
 @pytest.fixture
-def clock(op: Operator, monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock(op: Operator) -> Clock:
     """Set the operator's clock, and that of the service it posts to."""
-    monkeypatch.setattr(engine_module, "FIRST_BACKOFF", 0.01)
 
     def put(now: datetime) -> None:
         op.clock = lambda: now

@@ -116,8 +116,8 @@ async def test_a_file_that_takes_too_long_is_given_up_and_the_next_one_is_read(
 async def test_a_file_that_kills_its_reader_is_kept_with_the_reason(made: dict[str, bytes]) -> None:
     reader = FactsReader(parallel=1)
     await read(reader, "photo.jpg", made["photo.jpg"])
-    child = reader._children.get()
-    reader._children.put(child)
+    child = reader._children.waiting.get()
+    reader._children.waiting.put(child)
     assert child is not None
 
     class Deadly(io.BytesIO):
