@@ -7,104 +7,47 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from services.movie.parts import ChromaKey, Correction, Crop, Part, Placed, Rotate, Timed, Visual
+from services.movie.settings import SubtitlesSettings, TextSettings
 from services.movie.values import (
     Colour,
     Duration,
-    Extent,
     Flag,
+    Name,
     Number,
-    Offset,
     Seconds,
-    Start,
     Volume,
     Whole,
     Words,
+    style_number,
 )
 
-Position = Literal["custom", "top-left", "top-right", "bottom-left", "bottom-right", "center-center"]
-Pan = Literal["left", "top", "right", "bottom", "top-left", "top-right", "bottom-left", "bottom-right"]
+__all__ = [
+    "Audio", "Audiogram", "ChromaKey", "Component", "Correction", "Crop", "Element", "Html", "Image", "Part",
+    "Rotate", "Subtitles", "SubtitlesSettings", "Text", "TextSettings", "Timed", "TimedElement", "Video",
+    "Visual", "Voice",
+]  # fmt: skip
 
-
-def hyphened(name: str) -> str:
-    return name.replace("_", "-")
-
-
-class Part(BaseModel):
-    """Base of every piece of a movie: frozen, spelt with hyphens."""
-
-    model_config = ConfigDict(frozen=True, alias_generator=hyphened, extra="ignore")
-
-
-class Crop(Part):
-    """A window cut from the asset, in its own pixels."""
-
-    width: Annotated[Number, Field(gt=0, le=20_000)]
-    height: Annotated[Number, Field(gt=0, le=20_000)]
-    x: Annotated[Number, Field(ge=0, le=20_000)] = 0.0
-    y: Annotated[Number, Field(ge=0, le=20_000)] = 0.0
-
-
-class Rotate(Part):
-    """``angle`` in degrees, reached every ``speed`` seconds (0: it stays there)."""
-
-    angle: Annotated[Number, Field(ge=-360, le=360)] = 0.0
-    speed: Annotated[Number, Field(ge=0, le=3_600)] = 0.0
-
-
-class ChromaKey(Part):
-    color: Colour
-    tolerance: Annotated[Number, Field(ge=1, le=100)] = 25.0
-
-
-class Correction(Part):
-    brightness: Annotated[Number, Field(ge=-1, le=1)] = 0.0
-    contrast: Annotated[Number, Field(ge=-1000, le=1000)] = 1.0
-    gamma: Annotated[Number, Field(ge=0.1, le=10)] = 1.0
-    saturation: Annotated[Number, Field(ge=0, le=3)] = 1.0
-
-
-class Timed(Part):
-    """What every element but subtitles has: when it is there, in seconds of its scene (or movie)."""
-
-    id: str = ""
-    condition: Flag | str | None = None
-    start: Start = 0.0
-    duration: Duration = -2.0
-    extra_time: Seconds = 0.0
-    z_index: Annotated[Whole, Field(ge=-99, le=99)] = 0
-    fade_in: Seconds = 0.0
-    fade_out: Seconds = 0.0
-
-
-class Visual(Timed):
-    """What is seen: a place on the canvas, in its pixels, and how the picture is fitted into it."""
-
-    x: Offset = 0.0
-    y: Offset = 0.0
-    width: Extent = -1.0
-    height: Extent = -1.0
-    position: Position = "custom"
-    resize: Literal["cover", "contain"] | None = None
-    crop: Crop | None = None
-    rotate: Rotate | None = None
-    zoom: Annotated[Number, Field(ge=-100, le=100)] = 0.0
-    pan: Pan | None = None
-    pan_distance: Annotated[Number, Field(ge=0.01, le=0.5)] = 0.1
-    pan_crop: Flag = True
-    chroma_key: ChromaKey | None = None
-    correction: Correction | None = None
-    mask: str = ""
-    flip_horizontal: Flag = False
-    flip_vertical: Flag = False
+Settings = Annotated[dict[str, Any], Field(max_length=500)]
+TextStyle = Annotated[
+    Literal["001", "002", "003", "004", "005", "006", "007", "008", "009", "010", "011"],
+    BeforeValidator(style_number),
+]
 
 
 class Image(Visual):
+    """A picture from a file, or made by AI from a ``prompt``."""
+
     type: Literal["image"]
     src: str = ""
-    prompt: Words = ""
     duration: Duration = -1.0
+    prompt: Words = ""
+    model: Literal["flux-pro", "flux-schnell", "freepik-classic"] = "flux-pro"
+    aspect_ratio: Literal["horizontal", "vertical", "squared"] = "horizontal"
+    connection: Name = ""
+    model_settings: Settings = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_a_picture(self) -> Self:
@@ -113,72 +56,80 @@ class Image(Visual):
         return self
 
 
-class Video(Visual):
-    type: Literal["video"]
+class Playing(Timed):
+    """Sound from a file: ``loop`` times (-1: endless), from ``seek`` seconds (negative: before its end)."""
+
     src: str = ""
     duration: Duration = -1.0
     volume: Volume = 1.0
     muted: Flag = False
     loop: Annotated[Whole, Field(ge=-1, le=1_000)] = 1
-    seek: Number = 0.0
+    seek: Annotated[Number, Field(ge=-36_000, le=36_000)] = 0.0
 
     @model_validator(mode="after")
     def _has_a_file(self) -> Self:
         if not self.src:
-            raise ValueError("The element type 'video' requires a 'src' property.")
+            raise ValueError(f"The element type '{type(self).__name__.lower()}' requires a 'src' property.")
         return self
+
+
+class Video(Playing, Visual):
+    type: Literal["video"]
+
+
+class Audio(Playing):
+    type: Literal["audio"]
 
 
 class Text(Visual):
     type: Literal["text"]
     text: Words
-    style: str = "001"
-    settings: dict[str, Any] = Field(default_factory=dict)
-
-
-class Audio(Timed):
-    type: Literal["audio"]
-    src: str = ""
-    duration: Duration = -1.0
-    volume: Volume = 1.0
-    muted: Flag = False
-    loop: Annotated[Whole, Field(ge=-1, le=1_000)] = 1
-    seek: Number = 0.0
-
-    @model_validator(mode="after")
-    def _has_a_file(self) -> Self:
-        if not self.src:
-            raise ValueError("The element type 'audio' requires a 'src' property.")
-        return self
+    style: TextStyle = "001"
+    settings: TextSettings = TextSettings()
 
 
 class Voice(Timed):
+    """``text`` as speech; it lasts as long as it is spoken."""
+
     type: Literal["voice"]
     text: Words
-    voice: str = ""
-    model: str = "azure"
     duration: Duration = -1.0
+    voice: Name = ""
+    model: Literal["azure", "elevenlabs", "elevenlabs-flash-v2-5", "elevenlabs-v3"] = "azure"
+    connection: Name = ""
+    model_settings: Settings = Field(default_factory=dict)
     volume: Volume = 1.0
     muted: Flag = False
 
 
-class Subtitles(Part):
+class Subtitles(Placed):
+    """``captions``: an address or SRT, VTT or ASS; without, the sound is transcribed."""
+
     type: Literal["subtitles"]
     captions: Annotated[str, Field(max_length=200_000)] = ""
-    language: str = "auto"
-    settings: dict[str, Any] = Field(default_factory=dict)
+    language: Name = "auto"
+    model: Literal["default", "whisper"] = "default"
+    settings: SubtitlesSettings = SubtitlesSettings()
 
 
 class Component(Visual):
+    """A ready-made animation of the vendor; ``settings`` by its items ("headline", "card" …)."""
+
     type: Literal["component"]
-    component: str
-    settings: dict[str, Any] = Field(default_factory=dict)
+    component: Annotated[Name, Field(min_length=1)]
+    settings: Settings = Field(default_factory=dict)
 
 
 class Html(Visual):
+    """A web page; ``wait`` seconds before it is taken. Its size is ``width`` × ``height``."""
+
     type: Literal["html"]
-    html: Words = ""
+    html: Annotated[str, Field(max_length=200_000)] = ""
     src: str = ""
+    tailwindcss: Flag = False
+    wait: Seconds = 0.0
+    dpi: Annotated[Number, Field(gt=0, le=600)] = 1.0
+    settings: Settings = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_a_page(self) -> Self:
@@ -188,8 +139,10 @@ class Html(Visual):
 
 
 class Audiogram(Visual):
+    """The sound as a wave; -1 × -1 is the size of the movie. ``color`` None: the vendor's own."""
+
     type: Literal["audiogram"]
-    color: str = ""
+    color: Colour | None = None
     amplitude: Annotated[Number, Field(ge=0, le=10)] = 5.0
     opacity: Annotated[Number, Field(ge=0, le=1)] = 0.5
 
@@ -199,4 +152,3 @@ Element = Annotated[
     Field(discriminator="type"),
 ]
 TimedElement = Image | Video | Text | Audio | Voice | Component | Html | Audiogram
-ELEMENT_TYPES = ("image", "video", "text", "audio", "voice", "subtitles", "component", "html", "audiogram")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from services.errors import Refused
-from services.movie.elements import ELEMENT_TYPES, Element, Part
-from services.movie.normalise import ensure_bounded, normalise, place
-from services.movie.values import Colour, Duration, Flag, Number, Seconds, Whole
+from services.movie.elements import Element
+from services.movie.normalise import Normaliser, properties
+from services.movie.parts import Part, Placed
+from services.movie.problems import MovieError, Warnings, sentences
+from services.movie.values import Colour, Duration, Flag, Name, Number, Seconds, Whole
+from services.movie.variables import fill_in
 
 # json2video.com/docs/v2: resolution presets. "instagram-portrait" is in no list but in the vendor's pages.
 RESOLUTIONS: dict[str, tuple[int, int]] = {
@@ -25,74 +27,92 @@ RESOLUTIONS: dict[str, tuple[int, int]] = {
     "twitter-landscape": (1600, 900),
     "twitter-portrait": (1080, 1350),
 }
+# The vendor's OpenAPI document, the only place that lists them; names of ffmpeg's xfade.
+TransitionStyle = Literal[
+    "fade", "wipeleft", "wiperight", "wipeup", "wipedown", "slideleft", "slideright", "slideup", "slidedown",
+    "circlecrop", "rectcrop", "distance", "fadeblack", "fadewhite", "radial", "smoothleft", "smoothright",
+    "smoothup", "smoothdown", "circleopen", "circleclose", "vertopen", "vertclose", "horzopen", "horzclose",
+    "dissolve", "pixelize", "diagtl", "diagtr", "diagbl", "diagbr", "hlslice", "hrslice", "vuslice",
+    "vdslice", "hblur", "fadegrays", "wipetl", "wipetr", "wipebl", "wipebr", "squeezeh", "squeezev", "zoomin",
+]  # fmt: skip
 _SHOWN_PROBLEMS = 3
+_DEEPEST = 40
+_MOST_VALUES = 100_000
 
 
 class Transition(Part):
     """How a scene comes in: it runs at the scene's start and overlaps the scene before."""
 
-    style: str = "fade"
+    style: TransitionStyle = "fade"
     duration: Seconds = 1.0
-    type: str = "xfade"
+    type: Name = "xfade"
 
 
-class Scene(Part):
-    id: str = ""
-    condition: Flag | str | None = None
-    iterate: str = ""
+class Scene(Placed):
     background_color: Colour = "#000000"
     duration: Duration = -1.0
     transition: Transition | None = None
     elements: tuple[Element, ...] = ()
 
-    @model_validator(mode="after")
-    def _is_written_out(self) -> Self:
-        if self.iterate:
-            raise ValueError("A scene cannot be repeated over a list ('iterate'): write out each scene.")
-        return self
+
+class Destination(Part):
+    """Where a finished movie is told of or sent to; kinds beside a webhook are stored connections."""
+
+    id: Name = ""
+    type: Literal["webhook", "ftp", "sftp", "email"] | None = None
+    endpoint: Name = ""
+    content_type: Name = ""
+
+
+class Export(Part):
+    destinations: tuple[Destination, ...] = ()
 
 
 class Movie(Part):
-    """A whole movie. ``warnings`` are sentences about what was written otherwise than the reference says.
+    """A whole movie, with its variables filled in, its conditions decided and its scenes repeated.
 
-    ``width`` and ``height`` are those of the canvas, whatever the document named.
+    ``model_validate`` takes the JSON; its ValidationError says everything in sentences that name scene and
+    element. ``width`` and ``height`` are those of the canvas, whatever the document named. ``warnings`` are
+    sentences about what was written otherwise than the reference says.
     """
 
-    id: str = ""
+    id: Name = ""
+    comment: Name = ""
     resolution: str = "custom"
     width: Annotated[Whole, Field(ge=50, le=3840)] = 640
     height: Annotated[Whole, Field(ge=50, le=3840)] = 360
-    quality: str = "high"
+    quality: Literal["low", "medium", "high"] = "high"
     fps: Annotated[Number, Field(ge=1, le=120)] = 25.0
+    draft: Flag = False
+    cache: Flag = True
+    variables: dict[str, Any] = Field(default_factory=dict)
+    client_data: dict[str, Any] = Field(default_factory=dict)
+    exports: tuple[Export, ...] = ()
+    settings: dict[str, Any] | list[Any] | None = None
     scenes: tuple[Scene, ...]
     elements: tuple[Element, ...] = ()
     warnings: tuple[str, ...] = ()
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _to_the_references_spelling(cls, document: Any) -> Any:
-        if not isinstance(document, Mapping):
-            raise ValueError("A movie must be a JSON object.")
-        ensure_bounded(document)
-        if "client_data" in document:
-            raise ValueError("The property is spelt 'client-data', not 'client_data'.")
-        if document.get("template"):
-            raise ValueError("A movie that only names a template cannot be used: write out its scenes.")
-        movie, warnings = normalise(document)
-        size = RESOLUTIONS.get(str(movie.get("resolution", "custom")))
-        if size is not None:
-            movie["width"], movie["height"] = size
-        elif movie.get("resolution", "custom") != "custom":
-            raise ValueError(f"The resolution {str(movie['resolution'])[:40]!r} is not known.")
-        movie["warnings"] = warnings
-        return movie
+    def _in_sentences(cls, document: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if isinstance(document, Movie):
+            return handler(document)
+        movie = _prepared(document)
+        try:
+            return handler(movie)
+        except ValidationError as error:
+            raise MovieError(sentences(error, movie)) from None
 
     @model_validator(mode="after")
-    def _scenes_stand_alone(self) -> Self:
-        seen = sum(1 for e in self.elements if e.type == "subtitles")
-        if seen > 1:
+    def _is_subtitled_once(self) -> Self:
+        if sum(1 for e in self.elements if e.type == "subtitles") > 1:
             raise ValueError("A movie can have one subtitles element only.")
         return self
+
+
+_MOVIE = properties(Movie) - {"warnings"}
+_SCENE, _TRANSITION = properties(Scene), properties(Transition)
 
 
 def parse_movie(document: Any) -> Movie:
@@ -100,48 +120,61 @@ def parse_movie(document: Any) -> Movie:
     try:
         return Movie.model_validate(document)
     except ValidationError as error:
-        problems = list(dict.fromkeys(_sentence(problem) for problem in error.errors(include_url=False)))
-    more = len(problems) - _SHOWN_PROBLEMS
-    text = " ".join(problems[:_SHOWN_PROBLEMS]) + (f" (And {more} more.)" if more > 0 else "")
+        found = problems_of(error)
+    more = len(found) - _SHOWN_PROBLEMS
+    text = " ".join(found[:_SHOWN_PROBLEMS]) + (f" (And {more} more.)" if more > 0 else "")
     raise Refused(text, remedy="Correct the movie and try again.")
 
 
-def _sentence(problem: ErrorDetails) -> str:
-    where, field = _where(problem["loc"])
-    kind, context = problem["type"], problem.get("ctx", {})
-    if kind == "value_error":
-        message = str(context["error"])
-        return _join(where, message if message[:1].isupper() else f"'{field}' {message}")
-    if kind == "missing":
-        owner = problem["input"].get("type") if isinstance(problem["input"], Mapping) else None
-        if field == "scenes":
-            return "The movie has no 'scenes': it needs a list of them."
-        if owner:
-            return _join(where, f"The element type '{owner}' requires a '{field}' property.")
-        return _join(where, f"'{field}' is missing.")
-    if kind in ("union_tag_invalid", "union_tag_not_found"):
-        return _join(where, f"The element needs a type, one of: {', '.join(ELEMENT_TYPES)}.")
-    if kind == "literal_error":
-        return _join(where, f"'{field}' must be one of {context['expected']}.")
-    return _join(where, f"'{field}': {problem['msg'].lower()}.")
+def problems_of(error: ValidationError) -> list[str]:
+    """Every sentence in what ``Movie.model_validate`` raised."""
+    found: list[str] = []
+    for problem in error.errors(include_url=False, include_input=False):
+        reason = problem.get("ctx", {}).get("error")
+        found += reason.problems if isinstance(reason, MovieError) else [problem["msg"]]
+    return found
 
 
-def _join(where: str, message: str) -> str:
-    """Sentences that already name their place keep it."""
-    if where == "Movie" or message.startswith(("Scene #", "Movie element #")):
-        return message
-    return f"{where}: {message}"
+def _prepared(document: Any) -> dict[str, Any]:
+    """The document with its variables filled in and spelt as the reference does; MovieError otherwise."""
+    if not isinstance(document, Mapping):
+        raise MovieError(["A movie must be a JSON object."])
+    _ensure_bounded(document)
+    if document.get("template"):
+        raise MovieError(
+            ["The movie names a template, whose scenes only the vendor knows: write out its scenes instead."]
+        )
+    warnings = Warnings()
+    filled = fill_in(document, warnings)
+    normaliser = Normaliser(warnings)
+    movie = normaliser.movie(filled, _MOVIE)
+    normaliser.scenes(movie, _SCENE, _TRANSITION)
+    problems = normaliser.problems
+    if "scenes" not in movie:
+        problems.insert(0, "The movie has no 'scenes': it needs a list of them.")
+    size = RESOLUTIONS.get(str(movie.get("resolution", "custom")))
+    if size is not None:
+        movie["width"], movie["height"] = size
+    elif movie.get("resolution", "custom") != "custom":
+        names = ", ".join(name for name in RESOLUTIONS if name != "instagram-portrait")
+        problems.append(
+            f"The resolution {str(movie['resolution'])[:40]!r} is not known; it is one of: {names}, custom."
+        )
+    if problems:
+        raise MovieError(problems)
+    movie["warnings"] = warnings.all()
+    return movie
 
 
-def _where(loc: tuple[int | str, ...]) -> tuple[str, str]:
-    """("scenes", 0, "elements", 1, "image", "zoom") → ("Scene #1, element #2", "zoom")."""
-    scene = element = None
-    rest = list(loc)
-    if len(rest) >= 2 and rest[0] == "scenes" and isinstance(rest[1], int):
-        scene, rest = rest[1] + 1, rest[2:]
-    if len(rest) >= 2 and rest[0] == "elements" and isinstance(rest[1], int):
-        element, rest = rest[1] + 1, rest[2:]
-        if rest and rest[0] in ELEMENT_TYPES:
-            rest = rest[1:]
-    names = [str(part) for part in rest if isinstance(part, str)]
-    return place(scene, element), ".".join(names) or "elements"
+def _ensure_bounded(document: Mapping[str, Any]) -> None:
+    stack: list[tuple[Any, int]] = [(document, 0)]
+    seen = 0
+    while stack:
+        value, depth = stack.pop()
+        seen += 1
+        if depth > _DEEPEST or seen > _MOST_VALUES:
+            raise MovieError(["The movie JSON is nested too deeply or is too large to be a movie."])
+        if isinstance(value, Mapping):
+            stack.extend((item, depth + 1) for item in value.values())
+        elif isinstance(value, list | tuple):
+            stack.extend((item, depth + 1) for item in value)

@@ -8,14 +8,12 @@ its scene and overlaps the scene before, so total = Σ scenes − Σ transitions
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.errors import Refused
-from services.movie.elements import Audio, Element, Subtitles, TimedElement, Video, Voice
+from services.movie.elements import Audio, Element, Image, Subtitles, TimedElement, Video, Voice
 from services.movie.movie import Movie, Scene
-from services.movie.normalise import place
 
 _EMPTY_SCENE = 5.0  # seconds; the vendor's tutorial 01
 _HELD = 0.5  # seconds: a clip that ends this little before its scene is held, so that nothing flashes
@@ -24,8 +22,11 @@ _CHARACTERS_PER_SECOND = 14.0  # of an unhurried voice
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One element and the frames of the movie it is there, first to before last. ``seconds`` is its own
-    length before the container cut it; ``order`` its place in its container, for stacking."""
+    """One element and the frames of the movie it is there, first to before last.
+
+    ``seconds`` is its own length before the container cut it. Spans of a container stand in the order in
+    which they are drawn: by z-index, then as written (``order``).
+    """
 
     element: TimedElement
     where: str
@@ -37,9 +38,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class SceneSpan:
-    """``transition`` counts the frames at the start that overlap the scene before."""
+    """``transition`` counts the frames at the start that overlap the scene before. ``where`` names the
+    scene in the document; ``number`` counts those that are shown, from 1."""
 
-    number: int  # from 1
+    number: int
+    where: str
     first: int
     last: int
     background: str
@@ -67,7 +70,6 @@ class Timeline:
 @dataclass(frozen=True, slots=True)
 class _Placed:
     element: TimedElement
-    where: str
     start: float
     end: float | None  # None: as long as the container
     order: int
@@ -80,19 +82,17 @@ def lay_out(movie: Movie, lengths: Mapping[str, float | None], fps: int | None =
     """
     rate = fps or max(1, round(movie.fps))
     notes: list[str] = []
-    own = [_place_all(movie.elements, None, lengths)]
-    stage = own[0]
+    stage = _place_all(movie.elements, lengths)
     ends = [p.end for p in stage if p.end is not None]
-    scenes = [(at, scene) for at, scene in enumerate(movie.scenes, 1) if not _dropped(scene.condition)]
     spans: list[SceneSpan] = []
     cursor = start = overlap = 0.0
-    for at, scene in scenes:
-        placed = _place_all(scene.elements, at, lengths)
-        length = _scene_seconds(scene, at, placed, has_own_end=bool(ends))
+    for scene in movie.scenes:
+        placed = _place_all(scene.elements, lengths)
+        length = _scene_seconds(scene, placed, notes, has_own_end=bool(ends))
         alone = cursor - start - overlap  # seconds the scene before has for itself
-        overlap = _overlap(scene, at, min(alone, length), notes) if spans else 0.0
+        overlap = _overlap(scene, min(alone, length), notes) if spans else 0.0
         start, cursor = cursor - overlap, cursor - overlap + length
-        spans.append(_scene_span(scene, at, placed, start, cursor, rate))
+        spans.append(_scene_span(scene, len(spans) + 1, placed, start, cursor, rate))
     total = max([cursor, *ends], default=0.0)
     frames = round(total * rate)
     if frames < 1:
@@ -100,9 +100,9 @@ def lay_out(movie: Movie, lengths: Mapping[str, float | None], fps: int | None =
     if spans and total - cursor > 1 / rate:
         notes.append(f"The movie goes on for {total - cursor:.1f} s after its last scene, without a picture.")
     subtitles = [
-        (place(at, n), e)
-        for at, elements in [(None, movie.elements), *((n, s.elements) for n, s in scenes)]
-        for n, e in enumerate(elements, 1)
+        (e.where, e)
+        for container in (movie, *movie.scenes)
+        for e in container.elements
         if isinstance(e, Subtitles)
     ]
     return Timeline(
@@ -117,28 +117,21 @@ def speech_seconds(text: str) -> float:
     return max(1.0, len(text) / _CHARACTERS_PER_SECOND)
 
 
-def _dropped(condition: bool | str | None) -> bool:
-    """The vendor leaves out what has a condition of false or the empty string."""
-    return condition is not None and (condition is False or str(condition).strip().lower() in ("", "false"))
-
-
-def _place_all(
-    elements: Sequence[Element], scene: int | None, lengths: Mapping[str, float | None]
-) -> list[_Placed]:
+def _place_all(elements: Sequence[Element], lengths: Mapping[str, float | None]) -> list[_Placed]:
     placed: list[_Placed] = []
     latest = 0.0
     for at, element in enumerate(elements, 1):
-        if isinstance(element, Subtitles) or _dropped(element.condition):
+        if isinstance(element, Subtitles):
             continue
         start = latest if element.start == -1 else element.start
-        length = _own_seconds(element, place(scene, at), lengths)
+        length = _own_seconds(element, lengths)
         end = None if length is None else start + length + element.extra_time
         latest = max(latest, end or 0.0)
-        placed.append(_Placed(element, place(scene, at), start, end, at))
+        placed.append(_Placed(element, start, end, at))
     return placed
 
 
-def _own_seconds(element: TimedElement, where: str, lengths: Mapping[str, float | None]) -> float | None:
+def _own_seconds(element: TimedElement, lengths: Mapping[str, float | None]) -> float | None:
     """Seconds the element lasts by itself; None = as long as its container."""
     if element.duration == -2:
         return None
@@ -151,11 +144,13 @@ def _own_seconds(element: TimedElement, where: str, lengths: Mapping[str, float 
     natural = lengths.get(element.src)
     if natural is None:
         raise Refused(
-            f"{where}: the length of its file is not known, so the {element.type} needs a duration."
+            f"{element.where}: the length of its file is not known, so the {element.type} needs a duration."
         )
     once = natural - seek_seconds(element.seek, natural)
     if once <= 0:
-        raise Refused(f"{where}: it would start at {element.seek:g} s, but the file lasts {natural:.1f} s.")
+        raise Refused(
+            f"{element.where}: it would start at {element.seek:g} s, but the file lasts {natural:.1f} s."
+        )
     return once * max(1, element.loop)
 
 
@@ -164,36 +159,43 @@ def seek_seconds(seek: float, natural: float) -> float:
     return max(0.0, natural + seek) if seek < 0 else seek
 
 
-def _scene_seconds(scene: Scene, at: int, placed: list[_Placed], *, has_own_end: bool) -> float:
+def _scene_seconds(scene: Scene, placed: list[_Placed], notes: list[str], *, has_own_end: bool) -> float:
     if scene.duration > 0:
         return scene.duration
     ends = [p.end for p in placed if p.end is not None]
     if ends:
         return max(ends)
-    if not scene.elements:
+    if not placed:
         return 0.0 if has_own_end else _EMPTY_SCENE
-    raise Refused(
-        f"Scene #{at}: Movie duration cannot be zero: give the scene, or one of its elements, a duration."
+    if any(isinstance(p.element, Image | Video | Audio) for p in placed):
+        raise Refused(
+            f"{scene.where}: Movie duration cannot be zero: "
+            "give the scene, or one of its elements, a duration."
+        )
+    notes.append(
+        f"{scene.where}: nothing in it says how long it lasts, so it is shown for {_EMPTY_SCENE:g} s."
     )
+    return _EMPTY_SCENE
 
 
-def _overlap(scene: Scene, at: int, room: float, notes: list[str]) -> float:
+def _overlap(scene: Scene, room: float, notes: list[str]) -> float:
     """Seconds the scene overlaps the one before; never more than both have left."""
     if scene.transition is None:
         return 0.0
     wanted, room = scene.transition.duration, max(0.0, room)
     if wanted > room + 1e-6:
-        notes.append(f"Scene #{at}: its transition is shortened to {room:.1f} s, all the scenes allow.")
+        notes.append(f"{scene.where}: its transition is shortened to {room:.1f} s, all the scenes allow.")
     return min(wanted, room)
 
 
 def _scene_span(
     scene: Scene, at: int, placed: list[_Placed], start: float, end: float, rate: int
 ) -> SceneSpan:
-    style = re.sub(r"[^a-z]", "", scene.transition.style.lower()) if scene.transition else ""
     return SceneSpan(
-        number=at, first=round(start * rate), last=round(end * rate), background=scene.background_color,
-        transition=0, style=style or "fade", spans=_spans(placed, start, end, rate),
+        number=at, where=scene.where, first=round(start * rate), last=round(end * rate),
+        background=scene.background_color, transition=0,
+        style=scene.transition.style if scene.transition else "fade",
+        spans=_spans(placed, start, end, rate),
     )  # fmt: skip
 
 
@@ -214,12 +216,12 @@ def _meet(spans: list[SceneSpan]) -> tuple[SceneSpan, ...]:
 def _spans(placed: list[_Placed], start: float, end: float, rate: int) -> tuple[Span, ...]:
     """Cut to the container and counted in frames of the movie; what lies outside is left out."""
     spans = []
-    for p in placed:
+    for p in sorted(placed, key=lambda p: (p.element.z_index, p.order)):
         first = round((start + p.start) * rate)
         last = round(min(end, end if p.end is None else start + p.end) * rate)
         if isinstance(p.element, Video) and p.element.duration == -1 and end - last / rate < _HELD:
             last = round(end * rate)
         if last > first:
             own = (end - start if p.end is None else p.end) - p.start
-            spans.append(Span(p.element, p.where, first, last, own, p.order))
+            spans.append(Span(p.element, p.element.where, first, last, own, p.order))
     return tuple(spans)

@@ -37,6 +37,20 @@ def number(value: Any) -> float:
     return result
 
 
+def words(value: Any) -> Any:
+    """A number where a text is meant counts as its digits; everything else stays."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        found = number(value)
+        return str(int(found)) if found.is_integer() else f"{found:.10g}"
+    return value
+
+
+def style_number(value: Any) -> Any:
+    """3, "3" and "003" are the same text style."""
+    text = words(value)
+    return text.strip().zfill(3) if isinstance(text, str) and text.strip().isdecimal() else text
+
+
 def flag(value: Any) -> bool:
     """True or false, also spelt as a word or as 0 and 1."""
     if isinstance(value, bool):
@@ -62,10 +76,10 @@ def _start(value: float) -> float:
 
 def parse_colour(text: str) -> tuple[int, int, int, float]:
     """Red, green, blue (0 … 255) and alpha (0 … 1) of a CSS colour; ValueError if it is none."""
-    words = text.strip().lower()
-    if words == "transparent":
+    name = text.strip().lower()
+    if name == "transparent":
         return (0, 0, 0, 0.0)
-    match = re.fullmatch(r"rgba\(([^()]{1,60})\)", words)
+    match = re.fullmatch(r"rgba\(([^()]{1,60})\)", name)
     if match:
         parts = [part.strip() for part in match[1].replace("/", ",").split(",")]
         if len(parts) == 4:
@@ -73,7 +87,7 @@ def parse_colour(text: str) -> tuple[int, int, int, float]:
             red, green, blue = (min(255, max(0, round(number(part)))) for part in parts[:3])
             return (red, green, blue, min(1.0, max(0.0, share)))
     try:
-        rgb = ImageColor.getrgb(words[:60])
+        rgb = ImageColor.getrgb(name[:60])
     except ValueError:
         raise ValueError(f"must be a colour such as #1A2B3C, not {text[:40]!r}.") from None
     return (rgb[0], rgb[1], rgb[2], rgb[3] / 255 if len(rgb) == 4 else 1.0)
@@ -94,4 +108,5 @@ Offset = Annotated[Number, Field(ge=-20_000, le=20_000)]  # pixels
 Extent = Annotated[Number, Field(ge=-1, le=7_680)]  # pixels; -1 = natural
 Volume = Annotated[Number, Field(ge=0, le=10)]
 Colour = Annotated[str, AfterValidator(_colour)]
-Words = Annotated[str, Field(max_length=20_000)]
+Words = Annotated[str, BeforeValidator(words), Field(max_length=20_000)]
+Name = Annotated[str, BeforeValidator(words), Field(max_length=2_000)]

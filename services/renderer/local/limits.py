@@ -38,15 +38,14 @@ def ensure_movie(movie: Movie) -> None:
         )  # fmt: skip
     if len(movie.scenes) > MAX_SCENES:
         raise Refused(f"The movie has {len(movie.scenes)} scenes; {MAX_SCENES} are the most.", remedy=_REMEDY)
-    containers = [("The movie", movie.elements)]
-    containers += [(f"Scene #{at}", scene.elements) for at, scene in enumerate(movie.scenes, 1)]
+    containers = [("The movie", movie.elements), *((s.where, s.elements) for s in movie.scenes)]
     for name, elements in containers:
         if len(elements) > MAX_LAYERS:
             raise Refused(f"{name} has {len(elements)} elements; {MAX_LAYERS} are the most.", remedy=_REMEDY)
-        for at, element in enumerate(elements, 1):
+        for element in elements:
             if isinstance(element, Text) and len(element.text) > MAX_TEXT:
                 raise Refused(
-                    f"{name}, element #{at}: the text has {len(element.text)} characters; "
+                    f"{element.where}: the text has {len(element.text)} characters; "
                     f"{MAX_TEXT} are the most.", remedy=_REMEDY,
                 )  # fmt: skip
 

@@ -65,7 +65,7 @@ class _Maker:
     def scene(self, span: SceneSpan) -> ScenePlan:
         red, green, blue, alpha = parse_colour(span.background)
         if span.transition and not known(span.style):
-            self._notes.append(f"Scene #{span.number}: its transition is shown as a plain crossfade.")
+            self._notes.append(f"{span.where}: its transition is shown as a plain crossfade.")
         ordered = sorted(span.spans, key=lambda s: (s.element.z_index, s.order))
         return ScenePlan(
             number=span.number, first=span.first, last=span.last, transition=span.transition,
@@ -112,7 +112,7 @@ class _Maker:
             return None
         if element.style in _ANIMATED:
             self._notes.append(f"{span.where}: style {element.style} is shown without its animation.")
-        look = tuple(sorted((str(k), str(v)) for k, v in element.settings.items() if v is not None))
+        look = tuple(sorted(element.settings.css().items()))
         return TextSpec(
             element.text, element.style, look, self._scale,
             element.width > 0 and not element.resize, element.height > 0 and not element.resize, self._canvas,
