@@ -17,7 +17,6 @@ from services.errors import OperatorError, Refused
 from services.movie import lay_out, parse_movie
 from services.movie.elements import Audio, Image, Video
 from services.movie.movie import Movie
-from services.movie.normalise import place
 from services.renderer.local import limits, text
 from services.renderer.local.audio import soundtrack
 from services.renderer.local.compositor import Compositor
@@ -58,7 +57,9 @@ def planned(document: Mapping[str, Any], assets: Assets, profile: Profile) -> Pl
 def approximations(document: Mapping[str, Any], plan: Plan) -> tuple[str, ...]:
     """Every sentence on what is shown otherwise than the movie asks for."""
     movie = parse_movie(document)
-    found = list(plan.notes)
+    found = [*movie.warnings, *plan.notes]
+    if movie.exports:
+        found.append("The movie's exports are not carried out by this renderer.")
     if round(movie.fps, 3) != plan.fps:
         found.append(f"The movie plays at {plan.fps} instead of {movie.fps:g} frames per second.")
     for layer in plan.texts():
@@ -106,22 +107,20 @@ def _facts(movie: Movie, assets: Assets) -> dict[str, Facts]:
     """What each file the movie names holds; each is opened once."""
     found: dict[str, Facts] = {}
     kinds: dict[str, str] = {}
-    spots = [(place(None, n), e) for n, e in enumerate(movie.elements, 1)]
-    for at, scene in enumerate(movie.scenes, 1):
-        spots += [(place(at, n), e) for n, e in enumerate(scene.elements, 1)]
+    elements = [e for container in (movie, *movie.scenes) for e in container.elements]
     read = {"image": photo_facts, "video": clip_facts, "audio": sound_facts}
-    for where, element in spots:
+    for element in elements:
         if not isinstance(element, Image | Video | Audio) or not element.src:
             continue
         if kinds.get(element.src) == element.type:
             continue
         asset = assets.get(element.src)
         if asset is None:
-            raise Refused(f"{where}: there is no file {element.src[:60]!r} among those of this movie.")
+            raise Refused(f"{element.where}: there is no file {element.src[:60]!r} among those of this movie.")
         try:
             facts = read[element.type](asset)
         except OperatorError as error:
-            raise Refused(f"{where}: {error.message}", remedy=error.remedy) from None
+            raise Refused(f"{element.where}: {error.message}", remedy=error.remedy) from None
         if kinds.setdefault(element.src, element.type) == element.type or element.type == "video":
             found[element.src], kinds[element.src] = facts, element.type
     return found
