@@ -20,7 +20,7 @@ from services.renderer.local.ducking import duck
 from services.renderer.local.encode import RATE
 from services.renderer.local.envelope import shape
 from services.renderer.local.layers import Plan, Sound
-from services.renderer.local.loudness import normalised
+from services.renderer.local.loudness import normalise
 from services.renderer.local.media import Assets, shown_name
 from services.renderer.local.sound import fill
 
@@ -71,7 +71,8 @@ def mixed(sounds: Sequence[Sound], assets: Assets, frames: int, fps: int) -> Sou
         duck(bed, over, RATE)
         bed += over
         del over
-    return Soundtrack(normalised(bed, RATE), tuple(notes))
+    normalise(bed)
+    return Soundtrack(bed, tuple(notes))
 
 
 def _add(mix: Track, room: Track, sound: Sound, assets: Assets, notes: list[str]) -> None:

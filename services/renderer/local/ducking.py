@@ -26,7 +26,7 @@ _ROUND = 9  # steps over which the corners of the curve are rounded
 def duck(bed: Track, voice: Track, rate: int) -> None:
     """Lower ``bed`` in place wherever ``voice``, of the same shape, is heard."""
     speaks = _speaks(voice)
-    depth = _depth(bed, voice, speaks, rate)
+    depth = _depth(bed, voice, speaks)
     if depth <= 0:
         return
     curve = _curve(speaks, depth, rate)
@@ -48,12 +48,12 @@ def _speaks(voice: Track) -> npt.NDArray[np.bool_]:
     return np.asarray(level > max(_SILENT, float(level.max(initial=0.0)) * 10 ** (-_SPEAKS / 20)))
 
 
-def _depth(bed: Track, voice: Track, speaks: npt.NDArray[np.bool_], rate: int) -> float:
+def _depth(bed: Track, voice: Track, speaks: npt.NDArray[np.bool_]) -> float:
     """Decibels to go down: the bed under the words is to lie well below them."""
     where = np.repeat(speaks, _STEP)[: bed.shape[1]]
     if not where.any():
         return 0.0
-    louder = loudness(bed[:, where], rate) - loudness(voice[:, where], rate)
+    louder = loudness(bed[:, where]) - loudness(voice[:, where])
     return 0.0 if np.isnan(louder) else float(np.clip(louder + _BELOW, 0.0, MOST))
 
 
