@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,6 +60,7 @@ class Brief:
     ``seed`` makes an offline run reproducible. ``notes`` say what is missing or old. ``run`` names the run
     ("" if nobody needs to find it again). Asked again in the same run, ``kept`` are the proposals of it
     that stand and ``rejected`` those that came back since the last time; ``count`` is what is missing.
+    ``seen`` says in a line what a file shows, by asset id, and ``evidence`` which labels did better.
     """
 
     brand: Brand
@@ -73,3 +74,5 @@ class Brief:
     run: str = ""
     kept: tuple[Proposal, ...] = ()
     rejected: tuple[Rejection, ...] = ()
+    seen: Mapping[str, str] = field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
