@@ -60,7 +60,7 @@ def history(drafts: int) -> list[PastDraft]:
 
 def test_ten_thousand_files_cost_no_more_than_a_hundred() -> None:
     past = history(9)
-    few, many = (write_brief(brief(large_studio(n), past=past, analytics=None)).tokens for n in (100, 10_000))
+    few, many = (write_brief(brief(large_studio(n), past=past)).tokens for n in (100, 10_000))
     assert 0.8 * few <= many <= 1.2 * few
 
 
@@ -78,7 +78,9 @@ def test_most_useful_first_and_every_part_is_counted() -> None:
         "personality", "instructions", "intents", "context", "account", "media", "drafts", "ledger", "labels",
     ]  # fmt: skip
     assert written.tokens == sum(part.tokens for part in written.parts) <= written.budget
-    assert all(abs(part.tokens - estimate_tokens(part.whole)) <= 3 for part in written.parts)
+    for part in written.parts:  # each line is rounded up
+        exact = estimate_tokens(part.whole)
+        assert exact <= part.tokens <= exact + part.whole.count("\n")
     assert '"too long"' in written.text
     assert '"How hot is the kiln?"' in written.text
     assert "hook question: +12 %" in written.text
@@ -102,7 +104,8 @@ def test_never_above_the_budget_and_no_part_pushes_the_media_out(budget: int, wo
 
 
 def test_what_is_left_out_is_said_with_the_tool_that_reaches_it() -> None:
-    written = write_brief(brief(large_studio(560)), Rules(budget=SMALLEST))
+    wordy = dataclasses.replace(BRAND, instructions="Keep it short, please.\n" * 300)
+    written = write_brief(brief(large_studio(560), brand=wordy), Rules(budget=SMALLEST))
     media = next(part for part in written.parts if part.name == "media")
     assert media.left_out > 0
     assert f"{media.left_out} more lines are left out; search_media" in media.text
