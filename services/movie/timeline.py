@@ -52,6 +52,16 @@ class SceneSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class SubtitlesSpan:
+    """Subtitles, and the frames they are for: those of the movie, or of the scene they stand in."""
+
+    element: Subtitles
+    where: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     width: int
     height: int
@@ -59,7 +69,7 @@ class Timeline:
     frames: int
     scenes: tuple[SceneSpan, ...]
     spans: tuple[Span, ...]  # the movie's own elements
-    subtitles: tuple[tuple[str, Subtitles], ...]
+    subtitles: tuple[SubtitlesSpan, ...]
     notes: tuple[str, ...]  # sentences: what was shortened or left out
 
     @property
@@ -99,17 +109,19 @@ def lay_out(movie: Movie, lengths: Mapping[str, float | None], fps: int | None =
         raise Refused("Movie duration cannot be zero: give its scenes or their elements a duration.")
     if spans and total - cursor > 1 / rate:
         notes.append(f"The movie goes on for {total - cursor:.1f} s after its last scene, without a picture.")
-    subtitles = [
-        (e.where, e)
-        for container in (movie, *movie.scenes)
-        for e in container.elements
-        if isinstance(e, Subtitles)
-    ]
+    met = _meet(spans)
+    subtitles = _subtitles(movie.elements, 0, frames)
+    for scene, span in zip(movie.scenes, met, strict=True):
+        subtitles += _subtitles(scene.elements, span.first, span.last)
     return Timeline(
         width=movie.width, height=movie.height, fps=rate, frames=frames,
-        scenes=_meet(spans), spans=_spans(stage, 0.0, total, rate),
+        scenes=met, spans=_spans(stage, 0.0, total, rate),
         subtitles=tuple(subtitles), notes=tuple(notes),
     )  # fmt: skip
+
+
+def _subtitles(elements: Sequence[Element], first: int, last: int) -> list[SubtitlesSpan]:
+    return [SubtitlesSpan(e, e.where, first, last) for e in elements if isinstance(e, Subtitles)]
 
 
 def speech_seconds(text: str) -> float:

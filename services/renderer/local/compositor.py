@@ -14,7 +14,7 @@ from services.renderer.local.layers import ClipSpec, Layer, PhotoSpec, Plan, Sce
 from services.renderer.local.media import Assets
 from services.renderer.local.photo import Photo
 from services.renderer.local.planes import OPAQUE, Planes, blank, copy, fill, planes_of, yuv
-from services.renderer.local.text import Text
+from services.renderer.local.text import text_source
 from services.renderer.local.transitions import mix
 
 _BLACK = yuv(0, 0, 0)
@@ -116,7 +116,8 @@ class Compositor:
                 return Photo(self._assets[layer.spec.asset], layer.spec, layer.box, length)
             if isinstance(layer.spec, ClipSpec):
                 return Clip(self._assets[layer.spec.asset], layer.spec, layer.box, self._plan.fps)
-            return Text(layer.spec, layer.box, self._plan.fps)
+            length = layer.last - layer.first
+            return text_source(layer.spec, layer.box, self._plan.fps, length)
         except OperatorError as error:
             raise Refused(f"{layer.where}: {error.message}", remedy=error.remedy) from None
 

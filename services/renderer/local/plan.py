@@ -25,15 +25,16 @@ from services.renderer.local.layers import (
     Spec,
     TextSpec,
 )
+from services.renderer.local.lettering import notes as notes_on_text
 from services.renderer.local.media import Facts
 from services.renderer.local.plan_picture import clip_spec, natural_size, note_untreated, photo_spec
 from services.renderer.local.plan_sound import sounds_of
+from services.renderer.local.plan_text import text_spec
 from services.renderer.local.planes import yuv
 from services.renderer.local.stage import Stage
 from services.renderer.local.transitions import known
 
 _BLACK = yuv(0, 0, 0)
-_ANIMATED = frozenset({"003", "004", "005", "006", "007", "008", "009", "010"})
 
 
 def make_plan(timeline: Timeline, facts: Mapping[str, Facts], scale: float = 1.0) -> Plan:
@@ -42,7 +43,7 @@ def make_plan(timeline: Timeline, facts: Mapping[str, Facts], scale: float = 1.0
     canvas = (even(timeline.width * scale), even(timeline.height * scale))
     maker = _Maker(Stage(timeline.fps, scale, canvas, facts, notes))
     scenes = [maker.scene(span) for span in timeline.scenes]
-    notes += [f"{where}: subtitles are not shown in the local preview." for where, _ in timeline.subtitles]
+    notes += [f"{s.where}: subtitles are not shown in the local preview." for s in timeline.subtitles]
     own = sorted(timeline.spans, key=lambda span: (span.element.z_index, span.order))
     under = maker.layers([span for span in own if span.element.z_index < 0])
     over = maker.layers([span for span in own if span.element.z_index >= 0])
@@ -89,12 +90,15 @@ class _Maker:
         length = span.last - span.first
         note_untreated(span, element, self._stage)
         box = box_of(element, self._canvas, self._scale, natural_size(element, self._stage))
-        return Layer(
+        layer = Layer(
             where=span.where, spec=spec, box=box,
             first=span.first, last=span.last,
             fade_in=min(length, round(element.fade_in * self._fps)),
             fade_out=min(length, round(element.fade_out * self._fps)),
         )  # fmt: skip
+        if isinstance(spec, TextSpec):
+            self._notes += notes_on_text(layer, self._fps)
+        return layer
 
     def _spec(self, span: Span, element: Visual) -> Spec | None:
         if isinstance(element, Image):
@@ -102,18 +106,7 @@ class _Maker:
         if isinstance(element, Video):
             return clip_spec(span, element, self._stage)
         if isinstance(element, Text):
-            return self._text(span, element)
+            return text_spec(span, element, self._stage)
         kind = {Component: "component", Html: "HTML page", Audiogram: "audiogram"}[type(element)]
         self._notes.append(f"{span.where}: the {kind} is not shown in the local preview.")
         return None
-
-    def _text(self, span: Span, element: Text) -> TextSpec | None:
-        if not element.text.strip():
-            return None
-        if element.style in _ANIMATED:
-            self._notes.append(f"{span.where}: style {element.style} is shown without its animation.")
-        look = tuple(sorted(element.settings.css().items()))
-        return TextSpec(
-            element.text, element.style, look, self._scale,
-            element.width > 0 and not element.resize, element.height > 0 and not element.resize, self._canvas,
-        )  # fmt: skip

@@ -1,92 +1,47 @@
-"""Text as a layer: set into lines inside its box, drawn once with shadow and background.
+"""Text as a layer: letters drawn once, then painted frame by frame as the text's style moves them.
 
-Lines are balanced (no lonely last word); text that does not fit its box is set smaller, and that is said.
+Text that stands still is one picture. Text that comes in piece by piece is a pile of what has come to
+rest, and upon it the few words or letters that are on their way, each drawn in its pose of that frame.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image
 
-from services.renderer.local.fonts import Font, faces, is_known, runs, weight_number
-from services.renderer.local.layers import Box, Layer, TextSpec
-from services.renderer.local.look import Colour, Look, look_of
+from services.renderer.local.ink import Placed, cropped, even_up, inked, reach, rounded, tinted
+from services.renderer.local.layers import Box, TextSpec
+from services.renderer.local.lettering import Lettering, padding, set_text
+from services.renderer.local.motion import GONE, LINES_GROW, Motion, Pose, motion_of
+from services.renderer.local.pile import Pile
 from services.renderer.local.planes import OPAQUE, Picture, Planes, paint, picture_of
+from services.renderer.local.typeset import Atom
 
-_SAFE = 0.05  # of the canvas's width stays free beside text that names no width
-_SMALLEST = 0.4  # of the size asked for
-_BALANCED = 8  # lines at most that are balanced
-_SLOW_FADE = 2.0  # seconds in which style 002 appears
+_SLOW_FADE = 2.0  # seconds in which style 002 appears (the vendor's)
+_EDGE = 0.35  # sizes of the font that letters may stand out of their line
+_SOFTEST = 0.6  # sizes of the font: blur of the shadow of a letter that moves alone
 
-
-@dataclass(frozen=True, slots=True)
-class Lettering:
-    """Text set into lines. ``across`` and ``down`` of the block are relative to the output."""
-
-    look: Look
-    fonts: tuple[Font, ...]
-    lines: tuple[str, ...]
-    widths: tuple[float, ...]
-    left: float
-    top: float
-    width: float
-    line: float  # distance between baselines
-    lost: frozenset[str] = field(default_factory=frozenset)
+Piece = tuple[Image.Image, int, int]
 
 
-def set_text(spec: TextSpec, box: Box) -> Lettering:
-    """Choose size and lines so that the text fits ``box``."""
-    asked = look_of(spec)
-    text = spec.text.upper() if asked.upper else spec.text
-    lost = runs("".join(text.split()), faces(asked.family, weight_number(asked.weight), asked.italic, 24))[1]
-    text = "".join(character for character in text if character not in lost)
-    text = "\n".join(" ".join(line.split()) for line in text.splitlines()).strip("\n")
-    free = 0.0 if spec.wide else _SAFE * spec.canvas[0]
-    room = max(8.0, box.width - 2 * free)
-    above, high = _down(spec, box)
-    size = asked.size
-    while True:
-        look = replace(asked, size=size, spacing=asked.spacing * size / asked.size)
-        pad = padding(look)
-        fonts = faces(look.family, weight_number(look.weight), look.italic, max(4, round(size)))
-        lines, fits = _lines(text, fonts, look, room - 2 * pad[0])
-        line = size * look.line_height
-        block = line * len(lines) + 2 * pad[1]
-        if (fits and block <= high + 1) or size <= max(6.0, asked.size * _SMALLEST):
-            break
-        size *= 0.94
-    widths = tuple(_width(text, fonts, look) for text in lines)
-    width = max(widths, default=0.0)
-    left = _along(look.across, box.x + free + pad[0], box.x + free + room - pad[0] - width)
-    top = _along(look.down, above + pad[1], above + max(high, block) - block + pad[1])
-    return Lettering(look, fonts, tuple(lines), widths, left, top, width, line, frozenset(lost))
+def text_source(spec: TextSpec, box: Box, fps: int, frames: int) -> Still | Moving:
+    """What draws a text layer of ``frames`` frames."""
+    motion = motion_of(spec.style)
+    text = set_text(spec, box)
+    if motion is None:
+        return Still(text, spec, fps)
+    return Moving(text, spec, motion, fps, frames)
 
 
-def notes(layer: Layer) -> list[str]:
-    """What is shown otherwise than the movie asks for."""
-    assert isinstance(layer.spec, TextSpec)
-    asked, set_ = look_of(layer.spec), set_text(layer.spec, layer.box)
-    found = []
-    if not is_known(asked.family):
-        found.append(f"{layer.where}: the font {asked.family[:40]!r} is shown as Roboto.")
-    if set_.look.size < asked.size * 0.99:
-        now, before = (round(size / layer.spec.scale) for size in (set_.look.size, asked.size))
-        found.append(f"{layer.where}: the text is set at {now} px instead of {before} px, to fit its box.")
-    if set_.lost:
-        missing = " ".join(sorted(set_.lost)[:5])
-        found.append(f"{layer.where}: no installed font has {missing}; left out.")
-    return found
+class Still:
+    """Text that does not move; style 002 fades in as a whole."""
 
-
-class Text:
-    """Draws one text layer."""
-
-    def __init__(self, spec: TextSpec, box: Box, fps: int) -> None:
-        image, self._x, self._y = _drawn(set_text(spec, box), spec)
-        self._picture: Picture | None = picture_of(image) if image else None
+    def __init__(self, text: Lettering, spec: TextSpec, fps: int) -> None:
+        found = _block(text, spec)
+        self._picture: Picture | None = picture_of(found[0]) if found else None
+        self._x, self._y = found[1:] if found else (0, 0)
         self._slow = round(_SLOW_FADE * fps) if spec.style == "002" else 0
 
     def draw(self, index: int, canvas: Planes, opacity: int) -> None:
@@ -104,164 +59,219 @@ class Text:
         """Nothing is held open."""
 
 
-def padding(look: Look) -> tuple[float, float]:
-    """Free pixels inside the background: sideways, up and down."""
-    if look.pad is not None:
-        return look.pad
-    return (0.38 * look.size, 0.2 * look.size) if look.background else (0.0, 0.0)
+class Moving(Still):
+    """Text whose lines, words or letters come or go one after the other."""
+
+    def __init__(self, text: Lettering, spec: TextSpec, motion: Motion, fps: int, frames: int) -> None:
+        shadows = tuple(replace(s, blur=min(s.blur, _SOFTEST * text.look.size)) for s in text.look.shadows)
+        self._text = replace(text, look=replace(text.look, shadows=shadows))
+        self._motion, self._fps, self._frames = motion, fps, frames
+        self._units, self._homes = _units(self._text)
+        self._pieces: dict[int, Piece | None] = {}
+        self._pictures: dict[int, tuple[Picture, int, int] | None] = {}
+        self._rested = 0  # units on the pile
+        self._pile = _pile(self._text, spec)
+        ground = _ground(self._text, spec)
+        if ground is not None:
+            self._pile.lay(picture_of(ground[0]), *ground[1:])
+        self._whole: Pile | None = None
+        if motion.leaves:
+            self._whole = _pile(self._text, spec)
+            if ground is not None:
+                self._whole.lay(picture_of(ground[0]), *ground[1:])
+            for unit in range(len(self._units)):
+                self._lay(self._whole, unit)
+        self._last_lines: Picture | None = None
+
+    def draw(self, index: int, canvas: Planes, opacity: int) -> None:
+        """Frame ``index`` of the layer."""
+        count = len(self._units)
+        opacity = min(OPAQUE, opacity)
+        if self._whole is not None and self._motion.settled(0, count, self._frames, self._fps) > index:
+            self._whole.paint(canvas, opacity)
+            return
+        if not self._motion.leaves:
+            self._settle(index)
+        self._pile.paint(canvas, opacity)
+        for unit in range(self._rested, count):
+            pose = self._motion.at(unit, count, index, self._frames, self._fps)
+            if pose is GONE and not self._motion.leaves:
+                break
+            if pose is not GONE:
+                self._paint(unit, pose, canvas, opacity)
+        if self._motion.lines:
+            self._draw_lines(index, canvas, opacity)
+
+    def _settle(self, index: int) -> None:
+        """Lay onto the pile what has come to rest; also when the layer is opened in its middle."""
+        count = len(self._units)
+        while self._rested < count and (
+            self._motion.settled(self._rested, count, self._frames, self._fps) <= index
+        ):
+            self._lay(self._pile, self._rested)
+            self._pieces.pop(self._rested, None)
+            self._pictures.pop(self._rested, None)
+            self._rested += 1
+
+    def _lay(self, pile: Pile, unit: int) -> None:
+        picture = self._picture_of(unit)
+        if picture is not None:
+            pile.lay(*picture)
+
+    def _piece(self, unit: int) -> Piece | None:
+        if unit not in self._pieces:
+            self._pieces[unit] = _drawn(self._text, self._units[unit])
+        return self._pieces[unit]
+
+    def _picture_of(self, unit: int) -> tuple[Picture, int, int] | None:
+        if unit not in self._pictures:
+            piece = self._piece(unit)
+            self._pictures[unit] = (picture_of(piece[0]), *piece[1:]) if piece else None
+        return self._pictures[unit]
+
+    def _paint(self, unit: int, pose: Pose, canvas: Planes, opacity: int) -> None:
+        shown = round(opacity * pose.opacity)
+        if not pose.moves:
+            picture = self._picture_of(unit)
+            if picture is not None and shown > 0:
+                paint(canvas, *picture, shown)
+            return
+        piece = self._piece(unit)
+        if piece is None or shown <= 0:
+            return
+        left, top, right, bottom = self._homes[unit]
+        found = posed(piece, pose, ((left + right) / 2, (top + bottom) / 2), self._text.look.size)
+        if found is not None and self._motion.cut:
+            found = _cut(found, top, bottom)
+        if found is not None:
+            paint(canvas, picture_of(found[0]), found[1], found[2], shown)
+
+    def _draw_lines(self, index: int, canvas: Planes, opacity: int) -> None:
+        """The lines above and below, growing from their middle."""
+        share = min(1.0, (index + 1) / (LINES_GROW * self._fps))
+        eased = 1.0 - (1.0 - share) ** 4
+        text, look = self._text, self._text.look
+        thick = max(2.0, 0.055 * look.size)
+        half = eased * text.width / 2
+        middle = text.left + text.width / 2
+        gap = 0.16 * look.size
+        for top in (text.top - gap - thick, text.top + text.height + gap):
+            x, y = math.floor((middle - half) / 2) * 2, math.floor(top / 2) * 2
+            size = (even_up(middle + half - x), even_up(top + thick - y))
+            box = (middle - half - x, top - y, middle + half - x, top + thick - y)
+            mask = rounded(size, [box], 0.0)
+            paint(canvas, picture_of(tinted(mask, look.colour)), x, y, round(opacity * (0.5 + 0.5 * eased)))
 
 
-def _along(where: str, near: float, far: float) -> float:
-    if where in ("left", "top"):
-        return near
-    return far if where in ("right", "bottom") else (near + far) / 2
+def posed(piece: Piece, pose: Pose, home: tuple[float, float], em: float) -> Piece | None:
+    """The piece turned and scaled about ``home`` and moved, to fractions of a pixel."""
+    image, left, top = piece
+    cos, sin = math.cos(math.radians(pose.turn)), math.sin(math.radians(pose.turn))
+    x, y = home[0] + pose.dx * em, home[1] + pose.dy * em
+    corners = [
+        (x + pose.scale * (cos * (a - home[0]) - sin * (b - home[1])),
+         y + pose.scale * (sin * (a - home[0]) + cos * (b - home[1])))
+        for a in (left, left + image.width) for b in (top, top + image.height)
+    ]  # fmt: skip
+    near = [math.floor(min(corner[axis] for corner in corners) / 2) * 2 - 2 for axis in (0, 1)]
+    size = [even_up(max(corner[axis] for corner in corners) + 2 - near[axis]) for axis in (0, 1)]
+    a, b = cos / pose.scale, sin / pose.scale
+    across, down = near[0] - x, near[1] - y
+    matrix = (
+        a, b, a * across + b * down + home[0] - left,
+        -b, a, -b * across + a * down + home[1] - top,
+    )  # fmt: skip
+    turned = image.transform((size[0], size[1]), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC)
+    return cropped(turned, near[0], near[1])
 
 
-def _down(spec: TextSpec, box: Box) -> tuple[float, float]:
-    """Top and height of the room; without a height of its own, the safe part of what is left below."""
-    if spec.high:
-        return box.y, box.height
-    free = _SAFE * spec.canvas[0]
-    top = max(float(box.y), free)
-    return top, max(8.0, min(box.y + box.height, spec.canvas[1]) - free - top)
+def _cut(piece: Piece, top: float, bottom: float) -> Piece | None:
+    """Only what lies between the two heights."""
+    image, x, y = piece
+    first, last = max(0, round(top) - y), min(image.height, round(bottom) - y)
+    if last <= first:
+        return None
+    kept = Image.new("RGBA", image.size)
+    kept.paste(image.crop((0, first, image.width, last)), (0, first))
+    return cropped(kept, x, y)
 
 
-def _width(text: str, fonts: tuple[Font, ...], look: Look) -> float:
-    pieces, _ = runs(text, fonts)
-    spacing = look.spacing * max(0, len(text) - 1)
-    return sum(font.getlength(piece) for piece, font in pieces) + spacing
+def _units(text: Lettering) -> tuple[list[list[Placed]], list[tuple[float, float, float, float]]]:
+    """The atoms of each unit at their places on the output, and where it is at home (a box)."""
+    units: list[list[Placed]] = []
+    homes: list[tuple[float, float, float, float]] = []
+    first = 0
+    for number, words in enumerate(text.lines):
+        line, following = text.type.line(words, first)
+        left, baseline = text.line_left(number), text.baseline(number)
+        ascent, descent = text.type.metrics
+        for unit in range(first, following):
+            own = [(a, left + a.x, baseline) for a in line.atoms if a.unit == unit]
+            units.append(own)
+            near = min((x for _, x, _ in own), default=left)
+            far = max((x + a.width for a, x, _ in own), default=left)
+            homes.append((near, baseline - ascent, far, baseline + descent))
+        first = following
+    return units, homes
 
 
-def _lines(
-    text: str, fonts: tuple[Font, ...], look: Look, room: float
-) -> tuple[list[str], bool]:
-    """Lines no wider than ``room``, and whether every word fitted."""
-    cache: dict[str, float] = {}
-
-    def measure(words: str) -> float:
-        if words not in cache:
-            cache[words] = _width(words, fonts, look)
-        return cache[words]
-
-    fits = all(measure(word) <= room for word in text.split())
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        lines += _balanced(paragraph, room, measure)
-    return lines, fits
-
-
-def _balanced(paragraph: str, room: float, measure: Callable[[str], float]) -> list[str]:
-    """Greedy lines, then the narrowest measure that needs no more of them."""
-    best = _greedy(paragraph, room, measure)
-    if not 1 < len(best) <= _BALANCED:
-        return best
-    low, high = max(measure(word) for word in paragraph.split()), room
-    for _ in range(8):
-        middle = (low + high) / 2
-        tried = _greedy(paragraph, middle, measure)
-        if len(tried) <= len(best):
-            best, high = tried, middle
-        else:
-            low = middle
-    return best
-
-
-def _greedy(paragraph: str, room: float, measure: Callable[[str], float]) -> list[str]:
-    lines = [""]
-    for word in paragraph.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if not lines[-1] or measure(longer) <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return [piece for line in lines for piece in _chopped(line, room, measure)]
-
-
-def _chopped(line: str, room: float, measure: Callable[[str], float]) -> list[str]:
-    """A word wider than the room is broken where it must."""
-    if measure(line) <= room or len(line) < 2:
-        return [line]
-    pieces, start = [], 0
-    for end in range(1, len(line) + 1):
-        if end - start > 1 and measure(line[start:end]) > room:
-            pieces.append(line[start : end - 1])
-            start = end - 1
-    return [*pieces, line[start:]]
-
-
-def _drawn(text: Lettering, spec: TextSpec) -> tuple[Image.Image | None, int, int]:
-    """The block as RGBA of even size, and its even place on the output."""
+def _drawn(text: Lettering, atoms: list[Placed]) -> Piece | None:
+    """These atoms alone, with their shadow."""
+    if not atoms:
+        return None
     look = text.look
-    pad = padding(look)
-    shadow = look.shadow
-    reach = math.ceil(max(abs(shadow.dx), abs(shadow.dy)) + 2 * shadow.blur) if shadow else 0
-    edge = reach + math.ceil(look.size * 0.3)
+    edge = reach(look.shadows) + math.ceil(_EDGE * look.size)
+    x = math.floor((min(at for _, at, _ in atoms) - edge) / 2) * 2
+    y = math.floor((min(at for _, _, at in atoms) - look.size * 1.1 - edge) / 2) * 2
+    width = even_up(max(at + atom.width for atom, at, _ in atoms) + edge - x)
+    height = even_up(max(at for _, _, at in atoms) + look.size * 0.4 + edge - y)
+    moved: list[tuple[Atom, float, float]] = [(atom, at - x, base - y) for atom, at, base in atoms]
+    return cropped(inked((width, height), moved, look.colour, look.shadows), x, y)
+
+
+def _frame(text: Lettering, spec: TextSpec) -> tuple[int, int, int, int]:
+    """Even x, y, width and height of all that the block may cover."""
+    pad = padding(text.look)
+    edge = reach(text.look.shadows) + math.ceil(text.look.size * _EDGE)
     x = math.floor((text.left - pad[0] - edge) / 2) * 2
     y = math.floor((text.top - pad[1] - edge) / 2) * 2
-    width = _even_up(min(text.width + 2 * (pad[0] + edge), 2 * spec.canvas[0]))
-    height = _even_up(min(text.line * len(text.lines) + 2 * (pad[1] + edge), 2 * spec.canvas[1]))
-    image = Image.new("RGBA", (width, height))
-    if look.background:
-        _background(image, text, pad, (text.left - x, text.top - y), per_line=spec.style == "011")
-    letters = _letters(text, (width, height), (text.left - x, text.top - y))
-    if shadow and shadow.colour[3] > 0:
-        cast = ImageChops.offset(letters, round(shadow.dx), round(shadow.dy))
-        if shadow.blur:
-            cast = cast.filter(ImageFilter.GaussianBlur(shadow.blur / 2))
-        image = Image.alpha_composite(image, _tinted(cast, shadow.colour))
-    image = Image.alpha_composite(image, _tinted(letters, look.colour))
-    seen = image.getchannel("A").getbbox()
-    if seen is None:
-        return None, 0, 0
-    left, top = seen[0] // 2 * 2, seen[1] // 2 * 2
-    cut = image.crop((left, top, left + _even_up(seen[2] - left), top + _even_up(seen[3] - top)))
-    return cut, x + left, y + top
+    width = even_up(min(text.width + 2 * (pad[0] + edge) + 2, 2 * spec.canvas[0]))
+    height = even_up(min(text.height + 2 * (pad[1] + edge) + 2, 2 * spec.canvas[1]))
+    return x, y, width, height
 
 
-def _letters(text: Lettering, size: tuple[int, int], at: tuple[float, float]) -> Image.Image:
-    """The coverage of the letters alone (mode L)."""
-    mask = Image.new("L", size)
-    pen = ImageDraw.Draw(mask)
-    ascent, descent = text.fonts[0].getmetrics()
-    down = at[1] + (text.line - ascent - descent) / 2 + ascent
-    for line, width in zip(text.lines, text.widths, strict=True):
-        x = _along(text.look.align, at[0], at[0] + text.width - width)
-        for piece, font in runs(line, text.fonts)[0]:
-            if text.look.spacing:
-                for character in piece:
-                    pen.text((x, down), character, fill=255, font=font, anchor="ls")
-                    x += font.getlength(character) + text.look.spacing
-            else:
-                pen.text((x, down), piece, fill=255, font=font, anchor="ls")
-                x += font.getlength(piece)
-        down += text.line
-    return mask
+def _pile(text: Lettering, spec: TextSpec) -> Pile:
+    return Pile(*_frame(text, spec))
 
 
-def _background(
-    image: Image.Image, text: Lettering, pad: tuple[float, float], at: tuple[float, float], *, per_line: bool
-) -> None:
-    """A box behind the block, or behind each line; drawn at twice the size for smooth corners."""
+def _ground(text: Lettering, spec: TextSpec) -> Piece | None:
+    """The box behind the block, or (style 011) behind each line."""
     look = text.look
-    assert look.background is not None
+    if look.background is None:
+        return None
+    x, y, width, height = _frame(text, spec)
+    pad = padding(look)
     radius = look.radius if look.radius is not None else 0.14 * look.size
-    shape = Image.new("L", (image.width * 2, image.height * 2))
-    pen = ImageDraw.Draw(shape)
-    for number, width in enumerate(text.widths if per_line else (text.width,)):
-        x = _along(look.align, at[0], at[0] + text.width - width)
-        y = at[1] + number * text.line
-        height = text.line if per_line else text.line * len(text.lines)
-        box = (x - pad[0], y - pad[1], x + width + pad[0], y + height + pad[1])
-        pen.rounded_rectangle([round(2 * side) for side in box], radius=round(2 * radius), fill=255)
-    shape = shape.resize(image.size, Image.Resampling.BOX)
-    image.alpha_composite(_tinted(shape, look.background))
+    boxes = []
+    if spec.style == "011":
+        for number, wide in enumerate(text.widths):
+            left, top = text.line_left(number) - x, text.top + number * text.line - y
+            if wide:
+                boxes.append((left - pad[0], top - pad[1], left + wide + pad[0], top + text.line + pad[1]))
+    else:
+        left, top = text.left - x, text.top - y
+        boxes.append((left - pad[0], top - pad[1], left + text.width + pad[0], top + text.height + pad[1]))
+    return cropped(tinted(rounded((width, height), boxes, radius), look.background), x, y)
 
 
-def _tinted(mask: Image.Image, colour: Colour) -> Image.Image:
-    image = Image.new("RGBA", mask.size, colour[:3])
-    image.putalpha(mask.point([round(value * colour[3]) for value in range(256)]))
-    return image
-
-
-def _even_up(value: float) -> int:
-    return max(2, math.ceil(value / 2) * 2)
+def _block(text: Lettering, spec: TextSpec) -> Piece | None:
+    """The whole block as one picture."""
+    x, y, width, height = _frame(text, spec)
+    placed = [(atom, at - x, base - y) for own in _units(text)[0] for atom, at, base in own]
+    image = inked((width, height), placed, text.look.colour, text.look.shadows)
+    ground = _ground(text, spec)
+    if ground is not None:
+        below = Image.new("RGBA", image.size)
+        below.paste(ground[0], (ground[1] - x, ground[2] - y))
+        image = Image.alpha_composite(below, image)
+    return cropped(image, x, y)
