@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.env_files import Problem, misconfigured
+from bot.setting_relations import DataFolder, DraftFolder, NotInstagramYet, Token
 from bot.setting_sources import ENVIRONMENT, Given, gather
 from bot.setting_texts import as_text, problems_of, table, warn_of_unknown
 from bot.setting_types import (
@@ -25,10 +26,8 @@ from bot.setting_types import (
     CronLine,
     Duration,
     ExistingFolder,
-    Explained,
     File,
     Folder,
-    FolderName,
     Folders,
     Lower,
     Upper,
@@ -63,7 +62,7 @@ class Settings(BaseSettings):
         "a comma-separated list of folders, relative and without steps upwards",
         "video_uploads,music_uploads",
     )
-    gcs_draft_folder: FolderName = setting(
+    gcs_draft_folder: DraftFolder = setting(
         "draft_videos", _MEDIA,
         "The folder that rendered drafts go to. It is never raw material.",
         "one folder, relative and without steps upwards", "draft_videos",
@@ -73,7 +72,7 @@ class Settings(BaseSettings):
         "The brand: personality.md, instructions.md, intents.yaml, context/. What is missing has a default.",
         "a folder", "/home/me/brand", shown="data/brand",
     )
-    data_dir: Folder = setting(
+    data_dir: DataFolder = setting(
         ROOT / "data" / "var", _MEDIA,
         "Where everything the operator makes and remembers is kept: one folder per brand and account.",
         "a folder outside the media it reads", "data/var", shown="data/var",
@@ -100,7 +99,7 @@ class Settings(BaseSettings):
         local_timezone, _VIDEOS, "The time zone of cron lines and of times shown to people.",
         "an IANA time zone name", "Europe/Berlin", shown="", words="(the machine's)",
     )
-    publish_to: Annotated[Literal["outbox"], Lower] = setting(
+    publish_to: Annotated[Literal["outbox"], Lower, NotInstagramYet] = setting(
         "outbox", _POSTING, "Where approved videos go: outbox is the folder DATA_DIR/outbox.",
         "outbox", "outbox",
     )
@@ -179,7 +178,7 @@ class Settings(BaseSettings):
         8765, _DESK, "The desk's port; 0 takes any free one.",
         "a whole number from 0 to 65535", "8765", ge=0, le=65535,
     )
-    desk_token: SecretStr | None = setting(
+    desk_token: Token = setting(
         None, _DESK, "What the desk asks for before it shows anything: at least 16 characters.",
         "at least 16 letters, digits and signs without spaces", "",
         words="(none)",
@@ -231,55 +230,6 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what load_settings() passes: it merges the sources itself, to know the line of each value."""
         return (init_settings,)
-
-    @field_validator("gcs_draft_folder")
-    @classmethod
-    def _drafts_apart(cls, folder: str, info: ValidationInfo) -> str:
-        for raw in info.data.get("gcs_folders", ()):
-            if folder == raw or folder.startswith(f"{raw}/"):
-                raise Explained(
-                    "lies in one of GCS_FOLDERS: drafts would be taken for raw material",
-                    "Choose a folder outside them, or take that one out of GCS_FOLDERS",
-                )
-        return folder
-
-    @field_validator("data_dir")
-    @classmethod
-    def _data_apart(cls, folder: Path, info: ValidationInfo) -> Path:
-        media: Path | None = info.data.get("media_dir")
-        if media is not None:
-            raw = [media.resolve() / name for name in info.data.get("gcs_folders", ())]
-            if folder.resolve() == media.resolve() or any(folder.resolve().is_relative_to(r) for r in raw):
-                raise Explained(
-                    "lies in the media that MEDIA_DIR names, which is never written to",
-                    "Choose a folder of its own",
-                )
-        return folder
-
-    @field_validator("publish_to", mode="before")
-    @classmethod
-    def _no_instagram_yet(cls, value: object) -> object:
-        if str(value).strip().lower() == "instagram":
-            raise Explained(
-                "is instagram, but posting to Instagram is not part of this version",
-                "Write PUBLISH_TO=outbox",
-            )
-        return value
-
-    @field_validator("desk_token")
-    @classmethod
-    def _token_where_needed(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if token is None:
-            if is_loopback(info.data.get("desk_host", "127.0.0.1")):
-                return None
-            raise Explained(
-                "is missing: DESK_HOST lets other machines reach the desk, so it has to ask for a token",
-                "Set it to at least 16 characters, or DESK_HOST to 127.0.0.1",
-            )
-        plain = token.get_secret_value()
-        if len(plain) < 16 or not (plain.isascii() and plain.isprintable()) or " " in plain:
-            raise ValueError("too short, or not plain")
-        return token
 
 
 def load_settings(
