@@ -110,7 +110,12 @@ class RenderStatus:
 
 @dataclass(frozen=True, slots=True)
 class RenderFiles:
-    """What a finished render left, as local paths, with its facts."""
+    """What a finished render left, as local paths, with its facts.
+
+    ``preview`` is a small copy for chats (the video itself where there is none), ``thumbnails`` one picture
+    for each begun second, ten in a row; None where the renderer makes none. ``segments`` is how many pieces
+    it was encoded in (0: in one), ``cached`` how many of them were known from before.
+    """
 
     video: Path
     preview: Path
@@ -120,6 +125,9 @@ class RenderFiles:
     approximations: tuple[str, ...]
     cpu_seconds: float
     wall_seconds: float
+    thumbnails: Path | None = None
+    segments: int = 0
+    cached: int = 0
 
 
 class Renderer(Protocol):

@@ -56,6 +56,7 @@ def main() -> int:
 def _work(job: dict[str, Any]) -> None:
     # Late, so that the limits hold while the libraries load, and a broken one is told like any failure.
     from services.renderer.local import render
+    from services.renderer.local.cache import Cache
     from services.renderer.local.media import AssetFile
     from services.renderer.local.profile import profile_from
 
@@ -68,8 +69,10 @@ def _work(job: dict[str, Any]) -> None:
         _tell(approximations=render.approximations(job["movie"], plan))
         return
     folder = Path(job["folder"])
-    result = render.render(job["movie"], assets, folder, profile, lambda share: _tell_progress(share))
-    sizes = {name: (folder / name).stat().st_size for name in render.NAMES.values()}
+    kept = job.get("cache")
+    cache = Cache(Path(kept["folder"]), kept["most"]) if kept else None
+    result = render.render(job["movie"], assets, folder, profile, lambda share: _tell_progress(share), cache)
+    sizes = {kind: (folder / name).stat().st_size for kind, name in render.files_of(profile).items()}
     _write(folder / "result.json", {**dataclasses.asdict(result), "sizes": sizes})
     _tell(done=True)
 

@@ -1,10 +1,12 @@
 """The inner loops: mixing planes and sampling a moving view, a strip of rows at a time.
 
 Strips stay in the processor's cache and need no new memory; and every operation has one type (16 bits),
-because numpy is several times slower when it converts on the way. Not for use by two threads at once.
+because numpy is several times slower when it converts on the way.
 """
 
 from __future__ import annotations
+
+import threading
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +19,22 @@ _STRIP = 64
 _WIDEST = 4100  # columns of any plane
 _SHIFT, _HALF = np.uint16(7), np.uint16(64)
 _BYTE, _LOW = np.uint16(8), np.uint16(255)
-_scratch = tuple(np.empty(_STRIP * _WIDEST, np.uint16) for _ in range(3))
+_PIECES = 3
+
+
+class _Scratch(threading.local):
+    """Memory of one thread, used again for every strip."""
+
+    def __init__(self) -> None:
+        self.pieces = [np.empty(_STRIP * _WIDEST, np.uint16) for _ in range(_PIECES)]
+
+
+_scratch = _Scratch()
 
 
 def _rows(number: int, height: int, width: int) -> npt.NDArray[np.uint16]:
     """A piece of scratch memory in that shape."""
-    return _scratch[number][: height * width].reshape(height, width)
+    return _scratch.pieces[number][: height * width].reshape(height, width)
 
 
 def mix_planes(under: Plane, over: Plane, share: int | Weights, out: Plane) -> None:

@@ -21,6 +21,7 @@ from services.renderer.local.process import Child, start_child
 from services.renderer.local.profile import FINAL, Profile
 from services.renderer.local.render import NAMES
 
+CACHE_BYTES = 5 * 1024**3
 _KEY = re.compile(r"[a-z0-9-]{1,64}")
 
 OpenAsset = Callable[[str], Awaitable[Path]]
@@ -36,9 +37,11 @@ class LocalRenderer:
 
     def __init__(
         self, work_dir: Path, open_asset: OpenAsset, *, profile: Profile = FINAL,
-        wall_seconds: float = WALL_SECONDS,
+        wall_seconds: float = WALL_SECONDS, cache_dir: Path | None = None, cache_bytes: int = CACHE_BYTES,
     ) -> None:  # fmt: skip
+        """``cache_dir``: where a joined profile keeps its segments, up to ``cache_bytes``; None: nowhere."""
         self._work, self._open, self._profile, self._wall = work_dir, open_asset, profile, wall_seconds
+        self._cache = {"folder": str(cache_dir.absolute()), "most": cache_bytes} if cache_dir else None
         self._children: dict[str, Child] = {}
         self._starting = asyncio.Lock()
 
@@ -91,10 +94,12 @@ class LocalRenderer:
         result = await asyncio.to_thread(_result, folder)
         if result is None:
             raise Refused("This render is not finished, so there is nothing to collect.")
+        places = {kind: folder / NAMES[kind] for kind in result["sizes"]}
         return RenderFiles(
-            **{kind: folder / name for kind, name in NAMES.items()},
+            **{"preview": places["video"], **places},
             duration=result["duration"], approximations=tuple(result["approximations"]),
             cpu_seconds=result["cpu_seconds"], wall_seconds=result["wall_seconds"],
+            segments=result["segments"], cached=result["cached"],
         )  # fmt: skip
 
     async def cancel(self, handle: str) -> None:
@@ -136,6 +141,7 @@ class LocalRenderer:
         paths = {asset: await self._open(key) for asset, key in request.assets.items()}
         return {
             "mode": mode, "movie": dict(request.movie), "profile": self._profile.settings(),
+            "cache": self._cache,
             "assets": {
                 asset: {"path": str(path.absolute()), "name": request.assets[asset]}
                 for asset, path in paths.items()
@@ -156,7 +162,7 @@ def _result(folder: Path) -> dict[str, Any] | None:
     """The facts of a finished render, if all its files are there in full."""
     try:
         result: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-        whole = all((folder / name).stat().st_size == size for name, size in result["sizes"].items())
+        whole = all((folder / NAMES[kind]).stat().st_size == size for kind, size in result["sizes"].items())
     except (OSError, ValueError, KeyError):
         return None
-    return result if whole and set(result["sizes"]) == set(NAMES.values()) else None
+    return result if whole else None

@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
-import queue
+import os
 import resource
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import av
 
 from services.errors import OperatorError, Refused
 from services.movie import lay_out, parse_movie
 from services.movie.elements import Audio, Image, Video
 from services.movie.movie import Movie
-from services.renderer.local import limits, text
-from services.renderer.local.audio import soundtrack
-from services.renderer.local.compositor import Compositor
-from services.renderer.local.encode import Encoder, preview_size
+from services.renderer.local import limits
+from services.renderer.local.cache import Cache
+from services.renderer.local.counter import Counter
+from services.renderer.local.joined import join
 from services.renderer.local.layers import Plan
 from services.renderer.local.media import Assets, Facts, clip_facts, photo_facts, sound_facts
 from services.renderer.local.plan import make_plan
 from services.renderer.local.profile import Profile
 from services.renderer.local.storyboard import Storyboard
+from services.renderer.local.streamed import stream
+from services.renderer.local.work import NAMES, Work
 
-_AHEAD = 4  # frames the compositor may be ahead of the encoder
-_REPORTS = 4  # a second
-NAMES = {"video": "video.mp4", "preview": "preview.mp4", "cover": "cover.jpg", "storyboard": "storyboard.jpg"}
+__all__ = ["NAMES", "Result", "approximations", "files_of", "planned", "render"]
+
+_MOST_WORKERS = 4  # each needs about 150 MB
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Facts of a finished render; its files are NAMES in the folder it was given."""
+    """Facts of a finished render; its files are NAMES in the folder it was given.
+
+    Without a preview of its own (see Profile) there is no file of that name. ``segments`` is how many the
+    movie was encoded in (0: by one encoder), ``cached`` how many of them were known from before. Processor
+    seconds are those of the whole process and what it started.
+    """
 
     duration: float  # seconds
+    size: int  # bytes of the video
     approximations: tuple[str, ...]
     cpu_seconds: float
     wall_seconds: float
+    segments: int = 0
+    cached: int = 0
+
+
+def files_of(profile: Profile) -> dict[str, str]:
+    """The files a render with that profile writes, by kind."""
+    return {kind: name for kind, name in NAMES.items() if kind != "preview" or profile.preview_scale}
 
 
 def planned(document: Mapping[str, Any], assets: Assets, profile: Profile) -> Plan:
@@ -62,45 +74,45 @@ def approximations(document: Mapping[str, Any], plan: Plan) -> tuple[str, ...]:
         found.append("The movie's exports are not carried out by this renderer.")
     if round(movie.fps, 3) != plan.fps:
         found.append(f"The movie plays at {plan.fps} instead of {movie.fps:g} frames per second.")
-    for layer in plan.texts():
-        found += text.notes(layer)
     return tuple(dict.fromkeys(found))
 
 
 def render(
     document: Mapping[str, Any], assets: Assets, folder: Path, profile: Profile,
-    on_progress: Callable[[float], None],
+    on_progress: Callable[[float], None], cache: Cache | None = None, workers: int | None = None,
 ) -> Result:  # fmt: skip
-    """Write the files of NAMES into ``folder``. ``on_progress`` hears 0 … 1 about four times a second."""
+    """Write the files of files_of(profile) into ``folder``. ``on_progress`` hears 0 … 1, for each second of
+    video. ``cache`` keeps segments of joined profiles; ``workers`` (default: as many as there are
+    processors, up to four) changes the time, never the bytes."""
     started = time.monotonic()
     plan = planned(document, assets, profile)
     notes = approximations(document, plan)
-    sound = soundtrack(plan, assets)
-    track, notes = sound.track, tuple(dict.fromkeys([*notes, *sound.notes]))
     board = Storyboard(plan.frames, plan.fps)
-    size = (plan.width, plan.height)
-    small = preview_size(size, profile.preview_scale)
-    with (
-        Encoder(folder / NAMES["video"], size, plan.fps, profile.preset, profile.crf, track) as video,
-        Encoder(
-            folder / NAMES["preview"], small, plan.fps, profile.preview_preset, profile.preview_crf, track
-        ) as preview,
-    ):
-        told = 0.0
-        for number, frame in enumerate(_ahead(Compositor(plan, assets).frames(taken=_AHEAD + 3))):
-            board.see(number, frame)
-            preview.add(frame.reformat(*small, interpolation="AREA"))
-            video.add(frame)
-            if time.monotonic() - told >= 1 / _REPORTS:
-                told = time.monotonic()
-                on_progress(0.98 * (number + 1) / plan.frames)
-        video.finish()
-        preview.finish()
-    board.save(folder / NAMES["cover"], folder / NAMES["storyboard"])
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    counter = Counter(plan.frames, plan.fps, lambda share: on_progress(0.98 * share))
+    work = Work(plan, assets, profile, folder, board, counter.add)
+    if profile.joined:
+        heard, segments, cached = join(work, cache or Cache(None, 0), workers or _workers())
+    else:
+        heard, segments, cached = stream(work), 0, 0
+    board.save(*(folder / NAMES[kind] for kind in ("cover", "storyboard", "thumbnails")))
     return Result(
-        plan.frames / plan.fps, notes, used.ru_utime + used.ru_stime, time.monotonic() - started
-    )
+        duration=plan.frames / plan.fps,
+        size=(folder / NAMES["video"]).stat().st_size,
+        approximations=tuple(dict.fromkeys([*notes, *heard])),
+        cpu_seconds=_processor_seconds(), wall_seconds=time.monotonic() - started,
+        segments=segments, cached=cached,
+    )  # fmt: skip
+
+
+def _workers() -> int:
+    """As many as there are processors for this process."""
+    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(here, _MOST_WORKERS)
+
+
+def _processor_seconds() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(u.ru_utime + u.ru_stime for u in used)
 
 
 def _facts(movie: Movie, assets: Assets) -> dict[str, Facts]:
@@ -116,7 +128,9 @@ def _facts(movie: Movie, assets: Assets) -> dict[str, Facts]:
             continue
         asset = assets.get(element.src)
         if asset is None:
-            raise Refused(f"{element.where}: there is no file {element.src[:60]!r} among those of this movie.")
+            raise Refused(
+                f"{element.where}: there is no file {element.src[:60]!r} among those of this movie."
+            )
         try:
             facts = read[element.type](asset)
         except OperatorError as error:
@@ -124,36 +138,3 @@ def _facts(movie: Movie, assets: Assets) -> dict[str, Facts]:
         if kinds.setdefault(element.src, element.type) == element.type or element.type == "video":
             found[element.src], kinds[element.src] = facts, element.type
     return found
-
-
-def _ahead(frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
-    """The same frames, made by a thread a few ahead: composing and encoding share the cores."""
-    ready: queue.Queue[av.VideoFrame | BaseException | None] = queue.Queue(_AHEAD)
-    stop = threading.Event()
-
-    def work() -> None:
-        try:
-            for frame in frames:
-                if stop.is_set():
-                    return
-                ready.put(frame)
-            ready.put(None)
-        except BaseException as error:  # task border: it is raised again where frames are taken
-            ready.put(error)
-
-    thread = threading.Thread(target=work, name="compositor", daemon=True)
-    thread.start()
-    try:
-        while (item := ready.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stop.set()
-        while thread.is_alive():
-            try:
-                ready.get(timeout=0.05)
-            except queue.Empty:
-                continue
-
-

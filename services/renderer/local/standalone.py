@@ -7,13 +7,14 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from services.errors import OperatorError, Refused, Unavailable
 from services.model.asset import asset_id
 from services.ports import RenderFiles, RenderRequest
-from services.renderer.local.local import LocalRenderer
+from services.renderer.local.local import CACHE_BYTES, LocalRenderer
 from services.renderer.local.profile import FINAL, Profile
 
 _MOST_JSON = 2 << 20  # bytes
@@ -23,9 +24,9 @@ _KEY = "movie"
 
 async def render_file(
     movie_path: Path, assets_dir: Path, out: Path, on_progress: Callable[[float], None],
-    *, profile: Profile = FINAL,
+    *, profile: Profile = FINAL, cache_dir: Path | None = None, cache_bytes: int = CACHE_BYTES,
 ) -> RenderFiles:  # fmt: skip
-    """Render ``movie_path`` to ``out`` (an mp4); preview, cover and storyboard are put beside it.
+    """Render ``movie_path`` to ``out`` (an mp4); preview, cover, storyboard and thumbnails are put beside it.
 
     A ``src`` is an asset id, a path relative to ``assets_dir``, or a file name that occurs there once.
     ``on_progress`` hears 0 … 1.
@@ -40,7 +41,9 @@ async def render_file(
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=".render-") as folder:
-            renderer = LocalRenderer(Path(folder), open_asset, profile=profile)
+            renderer = LocalRenderer(
+                Path(folder), open_asset, profile=profile, cache_dir=cache_dir, cache_bytes=cache_bytes
+            )
             try:
                 return _moved(await _finished(renderer, request, on_progress), out)
             finally:
@@ -135,14 +138,12 @@ async def _finished(
 
 
 def _moved(files: RenderFiles, out: Path) -> RenderFiles:
-    places = {
-        "video": out, "preview": out.with_name(f"{out.stem}.preview.mp4"),
-        "cover": out.with_name(f"{out.stem}.cover.jpg"),
-        "storyboard": out.with_name(f"{out.stem}.storyboard.jpg"),
-    }  # fmt: skip
-    for kind, place in places.items():
-        getattr(files, kind).replace(place)
-    return RenderFiles(
-        **places, duration=files.duration, approximations=files.approximations,
-        cpu_seconds=files.cpu_seconds, wall_seconds=files.wall_seconds,
+    def moved(file: Path, ending: str) -> Path:
+        return file.replace(out.with_name(out.stem + ending))
+
+    preview = out if files.preview == files.video else moved(files.preview, ".preview.mp4")
+    return replace(
+        files, video=moved(files.video, out.suffix), preview=preview,
+        cover=moved(files.cover, ".cover.jpg"), storyboard=moved(files.storyboard, ".storyboard.jpg"),
+        thumbnails=moved(files.thumbnails, ".thumbnails.jpg") if files.thumbnails else None,
     )  # fmt: skip

@@ -21,8 +21,9 @@ from services.renderer.local.render import planned
 
 Pixels = npt.NDArray[np.uint8]
 
-SMALL = Profile(name="small", scale=0.1, preset="ultrafast")
-QUICK = Profile(name="quick", scale=0.25, preset="ultrafast")
+SMALL = Profile("small", scale=0.1, preset="ultrafast")
+QUICK = Profile("quick", scale=0.25, preset="ultrafast", preview_scale=0.5)
+JOINED = Profile("joined", scale=0.25, preset="ultrafast", joined=True, preview_scale=0.5)
 RED, GREEN, BLUE, WHITE, BLACK, GREY = (
     (220, 30, 30), (30, 200, 40), (30, 40, 220), (255, 255, 255), (0, 0, 0), (128, 128, 128),
 )  # fmt: skip

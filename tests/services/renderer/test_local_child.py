@@ -185,7 +185,7 @@ async def test_a_movie_file_is_rendered_from_a_folder(studio: Studio, tmp_path: 
     files = await render_file(path, studio.folder, tmp_path / "out" / "it.mp4", told.append, profile=SMALL)
     assert files.video == tmp_path / "out" / "it.mp4"
     assert sorted(p.name for p in files.video.parent.iterdir()) == [
-        "it.cover.jpg", "it.mp4", "it.preview.mp4", "it.storyboard.jpg",
+        "it.cover.jpg", "it.mp4", "it.storyboard.jpg", "it.thumbnails.jpg",
     ]  # fmt: skip
     assert told[-1] == 1.0
 
