@@ -39,7 +39,16 @@ _CHOICES: dict[str, set[Any]] = {
 _KINDS = {"image": Category.IMAGE, "video": Category.VIDEO, "audio": Category.AUDIO}
 _NOUNS = {Category.IMAGE: "photo", Category.VIDEO: "clip", Category.AUDIO: "track"}
 _ID = re.compile(r"m[0-9a-f]{9}")
-ADDRESS = re.compile(r"(?i)\b[a-z][a-z0-9+.-]*://|\bwww\.")
+_ENDS = (
+    "com|net|org|io|co|me|ly|app|dev|shop|store|xyz|info|biz|link|site|online|page|tv|gg|ai|to|cc|"
+    "de|at|ch|uk|eu|us|fr|nl|it|es|ru|cn|in|example|invalid|test"
+)
+# With a scheme, with www, or as a bare name: Instagram and readers take all three for an address.
+ADDRESS = re.compile(
+    r"(?i)\b[a-z][a-z0-9+.-]*://|\bwww\.|\b(?:[\w-]{1,63}\.){1,4}(?:"
+    + _ENDS
+    + r")(?![\w.-])|\b(?:[\w-]{1,63}\.){1,4}[a-z]{2,24}/\S"
+)
 MENTION = re.compile(r"(?<![\w.])@\w")
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _STYLE_VALUE = re.compile(r"[#\w .,()%-]{1,80}")  # no quotes, slashes or colons: no address fits in

@@ -60,7 +60,7 @@ def compose(shots: Sequence[Shot], look: Look, track: Track | None) -> dict[str,
         scene: dict[str, Any] = {"duration": shot.length, "background-color": look.palette.ground}
         if index and overlap:
             scene["transition"] = {"style": look.transition, "duration": overlap}
-        scene["elements"] = [_visual(v, shot.length) for v in shot.visuals] + _texts(
+        scene["elements"] = [picture_element(v, shot.length) for v in shot.visuals] + _texts(
             shot, look, index, len(shots), overlap
         )
         scenes.append(scene)
@@ -71,7 +71,7 @@ def compose(shots: Sequence[Shot], look: Look, track: Track | None) -> dict[str,
         "scenes": scenes,
     }
     if track:
-        movie["elements"] = [_audio(track, total_length(shots, overlap))]
+        movie["elements"] = [sound_element(track, total_length(shots, overlap))]
     return movie
 
 
@@ -122,7 +122,7 @@ def _overlap(shots: Sequence[Shot], look: Look) -> float:
     return overlap if overlap >= 0.2 else 0.0
 
 
-def _visual(visual: Visual, length: float) -> dict[str, Any]:
+def picture_element(visual: Visual, length: float) -> dict[str, Any]:
     item = visual.item
     element: dict[str, Any] = {
         "type": "video" if item.category is Category.VIDEO else "image",
@@ -180,7 +180,7 @@ def _texts(shot: Shot, look: Look, index: int, count: int, overlap: float) -> li
     )
 
 
-def _audio(track: Track, total: float) -> dict[str, Any]:
+def sound_element(track: Track, total: float) -> dict[str, Any]:
     element: dict[str, Any] = {
         "type": "audio",
         "src": track.item.id,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.model.brief import PastDraft
+from services.planner.check_element import is_number
 
 Seconds = tuple[float, float]  # from, to
 
@@ -52,13 +53,9 @@ def clip_parts(movie: Mapping[str, Any]) -> list[tuple[str, Seconds]]:
         for element in elements if isinstance(elements, list) else []:
             if isinstance(element, dict) and element.get("type") == "video":
                 src, seek, lasts = element.get("src"), element.get("seek", 0), element.get("duration")
-                if isinstance(src, str) and _number(seek) and _number(lasts) and lasts > 0:
+                if isinstance(src, str) and is_number(seek) and is_number(lasts) and lasts > 0:
                     found.append((src, (round(float(seek), 1), round(float(seek + lasts), 1))))
     return found
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _merged(parts: Iterable[Seconds]) -> tuple[Seconds, ...]:

@@ -1,0 +1,173 @@
+"""Proposals as they may be filed: planned, judged, sent back with reasons at most twice, and then filled up.
+
+Whoever planned it, a proposal passes the check, the gate of variety and the renderer's dry plan, or its
+reasons go back to the planner. What is still missing after that the offline planner fills in, and it is
+said. The gate is never loosened. Nothing is stored here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from services.errors import OperatorError
+from services.log import get_logger
+from services.model.asset import Asset
+from services.model.brief import Brief, Rejection
+from services.model.proposal import Proposal
+from services.planner.check import check
+from services.planner.pieces import read_items
+from services.planner.variety import GATE, WINDOW, Features, distance, features, parts
+from services.planner.words import counted, harmless, shortened
+from services.ports import Planner, PlannerAnswer, Tell
+
+REPAIRS = 2  # how often reasons go back
+_NEAR = {  # what two videos have in common, for a planner that has to change it
+    "assets": "the files",
+    "format": "what the shots look like",
+    "rhythm": "the lengths of the shots",
+    "opening": "the first picture",
+    "caption": "the caption",
+    "kinds": "the transitions and kinds of elements",
+    "length": "the length",
+    "music": "the music",
+}
+
+DryPlan = Callable[[Proposal], Awaitable[list[str]]]  # the renderer's reasons against it, sentences
+
+log = get_logger(__name__)
+
+
+async def plan_rounds(
+    brief: Brief,
+    planner: Planner,
+    filler: Planner,
+    dry_plan: DryPlan,
+    tell: Tell | None = None,
+    *,
+    window: int = WINDOW,
+) -> PlannerAnswer:
+    """Up to ``brief.count`` proposals that may be filed, and what to say about the run.
+
+    Raises what ``planner`` raises when it is asked first; a planner that fails later is filled up for.
+    """
+    run = _Run(brief, window, dry_plan)
+    await run.prepare()
+    own = planner.name == filler.name
+    await run.take(await planner.propose(brief, tell), gate=not own)
+    for _ in range(REPAIRS):
+        if not run.missing or (own and not run.rejected):
+            break
+        try:
+            answer = await planner.propose(run.again(), tell)
+        except OperatorError as error:
+            log.warning("the planner %s could not repair: %s", planner.name, error)
+            run.notes.append(str(error))
+            break
+        await run.take(answer, gate=not own)
+    if run.missing and not own:
+        await run.fill(filler, tell, planner.name)
+    for rejection in run.rejected:
+        title = harmless(rejection.proposal.title, 80) or "A proposal"
+        run.notes.append(f"“{title}” was not accepted: {' '.join(rejection.reasons)}")
+    return PlannerAnswer(tuple(run.kept), tuple(dict.fromkeys(run.notes)))
+
+
+@dataclass(slots=True)
+class _Run:
+    brief: Brief
+    window: int
+    dry_plan: DryPlan
+    assets: dict[str, Asset] = field(default_factory=dict)
+    pieces: dict[str, str] = field(default_factory=dict)
+    others: list[Features] = field(default_factory=list)  # what a new one must differ from
+    names: list[str] = field(default_factory=list)
+    kept: list[Proposal] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)  # of the last round
+    sent_back: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    async def prepare(self) -> None:
+        await asyncio.to_thread(self._prepare)
+
+    def _prepare(self) -> None:
+        brief = self.brief
+        self.assets = {asset.id: asset for asset in brief.assets}
+        self.pieces = {item.id: item.piece for item in read_items(brief.assets, brief.brand.context)}
+        recent = brief.past[: self.window]
+        self.others = [features(d.movie, d.caption, self.pieces) for d in recent]
+        self.names = [f"draft {d.number}" for d in recent]
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.brief.count - len(self.kept))
+
+    def again(self) -> Brief:
+        """The same order for what is missing, with what stands and what came back."""
+        return replace(
+            self.brief,
+            count=self.missing,
+            seed=self.brief.seed + 1 + self.sent_back,
+            kept=tuple(self.kept),
+            rejected=tuple(self.rejected),
+        )
+
+    async def take(self, answer: PlannerAnswer, *, gate: bool) -> None:
+        """Judge an answer. ``gate`` False: its planner measures the distances itself, against more."""
+        self.notes += answer.notes
+        self.rejected = []
+        for proposal in answer.proposals[: max(self.missing, 0)]:
+            seen = await asyncio.to_thread(features, proposal.movie, proposal.caption, self.pieces)
+            reasons = check(proposal, self.assets) or await self.dry_plan(proposal)
+            nearest, where = _nearest(seen, self.others)
+            if not reasons and gate and nearest < GATE:
+                reasons = [_too_near(seen, self.others[where], self.names[where], nearest)]
+            if reasons:
+                self.rejected.append(Rejection(proposal, tuple(reasons)))
+                self.sent_back += 1
+                continue
+            if gate:
+                neighbour = self.names[where] if where >= 0 else ""
+                proposal = _with_distance(proposal, neighbour, nearest)
+            self.kept.append(proposal)
+            self.others.append(seen)
+            self.names.append(f"“{shortened(harmless(proposal.title, 80), 60)}” of this run")
+
+    async def fill(self, filler: Planner, tell: Tell | None, planner: str) -> None:
+        """What the planner did not manage, from the offline planner, labelled so by its ``planner``."""
+        wanted, before = self.missing, self.rejected
+        if tell is not None:
+            tell("filling up offline")
+        answer = await filler.propose(self.again(), tell)
+        await self.take(answer, gate=True)
+        filled = wanted - self.missing
+        self.rejected = [*before, *self.rejected]
+        if filled:
+            places = counted(self.brief.count, "place")
+            self.notes.append(f"{counted(filled, 'draft').capitalize()} for {places} came from the offline "
+                              f"planner, as {planner} made no more that may be shown.")  # fmt: skip
+
+
+def _nearest(one: Features, others: Sequence[Features]) -> tuple[float, int]:
+    best, where = 1.0, -1
+    for index, other in enumerate(others):
+        value = distance(one, other)
+        if value < best or where < 0:
+            best, where = value, index
+    return best, where
+
+
+def _too_near(one: Features, other: Features, name: str, value: float) -> str:
+    """The reason for a planner: how near, to what, and what they have in common."""
+    same = [_NEAR[part] for part, apart in parts(one, other).items() if apart < GATE]
+    common = f" Nearly the same are {', '.join(same)}." if same else ""
+    return f"It is too much like {name}: a distance of {value:.2f}, and {GATE} is needed.{common}"
+
+
+def _with_distance(proposal: Proposal, neighbour: str, value: float) -> Proposal:
+    """Its description says how it differs, whoever planned it."""
+    if "Nearest is " in proposal.description or "It is the first, so" in proposal.description:
+        return proposal
+    words = f"Nearest is {neighbour}, at a distance of {value:.2f} of 1." if neighbour else ""
+    return proposal.model_copy(update={"description": f"{proposal.description}\n{words}".strip()})
