@@ -8,7 +8,7 @@ said. The gate is never loosened. Nothing is stored here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from services.errors import OperatorError
@@ -18,7 +18,8 @@ from services.model.brief import Brief, Rejection
 from services.model.proposal import Proposal
 from services.planner.check import check
 from services.planner.pieces import read_items
-from services.planner.variety import GATE, WINDOW, Features, distance, features, parts
+from services.planner.variety import GATE, WINDOW, Features, features, parts
+from services.planner.variety import nearest as nearest_of
 from services.planner.words import counted, harmless, shortened
 from services.ports import Planner, PlannerAnswer, Tell
 
@@ -120,7 +121,7 @@ class _Run:
         for proposal in answer.proposals[: max(self.missing, 0)]:
             seen = await asyncio.to_thread(features, proposal.movie, proposal.caption, self.pieces)
             reasons = check(proposal, self.assets) or await self.dry_plan(proposal)
-            nearest, where = _nearest(seen, self.others)
+            nearest, where = nearest_of(seen, self.others)
             if not reasons and gate and nearest < GATE:
                 reasons = [_too_near(seen, self.others[where], self.names[where], nearest)]
             if reasons:
@@ -147,15 +148,6 @@ class _Run:
             places = counted(self.brief.count, "place")
             self.notes.append(f"{counted(filled, 'draft').capitalize()} for {places} came from the offline "
                               f"planner, as {planner} made no more that may be shown.")  # fmt: skip
-
-
-def _nearest(one: Features, others: Sequence[Features]) -> tuple[float, int]:
-    best, where = 1.0, -1
-    for index, other in enumerate(others):
-        value = distance(one, other)
-        if value < best or where < 0:
-            best, where = value, index
-    return best, where
 
 
 def _too_near(one: Features, other: Features, name: str, value: float) -> str:

@@ -62,6 +62,13 @@ def m003_sheet_as_an_inbox(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m005_planning(db: Database) -> None:
+    """What planning with a paid service leaves behind: usage, conversations, uploaded files."""
+    for statement in _PLANNING:
+        db.execute(statement)
+
+
 _FIRST = (
     # A draft is one number, one row, one card; what it shows lies in its current revision.
     """
@@ -248,4 +255,34 @@ _INBOX = (
     "ALTER TABLE rows ADD COLUMN written INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE rows ADD COLUMN waiting TEXT NOT NULL DEFAULT ''",
     "UPDATE rows SET written = write_number",
+)
+
+_PLANNING = (
+    # One row for each call, written at once; cost in US dollars, NULL where no price is known.
+    """
+    CREATE TABLE usage (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        run TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        model TEXT NOT NULL,
+        input INTEGER NOT NULL,
+        cached INTEGER NOT NULL,
+        output INTEGER NOT NULL,
+        reasoning INTEGER NOT NULL,
+        cost REAL,
+        estimated INTEGER NOT NULL DEFAULT 0,
+        at TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX usage_at ON usage(at)",
+    """
+    CREATE TABLE conversations (
+        run TEXT PRIMARY KEY,
+        id TEXT NOT NULL,
+        configuration TEXT NOT NULL,
+        model TEXT NOT NULL,
+        at TEXT NOT NULL
+    )
+    """,
+    "CREATE TABLE uploads (digest TEXT PRIMARY KEY, id TEXT NOT NULL, expires TEXT NOT NULL)",
 )
