@@ -4,5 +4,13 @@ from services.movie.movie import Movie, Scene, Transition, parse_movie
 from services.movie.timeline import SceneSpan, Span, SubtitlesSpan, Timeline, lay_out
 
 __all__ = [
-    "Movie", "Scene", "SceneSpan", "Span", "SubtitlesSpan", "Timeline", "Transition", "lay_out", "parse_movie",
-]  # fmt: skip
+    "Movie",
+    "Scene",
+    "SceneSpan",
+    "Span",
+    "SubtitlesSpan",
+    "Timeline",
+    "Transition",
+    "lay_out",
+    "parse_movie",
+]

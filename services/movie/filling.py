@@ -16,7 +16,7 @@ from services.movie.problems import Warnings
 
 _MOST_VALUES = 100_000
 _MOST_CHARACTERS = 4_000_000  # of all texts together, after filling in
-_MOST_TO_READ = 400_000  # characters of all expressions together
+_MOST_TO_READ = 200_000  # characters of all expressions together
 _LONGEST_CHAIN = 8  # variables that need one another
 # Texts in which an unfilled placeholder may stand.
 _FREE = frozenset({"text", "src", "html", "captions", "prompt", "voice", "id"})

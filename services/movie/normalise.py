@@ -49,6 +49,13 @@ _RESIZE = {"cover": "cover", "fill": "cover", "contain": "contain", "fit": "cont
 _VOICES = ("azure", "elevenlabs", "elevenlabs-flash-v2-5", "elevenlabs-v3")
 
 
+def _spelt(name: str) -> str:
+    """ "fadeIn" and "fade_in" as "fade-in"."""
+    return (
+        re.sub(r"(?<=[a-z])[A-Z]", lambda m: "-" + m[0].lower(), name[:60]).strip().lower().replace("_", "-")
+    )
+
+
 class Normaliser:
     """Spells one movie as the reference does; ``problems`` are sentences on what it cannot put right."""
 
@@ -99,7 +106,7 @@ class Normaliser:
         fixed: dict[str, Any] = {}
         for key, value in part.items():
             name = str(key)
-            spelt = re.sub(r"(?<=[a-z])[A-Z]", lambda m: "-" + m[0].lower(), name[:60]).replace("_", "-")
+            spelt = _spelt(name)
             if name not in known and spelt in known:
                 self._warnings.add(f"{where}: '{name[:40]}' is read as '{spelt}'.")
                 name = spelt
@@ -132,7 +139,8 @@ class Normaliser:
         if known is None:
             return dict(element)
         part = {key: value for key, value in element.items() if value is not None}
-        _FIXES.get(str(kind), lambda *_: None)(self, part, where)
+        if kind in _FIXES:
+            _FIXES[kind](self, part, where)
         if "resize" in known:
             self._frame(part, where)
         article = "an" if str(kind)[0] in "aiu" else "a"
@@ -149,7 +157,7 @@ class Normaliser:
     def _settings(
         self, settings: Mapping[str, Any], known: frozenset[str], aliases: Mapping[str, str], where: str
     ) -> dict[str, Any]:
-        named = {str(key).strip().lower().replace("_", "-"): value for key, value in settings.items()}
+        named = {_spelt(str(key)): value for key, value in settings.items()}
         plain = {key: value for key, value in named.items() if key not in aliases}
         for alias, name in aliases.items():
             if named.get(alias) is not None:
