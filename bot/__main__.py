@@ -71,26 +71,47 @@ def _setup(env_files: list[Path] | None, console: Console, given: dict[str, Any]
 
 def _render(settings: Settings, console: Console, given: dict[str, Any]) -> None:
     """Render a JSON2Video movie with the files of a folder."""
+    from bot.wiring import segments_dir
+    from services.renderer.local.profile import PROFILES
     from services.renderer.local.standalone import render_file
 
     movie, assets, out = given["movie"], given["assets"], given["out"]
+    most = settings.preview_max_size
+    profile = PROFILES[given["profile"]].with_preview_below(most)
     target = out or movie.with_suffix(".mp4")
 
     def on_progress(fraction: float) -> None:
         console.show(Reply(progress=Progress(0, "rendering", fraction, 1.0)))
 
-    files = asyncio.run(render_file(movie, assets, target, on_progress))
+    files = asyncio.run(
+        render_file(
+            movie,
+            assets,
+            target,
+            on_progress,
+            profile=profile,
+            cache_dir=segments_dir(settings),
+            cache_bytes=settings.cache_max_size,
+        )
+    )
     data = {
         "video": str(files.video),
         "preview": str(files.preview),
         "cover": str(files.cover),
         "storyboard": str(files.storyboard),
+        "thumbnails": str(files.thumbnails or ""),
+        "profile": profile.name,
         "duration": files.duration,
+        "size": files.video.stat().st_size,
         "approximations": list(files.approximations),
         "cpu_seconds": files.cpu_seconds,
         "wall_seconds": files.wall_seconds,
+        "segments": files.segments,
+        "cached_segments": files.cached,
     }
     text = f"{files.video}: {files.duration:.1f} s of video in {files.wall_seconds:.1f} s."
+    if files.cached:
+        text += f" {files.cached} of {files.segments} pieces were known from before."
     if files.approximations:
         text += " Not as the paid service would show it: " + "; ".join(files.approximations)
     console.show(Reply(text, data=data))
@@ -119,6 +140,13 @@ _MOVIE: list[click.Parameter] = [
         ["--out"],
         type=click.Path(dir_okay=False, path_type=Path),
         help="The video; default: beside the movie.",
+    ),
+    click.Option(
+        ["--profile"],
+        type=click.Choice(["final", "draft", "preview"]),
+        default="final",
+        show_default=True,
+        help="The best and smallest file, the quickest to make again, or a small one for chats.",
     ),
 ]
 

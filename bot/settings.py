@@ -81,6 +81,10 @@ class Settings(BaseSettings):
         3, _VIDEOS, "How many videos one run proposes (1–10).",
         "a whole number from 1 to 10", "3", ge=1, le=10,
     )
+    preview_max_size: Bytes = setting(
+        8 * 1000**2, _VIDEOS, "How large the preview of a video may be: the small copy that chats show.",
+        "a size from 1MB, like 8MB", "8MB", shown="8MB", ge=1000**2,
+    )
     generate_cron: CronLine = setting(
         "", _VIDEOS,
         "When to propose by itself, as a cron line (minute hour day month weekday; 0 and 7 are Sunday). "

@@ -71,6 +71,8 @@ def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, pause
         "approximations": list(rendered.approximations) if rendered else [],
         "cpu_seconds": rendered.cpu_seconds if rendered else None,
         "wall_seconds": rendered.wall_seconds if rendered else None,
+        "segments": rendered.segments if rendered else None,
+        "cached_segments": rendered.cached if rendered else None,
         "progress": render.progress if render else None,
         "reason": draft.reason,
         "decided_by": draft.decided_by,

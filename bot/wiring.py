@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from pathlib import Path
 
 from bot.engine import Engine
 from bot.operator import Keeping, Operator, Options, Services
@@ -23,6 +24,7 @@ from services.collect import Collector
 from services.planner.offline import OfflinePlanner
 from services.publisher.outbox import Outbox
 from services.renderer.local.local import LocalRenderer
+from services.renderer.local.profile import DRAFT
 from services.sample import is_complete, is_sample, make_studio
 from services.sheet.csv_file import CsvSheet
 from services.store import Store
@@ -57,7 +59,13 @@ async def open_services(settings: Settings, store: Store) -> Services:
         account=account,
         bucket=bucket,
         planner=OfflinePlanner(),
-        renderer=LocalRenderer(data / "cache" / "renders", bucket.fetch),
+        renderer=LocalRenderer(
+            data / "cache" / "renders",
+            bucket.fetch,
+            profile=DRAFT.with_preview_below(settings.preview_max_size),
+            cache_dir=segments_dir(settings),
+            cache_bytes=settings.cache_max_size,
+        ),
         sheet=CsvSheet(data / "drafts.csv"),
         publisher=publisher,
         inventory=inventory,
@@ -69,6 +77,11 @@ async def open_services(settings: Settings, store: Store) -> Services:
             keep_days=settings.collected_keep_days,
         ),
     )
+
+
+def segments_dir(settings: Settings) -> Path:
+    """Where encoded pieces of movies are kept for the next render."""
+    return settings.data_dir / "cache" / "segments"
 
 
 async def open_operator(settings: Settings, engine: Engine | None = None) -> Operator:

@@ -83,6 +83,8 @@ class Rendered:
     approximations: tuple[str, ...] = ()
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
+    segments: int = 0  # pieces it was encoded in; 0: in one
+    cached: int = 0  # pieces that were known from an earlier render
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 _MB = 1_000_000
@@ -27,6 +27,10 @@ class Profile:
     max_bytes: int = 0
     preview_scale: float = 0.0
     preview_bytes: int = PREVIEW_BYTES
+
+    def with_preview_below(self, most: int) -> Profile:
+        """The same with previews of at most that many bytes."""
+        return replace(self, preview_bytes=most, max_bytes=most if self.max_bytes else 0)
 
     def settings(self) -> dict[str, Any]:
         return asdict(self)
