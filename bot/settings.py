@@ -82,8 +82,8 @@ class Settings(BaseSettings):
         "a whole number from 1 to 10", "3", ge=1, le=10,
     )
     preview_max_size: Bytes = setting(
-        8 * 1000**2, _VIDEOS, "How large the preview of a video may be: the small copy that chats show.",
-        "a size from 1MB, like 8MB", "8MB", shown="8MB", ge=1000**2,
+        8 * 1024**2, _VIDEOS, "How large the preview of a video may be: the small copy that chats show.",
+        "a size from 1MB, like 8MB", "8MB", shown="8MB", ge=1024**2,
     )
     generate_cron: CronLine = setting(
         "", _VIDEOS,

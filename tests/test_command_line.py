@@ -140,7 +140,7 @@ def test_the_readme_lists_every_command() -> None:
     listed = re.findall(r"^\| `([a-z-]+)", table, re.MULTILINE)
     assert listed == list(cli.commands)
     assert "| `deny NUMBER [REASON]` |" in table
-    assert "| `render MOVIE --assets ASSETS [--out OUT]` |" in table
+    assert "| `render MOVIE --assets ASSETS [--out OUT] [--profile PROFILE]` |" in table
     assert table in docs.README.read_text(encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-_MB = 1_000_000
+_MB = 1024**2
 PREVIEW_BYTES = 8 * _MB  # what chats take without asking (Discord's limit is 10 MB)
 
 
