@@ -39,6 +39,7 @@ from services.publisher.outbox_files import (
     sync_folder,
     write_durably,
 )
+from services.publisher.outbox_posts import Posted, posts_in
 from services.publisher.reels_spec import reel_faults
 
 log = get_logger(__name__)
@@ -106,34 +107,22 @@ class Outbox:
     async def find(self, post: Post, since: datetime) -> Publication | None:
         """The one post of this fingerprint published since then."""
         found = [
-            _publication(folder, receipt)
-            for folder, receipt in await asyncio.to_thread(self._published)
-            if receipt.fingerprint == post.fingerprint and _at(receipt) >= since
+            one
+            for one in await asyncio.to_thread(self._published)
+            if one.receipt.fingerprint == post.fingerprint and one.at >= since
         ]
-        return found[0] if len(found) == 1 else None
+        return found[0].publication() if len(found) == 1 else None
 
     async def quota(self) -> Quota:
         """Posts of the last 24 hours; a folder on this computer has no limit."""
         since = self._clock() - DAY
         published = await asyncio.to_thread(self._published)
-        return Quota(used=sum(_at(receipt) > since for _, receipt in published), total=None)
+        return Quota(used=sum(one.at > since for one in published), total=None)
 
     async def posted(self) -> list[dict[str, Any]]:
-        """What is in the outbox, newest first: number, title, caption, media_id, permalink, folder (its
-        name below the outbox) and published_at (ISO 8601, UTC)."""
+        """What is in the outbox, newest first, each as services/publisher/outbox_posts.py describes it."""
         published = await asyncio.to_thread(self._published)
-        return [
-            {
-                "number": receipt.number,
-                "title": receipt.title,
-                "caption": receipt.caption,
-                "media_id": receipt.container,
-                "permalink": folder.as_uri(),
-                "folder": folder.name,
-                "published_at": _at(receipt).isoformat(),
-            }
-            for folder, receipt in sorted(published, key=lambda pair: _at(pair[1]), reverse=True)
-        ]
+        return [one.described() for one in sorted(published, key=lambda one: one.at, reverse=True)]
 
     # Below here everything blocks and runs in a thread.
 
@@ -223,7 +212,7 @@ class Outbox:
         sync_folder(self.folder)
         sync_folder(inside.parent)
         log.info("Draft %s is posted in the outbox as %s", receipt.number, folder.name)
-        return _publication(folder, receipt)
+        return Posted(folder, receipt).publication()
 
     def _rename(self, inside: Path, receipt: Receipt) -> Path:
         """The effect. A folder that stands there, of whatever draft, is never touched."""
@@ -245,29 +234,18 @@ class Outbox:
     def _published_before(self, container: str) -> Publication:
         there = self._published_as(container)
         if there is not None:
-            return _publication(*there)
+            return there.publication()
         receipt = read_receipt(self._receipt(container))
         # A person has moved the folder away since.
-        return Publication(
-            media_id=container, permalink="", at=_at(receipt) if receipt else self._clock()
-        )
+        at = receipt.published_at or receipt.prepared_at if receipt else self._clock()
+        return Publication(media_id=container, permalink="", at=at)
 
-    def _published_as(self, container: str) -> tuple[Path, Receipt] | None:
-        return next((pair for pair in self._published() if pair[1].container == container), None)
+    def _published_as(self, container: str) -> Posted | None:
+        return next((one for one in self._published() if one.receipt.container == container), None)
 
-    def _published(self) -> list[tuple[Path, Receipt]]:
-        """Every folder of the outbox that holds a post; a person's own folders are passed over."""
+    def _published(self) -> list[Posted]:
         with disk_errors(self.folder, "read"):
-            try:
-                folders = sorted(self.folder.absolute().iterdir())
-            except FileNotFoundError:
-                return []
-            found: dict[str, tuple[Path, Receipt]] = {}
-            for folder in folders:
-                receipt = _post_in(folder) if folder.name != _CONTAINERS else None
-                if receipt is not None and receipt.published_at is not None:
-                    found.setdefault(receipt.container, (folder, receipt))  # a copy is no second post
-        return list(found.values())
+            return posts_in(self.folder, apart=_CONTAINERS)
 
     def _tidy(self) -> None:
         """What crashes left half made, and the videos of containers nobody may publish any more."""
@@ -286,18 +264,3 @@ class Outbox:
 
     def _receipt(self, container: str) -> Path:
         return self._containers() / f"{container}.json"
-
-
-def _post_in(folder: Path) -> Receipt | None:
-    try:
-        return read_receipt(folder / POST)
-    except PermissionError:  # a folder of somebody else's
-        return None
-
-
-def _at(receipt: Receipt) -> datetime:
-    return receipt.published_at or receipt.prepared_at
-
-
-def _publication(folder: Path, receipt: Receipt) -> Publication:
-    return Publication(media_id=receipt.container, permalink=folder.as_uri(), at=_at(receipt))
