@@ -9,19 +9,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import hashlib
 import os
 import secrets
 import stat
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 
-from services.errors import Misconfigured, OperatorError, Unavailable
+from services.errors import OperatorError, Unavailable
 from services.log import get_logger
 from services.ports import SheetRow
+from services.sheet.csv_disk import (
+    Glance,
+    Seen,
+    disk_errors,
+    glance_of,
+    seen_of,
+    sync_folder,
+    unwritable,
+    wrong_kind,
+)
 from services.sheet.csv_format import MAX_BYTES, NEW_FILE, Spelling, parse, render
 from services.sheet.rows import Table, drafts_in, empty_table, merge, table_of
 
@@ -29,23 +37,6 @@ log = get_logger(__name__)
 
 _TRIES = 5
 _STALE_TEMPORARY = 3600.0  # seconds after which a temporary file belongs to no one who is still writing
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
-_WRONG_KIND = {errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
-
-
-_Glance = tuple[int, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What the file was when it was read; any difference means that somebody saved it."""
-
-    size: int
-    changed: int  # mtime in nanoseconds
-    inode: int
-    sha256: str
-    glance: _Glance = field(compare=False)  # its change time too: also a copy that keeps the times is new
 
 
 class CsvSheet:
@@ -61,8 +52,8 @@ class CsvSheet:
         self.path = path
         self.notice: str | None = None
         self._settle = settle
-        self._own: _Seen | None = None  # what this instance wrote last
-        self._known: _Glance = None  # the file as read() last answered it, this instance's writes included
+        self._own: Seen | None = None  # what this instance wrote last
+        self._known: Glance = None  # the file as read() last answered it, this instance's writes included
         self._lock = threading.Lock()  # of threads: a cancelled task leaves its thread working
 
     async def ping(self) -> str:
@@ -96,10 +87,10 @@ class CsvSheet:
                 self._known = seen.glance
         return list(drafts_in(table, spelling.encoding))
 
-    def _glance(self) -> _Glance:
+    def _glance(self) -> Glance:
         """Size, times and inode, or why there are none. Every save changes one of them."""
         try:
-            return _facts(self.path.stat())
+            return glance_of(self.path.stat())
         except OSError as error:
             return (error.errno or 0,)
 
@@ -108,15 +99,15 @@ class CsvSheet:
             table, _, seen = self._table()
         self._notice()
         if seen is None:
-            with self._errors("made"):
+            with disk_errors(self.path, "made"):
                 folder = next(p for p in self._target().parents if p.exists())
             if not os.access(folder, os.W_OK):
-                raise self._unwritable()
+                raise unwritable(self.path)
             return f"The sheet {self.path.name} will be made with the first draft."
         # The folder must be writable too, as the file is replaced; root passes this on read-only disks,
         # where the first write says so.
         if not os.access(self._target().parent, os.W_OK) or not os.access(self.path, os.W_OK):
-            raise self._unwritable()
+            raise unwritable(self.path)
         count = sum(1 for _ in drafts_in(table))
         sentence = f"The sheet {self.path.name} has {count} {'draft' if count == 1 else 'drafts'}."
         return f"{sentence} {self.notice}" if self.notice else sentence
@@ -134,7 +125,7 @@ class CsvSheet:
         """The file itself, when ``path`` is a link to it: the link must survive the rename."""
         return self.path.resolve()
 
-    def _table(self) -> tuple[Table, Spelling, _Seen | None]:
+    def _table(self) -> tuple[Table, Spelling, Seen | None]:
         """The file's cells, how it is spelt, and what was seen; an absent or empty file is a new table."""
         data, seen = self._settled()
         if not data.strip():
@@ -147,7 +138,7 @@ class CsvSheet:
             self._refuse_if_fresh(seen)
             raise
 
-    def _refuse_if_fresh(self, seen: _Seen | None) -> None:
+    def _refuse_if_fresh(self, seen: Seen | None) -> None:
         """An empty or torn file that was touched a moment ago is one that is being saved."""
         if seen is not None and seen != self._own and 0 <= time.time() - seen.changed / 1e9 < self._settle:
             raise Unavailable(
@@ -156,7 +147,7 @@ class CsvSheet:
                 retry_after=2.0,
             )
 
-    def _settled(self) -> tuple[bytes, _Seen | None]:
+    def _settled(self) -> tuple[bytes, Seen | None]:
         """The file once it rests, or after a few looks what it is by then."""
         data, seen = self._load()
         for _ in range(_TRIES):
@@ -169,8 +160,8 @@ class CsvSheet:
             data, seen = self._load()
         return data, seen
 
-    def _load(self) -> tuple[bytes, _Seen | None]:
-        with self._errors("read"):
+    def _load(self) -> tuple[bytes, Seen | None]:
+        with disk_errors(self.path, "read"):
             try:
                 # O_NONBLOCK: a pipe put in the sheet's place must not stop the operator.
                 fd = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -179,14 +170,14 @@ class CsvSheet:
             facts = os.fstat(fd)
             if not stat.S_ISREG(facts.st_mode):
                 os.close(fd)
-                raise self._wrong_kind()
+                raise wrong_kind(self.path)
             with os.fdopen(fd, "rb") as file:
                 data = file.read(MAX_BYTES + 1)
-            return data, _seen(facts, data)
+            return data, seen_of(facts, data)
 
     def _write(self, rows: Sequence[SheetRow], over: Sequence[SheetRow] | None = None) -> set[str]:
         with self._lock:
-            with self._errors("written"):
+            with disk_errors(self.path, "written"):
                 self._target().parent.mkdir(parents=True, exist_ok=True)
                 self._remove_stale()
             written = self._merge_in(rows, over)
@@ -209,10 +200,10 @@ class CsvSheet:
             retry_after=5.0,
         )
 
-    def _replaced(self, data: bytes, seen: _Seen | None) -> bool:
+    def _replaced(self, data: bytes, seen: Seen | None) -> bool:
         """Put ``data`` in the file's place, unless it is no longer what was ``seen``."""
         target = self._target()
-        with self._errors("written"):
+        with disk_errors(self.path, "written"):
             temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
             try:
                 self._fill(temporary, data, target if seen else None)
@@ -221,9 +212,9 @@ class CsvSheet:
                 temporary.replace(target)
             finally:
                 temporary.unlink(missing_ok=True)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
             as_read = self._known == (seen.glance if seen else (errno.ENOENT,))
-            self._own = _seen(target.stat(), data)
+            self._own = seen_of(target.stat(), data)
             # What somebody saved between read() and this write is in the file, but was not read yet.
             self._known = self._own.glance if as_read else None
             return True
@@ -234,7 +225,7 @@ class CsvSheet:
             if like is not None:
                 facts = like.stat()
                 if not os.access(like, os.W_OK):  # a rename would get around a write protection
-                    raise self._unwritable()
+                    raise unwritable(self.path)
                 os.fchmod(fd, stat.S_IMODE(facts.st_mode))
                 with contextlib.suppress(PermissionError):  # only root may give files away; then it is ours
                     os.fchown(fd, facts.st_uid, facts.st_gid)
@@ -252,53 +243,3 @@ class CsvSheet:
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - path.lstat().st_mtime > _STALE_TEMPORARY:
                     path.unlink()
-
-    @contextlib.contextmanager
-    def _errors(self, done: str) -> Iterator[None]:
-        """Turns what the disk says into a sentence; the old file is untouched in every case."""
-        try:
-            yield
-        except OSError as error:
-            if error.errno in _FULL:
-                raise Unavailable(
-                    f"The disk is full: the sheet {self.path.name} could not be {done}.",
-                    remedy="Free some space; the old sheet is untouched and is written again by itself.",
-                ) from error
-            if error.errno in _FORBIDDEN:
-                raise self._unwritable(done) from error
-            if error.errno in _WRONG_KIND:
-                raise self._wrong_kind() from error
-            raise Unavailable(
-                f"The sheet {self.path.name} could not be {done}: {error.strerror or 'the disk failed'}.",
-                remedy="Check the disk; it is tried again by itself.",
-            ) from error
-
-    def _unwritable(self, done: str = "written") -> Misconfigured:
-        return Misconfigured(
-            f"The sheet {self.path} may not be {done}: permission denied or a read-only disk.",
-            remedy="Give the operator's user the right to read and write this file and its folder.",
-        )
-
-    def _wrong_kind(self) -> Misconfigured:
-        return Misconfigured(
-            f"The sheet {self.path} is a folder or another thing, not a file.",
-            remedy="Move it away: a new sheet is then made from the store.",
-        )
-
-
-def _seen(facts: os.stat_result, data: bytes) -> _Seen:
-    digest = hashlib.sha256(data).hexdigest()
-    return _Seen(facts.st_size, facts.st_mtime_ns, facts.st_ino, digest, _facts(facts))
-
-
-def _facts(facts: os.stat_result) -> tuple[int, ...]:
-    return facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename survive a power cut."""
-    fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
