@@ -97,13 +97,6 @@ def _post(db: Database, op: Operator, late: timedelta) -> str:
     chosen = candidates[-1] if op.options.autopost_order == "latest" else candidates[0]
     minutes = late // timedelta(minutes=1)
     drafts.put(db, chosen.number, post_now=1)
-    journal.add(
-        db,
-        Kind.NOTE,
-        draft=chosen.number,
-        revision=chosen.revision,
-        voter="schedule",
-        now=op.now(),
-        text="its slot has come" if late <= ON_TIME else f"its slot is made up for {minutes} min late",
-    )
+    text = "its slot has come" if late <= ON_TIME else f"its slot is made up for {minutes} min late"
+    journal.about(db, chosen, Kind.NOTE, voter="schedule", now=op.now(), text=text)
     return f"draft {chosen.number}"

@@ -94,16 +94,8 @@ def _clear_draft(db: Database, deletion: Deletion, op: Operator, now: datetime) 
     if draft.state is not State.POSTED:  # a denial taken back, a retry: it is rendered anew
         drafts.lose_video(db, draft.number, draft.revision)
     days = (now - current.at).days + getattr(op.options.keeping, f"{current.kind}_days")
-    journal.add(
-        db,
-        Kind.NOTE,
-        draft=draft.number,
-        revision=draft.revision,
-        voter="operator",
-        now=now,
-        text=f"its files were cleared {days} days after it was {draft.state}",
-        cleared=asdict(draft.rendered),
-    )
+    text = f"its files were cleared {days} days after it was {draft.state}"
+    journal.about(db, draft, Kind.NOTE, now=now, text=text, cleared=asdict(draft.rendered))
     return _set_aside(current.paths)
 
 
@@ -111,15 +103,8 @@ def _clear_outbox(db: Database, deletion: Deletion, op: Operator, now: datetime)
     draft = drafts.get(db, deletion.draft)
     if draft.state is not State.POSTED:
         return []
-    journal.add(
-        db,
-        Kind.NOTE,
-        draft=draft.number,
-        revision=draft.revision,
-        voter="operator",
-        now=now,
-        text=f"its copy in the outbox was cleared after {op.options.keeping.outbox_days} days",
-    )
+    text = f"its copy in the outbox was cleared after {op.options.keeping.outbox_days} days"
+    journal.about(db, draft, Kind.NOTE, now=now, text=text)
     return _set_aside(deletion.paths)
 
 

@@ -14,15 +14,15 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.operator import Operator, draft_folder, filed_name
+from bot.reconcilers import publish_outcomes as outcomes
 from bot.views import due_in
 from services import files
 from services.errors import Refused, Unavailable
 from services.log import get_logger
 from services.model.draft import Draft, Standing, State
 from services.ports import Post, Publication
-from services.store import decisions, drafts, facts, guards, journal
+from services.store import ballot, drafts, facts, guards
 from services.store.guards import PublicationGuard
-from services.store.journal import Kind
 
 log = get_logger(__name__)
 
@@ -91,7 +91,7 @@ class Publish:
             container = guard.container if guard else await publisher.prepare(post)
         except Refused as error:
             lost = not await asyncio.to_thread(post.video.exists)
-            await op.store.do(_fail, draft, str(error), op.now(), lost=lost)
+            await op.store.do(outcomes.fail, draft, str(error), op.now(), lost=lost)
             return
         if guard is None:
             guard = await op.store.do(
@@ -131,7 +131,7 @@ class Publish:
             raise Unavailable(f"The container of draft {draft.number} has expired; a new one is made.")
         if status.state == "error":
             await self._op.store.do(guards.set_publication, guard, state="refused", message=status.message)
-            await self._op.store.do(_fail, draft, status.message, self._op.now())
+            await self._op.store.do(outcomes.fail, draft, status.message, self._op.now())
         return status.state != "error"
 
     def _intend(self, db: Database, draft: Draft, guard: PublicationGuard, now: datetime) -> bool:
@@ -139,7 +139,7 @@ class Publish:
 
         The votes are asked once more: an approval for another publisher or account is none (rule 6).
         """
-        current = decisions.follow_votes(db, draft.number, target=self._op.target, now=now)
+        current = ballot.follow(db, draft.number, target=self._op.target, now=now)
         due = self._due(db).get(str(draft.number))
         if current.state is not State.APPROVED or due is None or due > 0:
             return False
@@ -154,13 +154,13 @@ class Publish:
         try:
             publication = await op.services.publisher.publish(guard.container)
         except Refused as error:
-            await op.store.do(_refuse, draft, guard, str(error), op.now())
+            await op.store.do(outcomes.refuse, draft, guard, str(error), op.now())
         except Unavailable as error:
             self._failures[guard.container] = self._failures.get(guard.container, 0) + 1
             log.warning("draft %s: it is not clear whether it was published: %s", draft.number, error)
             raise
         else:
-            await op.store.do(_posted, draft, guard, publication)
+            await op.store.do(outcomes.posted, draft, guard, publication)
             log.info("draft %s is posted: %s", draft.number, publication.permalink)
         finally:
             self._left[guard.container] = time.monotonic()
@@ -176,21 +176,21 @@ class Publish:
             post = await self._post(draft, guard.fingerprint)
             found = await publisher.find(post, guard.prepared_at)
             publication = found or Publication(guard.container, "", op.now())
-            await op.store.do(_posted, draft, guard, publication)
+            await op.store.do(outcomes.posted, draft, guard, publication)
         elif status.state == "finished" and self._failures.get(guard.container, 0) >= MAX_FAILURES:
             self._failures.pop(guard.container)
             message = f"the service took it {MAX_FAILURES} times and did not publish it"
-            await op.store.do(_give_up, draft, message, op.now())
+            await op.store.do(outcomes.give_up, draft, message, op.now())
         elif status.state == "finished":
-            if await op.store.do(_again, draft, guard, op.target, op.now()):
+            if await op.store.do(outcomes.again, draft, guard, op.target, op.now()):
                 await self._act(draft, guard)
         elif status.state == "in_progress":
             raise Unavailable(f"The container of draft {draft.number} is still being processed.")
         elif status.state in ("error", "expired"):
-            await op.store.do(_refuse, draft, guard, status.message, op.now())
+            await op.store.do(outcomes.refuse, draft, guard, status.message, op.now())
         else:
             await op.store.do(
-                _unknown, draft, guard, status.message or "the container left no trace", op.now()
+                outcomes.unknown, draft, guard, status.message or "the container left no trace", op.now()
             )
 
     async def _post(self, draft: Draft, fingerprint: str = "") -> Post:
@@ -241,92 +241,3 @@ class Publish:
         """Never passed to publish(), and made for something else or too old (rule 16)."""
         old = self._op.now() - guard.prepared_at > timedelta(hours=CONTAINER_HOURS)
         return guard.acts == 0 and (guard.fingerprint != fingerprint or old)
-
-
-def _again(db: Database, draft: Draft, guard: PublicationGuard, target: str, now: datetime) -> bool:
-    """It is proven unpublished: commit one more act, if the votes of by now still want this very thing."""
-    current = drafts.get(db, draft.number)
-    if decisions.decision_on(db, current, target).state is not State.APPROVED:
-        decisions.follow_votes(db, draft.number, target=target, now=now, reopen=True)
-        return False
-    if drafts.print_of(db, current, target) != guard.fingerprint:
-        # Approved since is another caption than the container holds. It is closed as it was never published.
-        _refuse(db, draft, guard, "it was changed after a publish that did not happen", now)
-        return False
-    guards.set_publication(db, guard, state="intent", acts=guard.acts + 1, intent_at=now.isoformat())
-    return True
-
-
-def _posted(db: Database, draft: Draft, guard: PublicationGuard, publication: Publication) -> None:
-    at = publication.at.isoformat()
-    guards.set_publication(
-        db,
-        guard,
-        state="published",
-        finished_at=at,
-        media_id=publication.media_id,
-        permalink=publication.permalink,
-    )
-    drafts.move(
-        db,
-        draft.number,
-        State.PUBLISHING,
-        State.POSTED,
-        now=publication.at,
-        permalink=publication.permalink,
-        posted_at=at,
-        post_now=0,
-        reason="",
-    )
-    _tell(db, draft, Kind.POSTED, publication.permalink, publication.at)
-
-
-def _refuse(db: Database, draft: Draft, guard: PublicationGuard, message: str, now: datetime) -> None:
-    """Proven unpublished and not to be repeated as it is."""
-    guards.set_publication(db, guard, state="refused", message=message, finished_at=now.isoformat())
-    _give_up(db, draft, message, now)
-
-
-def _give_up(db: Database, draft: Draft, message: str, now: datetime) -> None:
-    drafts.move(
-        db,
-        draft.number,
-        State.PUBLISHING,
-        State.FAILED,
-        now=now,
-        reason=message,
-        post_now=0,
-        last_word=draft.word,
-    )
-    _tell(db, draft, Kind.STATE, f"not posted: {message}", now)
-
-
-def _fail(db: Database, draft: Draft, message: str, now: datetime, *, lost: bool = False) -> None:
-    """Refused before anything was sent: through publishing to failed, as the table has it.
-
-    ``lost``: there is no video any more, so that a retry renders it.
-    """
-    current = drafts.get(db, draft.number)
-    if (current.decided_sequence, current.caption) != (draft.decided_sequence, draft.caption):
-        return  # changed since it was checked: what is wrong with the old one is nobody's concern
-    if lost:
-        drafts.lose_video(db, draft.number, draft.revision)
-    if drafts.move(db, draft.number, State.APPROVED, State.PUBLISHING, now=now):
-        _give_up(db, draft, message, now)
-
-
-def _unknown(db: Database, draft: Draft, guard: PublicationGuard, message: str, now: datetime) -> None:
-    guards.set_publication(db, guard, state="unknown", message=message)
-    drafts.move(
-        db,
-        draft.number,
-        State.PUBLISHING,
-        State.UNKNOWN,
-        now=now,
-        reason=f"It is not clear whether it is live: {message}.",
-    )
-    _tell(db, draft, Kind.STATE, f"unclear: {message}", now)
-
-
-def _tell(db: Database, draft: Draft, kind: Kind, text: str, now: datetime) -> None:
-    journal.add(db, kind, draft=draft.number, revision=draft.revision, voter="operator", now=now, text=text)

@@ -185,15 +185,8 @@ def _record(
     # Denied and taken back while it was rendered: this is the video that was waited for.
     drafts.move(db, draft.number, State.PROPOSED, State.RENDERING, now=now)
     if drafts.move(db, draft.number, State.RENDERING, State.DRAFT, now=now):
-        journal.add(
-            db,
-            Kind.STATE,
-            draft=draft.number,
-            revision=draft.revision,
-            voter="operator",
-            now=now,
-            text=f"rendered in {rendered.wall_seconds:.0f} s",
-        )
+        text = f"rendered in {rendered.wall_seconds:.0f} s"
+        journal.about(db, draft, Kind.STATE, now=now, text=text)
     _note_job(db, draft, 0.0)
 
 
@@ -202,15 +195,7 @@ def _fail(db: Database, draft: Draft, key: str, message: str, now: datetime, fin
     log.warning("draft %s: render failed: %s", draft.number, message)
     if final or guards.failures(db, draft.number, draft.revision) >= MAX_FAILURES:
         drafts.move(db, draft.number, State.RENDERING, State.FAILED, now=now, reason=message)
-        journal.add(
-            db,
-            Kind.STATE,
-            draft=draft.number,
-            revision=draft.revision,
-            voter="operator",
-            now=now,
-            text=f"render failed: {message}",
-        )
+        journal.about(db, draft, Kind.STATE, now=now, text=f"render failed: {message}")
         _note_job(db, draft, 0.0)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -165,9 +166,11 @@ def _note_lost(db: Database, lost: Sequence[int], now: datetime) -> None:
     _note(db, None, f"rows were missing in the sheet and are written again: drafts {named}.", now)
 
 
-def _note(db: Database, number: int | None, text: str, now: datetime, **data: str) -> None:
-    revision = drafts.get(db, number).revision if number is not None else None
-    journal.add(db, Kind.NOTE, draft=number, revision=revision, voter="operator", now=now, text=text, **data)
+def _note(db: Database, number: int | None, text: str, now: datetime, **data: Any) -> None:
+    if number is None:
+        journal.add(db, Kind.NOTE, voter=journal.OPERATOR, now=now, text=text, **data)
+    else:
+        journal.about(db, drafts.get(db, number), Kind.NOTE, now=now, text=text, **data)
 
 
 def _said(status: str) -> str:

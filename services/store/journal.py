@@ -10,7 +10,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from services.model.draft import Draft, Standing
 from services.model.vote import Choice, Vote
+
+OPERATOR = "operator"  # the voter of entries about what the operator did by itself
 
 
 class Kind(StrEnum):
@@ -66,6 +69,25 @@ def add(
         [draft, revision, kind, voter, text, fingerprint, json.dumps(data), now.isoformat()],
     )
     return int(db.execute("SELECT last_insert_rowid()").fetchone()[0])
+
+
+def about(
+    db: Database,
+    draft: Draft | Standing,
+    kind: Kind,
+    *,
+    now: datetime,
+    voter: str = OPERATOR,
+    text: str = "",
+    fingerprint: str = "",
+    **data: Any,
+) -> int:
+    """An entry about the draft's present revision; by the operator itself, if no voter is named."""
+    number, revision = draft.number, draft.revision
+    return add(
+        db, kind, voter=voter, now=now, draft=number, revision=revision, text=text,
+        fingerprint=fingerprint, **data,
+    )  # fmt: skip
 
 
 def entries(db: Database, *, draft: int | None = None, limit: int = 200) -> list[Entry]:

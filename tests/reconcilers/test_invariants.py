@@ -35,7 +35,7 @@ from services.model.vote import Choice
 from services.ports import ContainerStatus, Publication
 from services.publisher.outbox import Outbox
 from services.sheet.csv_file import CsvSheet
-from services.store import decisions, drafts, facts, guards, journal
+from services.store import ballot, decisions, drafts, facts, guards, journal
 from services.store.journal import Kind
 from tests.doubles.publisher import ShakyPublisher
 from tests.doubles.renderer import QuickRenderer
@@ -285,7 +285,7 @@ class Days(RuleBasedStateMachine):
                 draft = await self.op.store.do(drafts.get, n)
                 assert draft.state is State.PUBLISHING
                 assert guard.acts >= 1
-                decision = await self.op.store.do(decisions.decision_on, draft, self.target)
+                decision = await self.op.store.do(ballot.decision_on, draft, self.target)
                 assert decision.state is State.APPROVED, f"draft {n} is {decision.state} by the votes"
                 assert await self.op.store.do(drafts.print_of, draft, self.target) == guard.fingerprint
                 return

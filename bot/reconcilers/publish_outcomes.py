@@ -1,0 +1,104 @@
+"""What became of a publish, as single transactions: its guard, the draft's state and the journal together.
+
+When each of them is right to call is decided in bot/reconcilers/publish.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from services.model.draft import Draft, State
+from services.ports import Publication
+from services.store import ballot, drafts, guards, journal
+from services.store.guards import PublicationGuard
+from services.store.journal import Kind
+
+
+def again(db: Database, draft: Draft, guard: PublicationGuard, target: str, now: datetime) -> bool:
+    """It is proven unpublished: commit one more act, if the votes of by now still want this very thing."""
+    current = drafts.get(db, draft.number)
+    if ballot.decision_on(db, current, target).state is not State.APPROVED:
+        ballot.follow(db, draft.number, target=target, now=now, reopen=True)
+        return False
+    if drafts.print_of(db, current, target) != guard.fingerprint:
+        # Approved since is another caption than the container holds. It is closed as it was never published.
+        refuse(db, draft, guard, "it was changed after a publish that did not happen", now)
+        return False
+    guards.set_publication(db, guard, state="intent", acts=guard.acts + 1, intent_at=now.isoformat())
+    return True
+
+
+def posted(db: Database, draft: Draft, guard: PublicationGuard, publication: Publication) -> None:
+    """It is out."""
+    at = publication.at.isoformat()
+    guards.set_publication(
+        db,
+        guard,
+        state="published",
+        finished_at=at,
+        media_id=publication.media_id,
+        permalink=publication.permalink,
+    )
+    drafts.move(
+        db,
+        draft.number,
+        State.PUBLISHING,
+        State.POSTED,
+        now=publication.at,
+        permalink=publication.permalink,
+        posted_at=at,
+        post_now=0,
+        reason="",
+    )
+    journal.about(db, draft, Kind.POSTED, now=publication.at, text=publication.permalink)
+
+
+def refuse(db: Database, draft: Draft, guard: PublicationGuard, message: str, now: datetime) -> None:
+    """Proven unpublished and not to be repeated as it is."""
+    guards.set_publication(db, guard, state="refused", message=message, finished_at=now.isoformat())
+    give_up(db, draft, message, now)
+
+
+def give_up(db: Database, draft: Draft, message: str, now: datetime) -> None:
+    """It is not out and not tried again by itself; ``message`` is the reason."""
+    drafts.move(
+        db,
+        draft.number,
+        State.PUBLISHING,
+        State.FAILED,
+        now=now,
+        reason=message,
+        post_now=0,
+        last_word=draft.word,
+    )
+    journal.about(db, draft, Kind.STATE, now=now, text=f"not posted: {message}")
+
+
+def fail(db: Database, draft: Draft, message: str, now: datetime, *, lost: bool = False) -> None:
+    """Refused before anything was sent: through publishing to failed, as the table has it.
+
+    ``lost``: there is no video any more, so that a retry renders it.
+    """
+    current = drafts.get(db, draft.number)
+    if (current.decided_sequence, current.caption) != (draft.decided_sequence, draft.caption):
+        return  # changed since it was checked: what is wrong with the old one is nobody's concern
+    if lost:
+        drafts.lose_video(db, draft.number, draft.revision)
+    if drafts.move(db, draft.number, State.APPROVED, State.PUBLISHING, now=now):
+        give_up(db, draft, message, now)
+
+
+def unknown(db: Database, draft: Draft, guard: PublicationGuard, message: str, now: datetime) -> None:
+    """Nobody can tell whether it is out: a person is asked."""
+    guards.set_publication(db, guard, state="unknown", message=message)
+    drafts.move(
+        db,
+        draft.number,
+        State.PUBLISHING,
+        State.UNKNOWN,
+        now=now,
+        reason=f"It is not clear whether it is live: {message}.",
+    )
+    journal.about(db, draft, Kind.STATE, now=now, text=f"unclear: {message}")
