@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 import av
 
-from services.errors import OperatorError, Refused
-from services.renderer.local.clip import Clip
-from services.renderer.local.layers import ClipSpec, Layer, PhotoSpec, Plan, ScenePlan, Segment
+from services.renderer.local.layers import ClipSpec, Layer, Plan, ScenePlan, Segment
 from services.renderer.local.media import Assets
-from services.renderer.local.photo import Photo
+from services.renderer.local.open_layer import Source, open_layer
 from services.renderer.local.planes import OPAQUE, Planes, blank, copy, fill, planes_of, yuv
-from services.renderer.local.text import text_source
 from services.renderer.local.transitions import mix
 
 _BLACK = yuv(0, 0, 0)
-
-
-class Source(Protocol):
-    """What can be drawn: one layer's picture at a frame counted from the layer's first."""
-
-    def draw(self, index: int, canvas: Planes, opacity: int) -> None: ...
-    def covers(self, canvas: Planes) -> bool: ...
-    def close(self) -> None: ...
 
 
 class Compositor:
@@ -42,13 +30,15 @@ class Compositor:
         self._new = blank(plan.width, plan.height)
         self._below = blank(plan.width, plan.height)
         self._next = 0
+        self._size = (plan.width, plan.height)
+        self._notes: list[str] = []
 
     def frames(self, taken: int = 0) -> Iterator[av.VideoFrame]:
         """Every frame of the movie, in order, yuv420p BT.709 limited range.
 
         A frame is used again after ``taken`` others (0: never); new memory for each would be costly.
         """
-        size = (self._plan.width, self._plan.height)
+        size = self._size
         pool = [av.VideoFrame(*size, "yuv420p") for _ in range(taken)]
         with contextlib.closing(self):
             for segment in self._plan.segments:
@@ -80,6 +70,11 @@ class Compositor:
         if number + 1 == segment.last:
             self._close(lambda layer: layer.last <= segment.last)
 
+    def notes(self) -> tuple[str, ...]:
+        """What was found out of the layers closed so far: sentences for the person who reads what is
+        approximated."""
+        return tuple(dict.fromkeys(self._notes))
+
     def close(self) -> None:
         self._close(lambda layer: True)
 
@@ -106,20 +101,9 @@ class Compositor:
     def _source(self, layer: Layer) -> Source:
         found = self._open.get(id(layer))
         if found is None:
-            found = self._open[id(layer)] = (layer, self._made(layer))
+            source = open_layer(layer, self._assets, self._plan.fps, self._size)
+            found = self._open[id(layer)] = (layer, source)
         return found[1]
-
-    def _made(self, layer: Layer) -> Source:
-        try:
-            if isinstance(layer.spec, PhotoSpec):
-                length = layer.last - layer.first
-                return Photo(self._assets[layer.spec.asset], layer.spec, layer.box, length)
-            if isinstance(layer.spec, ClipSpec):
-                return Clip(self._assets[layer.spec.asset], layer.spec, layer.box, self._plan.fps)
-            length = layer.last - layer.first
-            return text_source(layer.spec, layer.box, self._plan.fps, length)
-        except OperatorError as error:
-            raise Refused(f"{layer.where}: {error.message}", remedy=error.remedy) from None
 
     def _jump(self, number: int) -> None:
         """Frames were left out: what plays is opened anew at its place, what stands still is kept."""
@@ -129,5 +113,7 @@ class Compositor:
     def _close(self, unwanted: Callable[[Layer], bool]) -> None:
         for key, (layer, source) in list(self._open.items()):
             if unwanted(layer):
+                found = getattr(source, "notes", None)  # only what reads a file to its end learns something
+                self._notes += [f"{layer.where}: {note}" for note in found()] if found else []
                 source.close()
                 del self._open[key]

@@ -9,6 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.renderer.local.subtitle_look import SubtitleSpec
+from services.renderer.local.treatment import PLAIN, Treatment
+
 VERSION = "1"  # of everything that turns a plan into pixels; part of every segment's key
 
 
@@ -39,24 +42,22 @@ class PhotoSpec:
     asset: str
     start: Window
     end: Window
-    flip_horizontal: bool = False
-    flip_vertical: bool = False
-
-    @property
-    def moves(self) -> bool:
-        return self.start != self.end
 
 
 @dataclass(frozen=True, slots=True)
 class ClipSpec:
-    """``seek`` seconds into the file; played ``loop`` times (0: for ever), then the last frame is held."""
+    """``start`` and ``end``: what is seen in the first and the last frame of the layer.
+
+    Played from ``seek`` seconds until the file's end at ``seconds`` (0: not known), ``loop`` times (0: for
+    ever); then the last frame is held.
+    """
 
     asset: str
-    window: Window
+    start: Window
+    end: Window
     seek: float
+    seconds: float
     loop: int
-    flip_horizontal: bool = False
-    flip_vertical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class TextSpec:
     canvas: tuple[int, int]
 
 
-Spec = PhotoSpec | ClipSpec | TextSpec
+Spec = PhotoSpec | ClipSpec | TextSpec | SubtitleSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Layer:
     last: int
     fade_in: int = 0
     fade_out: int = 0
+    treatment: Treatment = PLAIN
 
     def opacity(self, frame: int) -> float:
         """0 … 1 in that frame of the movie."""

@@ -25,6 +25,9 @@ _CONTAINERS = "mov,mp4,matroska,webm,mp3,wav,ogg,flac,aac"
 _PHOTOS = ("JPEG", "PNG", "WEBP")
 _ROTATED_BY_EXIF = frozenset({5, 6, 7, 8})
 _EXIF_ORIENTATION = 0x0112
+_MISSING = 0.5  # seconds by which a clip may end before its header says
+PQ, HLG = 16, 18  # transfer characteristics (ITU-T H.273)
+HDR = (PQ, HLG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,15 @@ class AssetFile:
 class Facts:
     """What a file holds. Width and height as shown: turned, and with square pixels; 0 without a picture.
 
-    ``seconds`` is None for photos.
+    ``seconds`` is None for photos. ``remarks`` are what is shown otherwise than it is, to be told with the
+    place of each element that uses the file.
     """
 
     width: int = 0
     height: int = 0
     seconds: float | None = None
     has_audio: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 Assets = Mapping[str, AssetFile]
@@ -121,7 +126,70 @@ def clip_facts(asset: AssetFile) -> Facts:
         if first is None:
             raise Refused(f"{shown_name(asset.name)} holds no picture that can be decoded.")
         width, height = shown_size(first, pixel_aspect(stream))
-        return Facts(width, height, seconds_of(container, stream), bool(container.streams.audio))
+        has_audio = bool(container.streams.audio)
+        seconds, remarks = clip_seconds(container, stream), clip_remarks(first)
+    whole = readable_seconds(asset)
+    if seconds is None:
+        seconds = whole
+    elif whole < seconds - _MISSING:
+        remarks += (f"the clip ends after {whole:.1f} s of {seconds:.1f} s: the rest of its file is missing",)
+        seconds = max(whole, 1 / 60)
+    return Facts(width, height, seconds, has_audio, remarks)
+
+
+def clip_seconds(container: InputContainer, stream: VideoStream) -> float | None:
+    """From the file's beginning to the end of its pictures, as the header says."""
+    seconds = seconds_of(container, stream)
+    if seconds is None or not stream.start_time or not stream.time_base:
+        return seconds
+    return seconds + float(stream.start_time * stream.time_base) - origin_of(container)
+
+
+def origin_of(container: InputContainer) -> float:
+    """The time stamp at which the file begins: that of its earliest stream."""
+    return (container.start_time or 0) / av.time_base
+
+
+def readable_seconds(asset: AssetFile) -> float:
+    """Until when there are packets of pictures; nothing is decoded.
+
+    The last ones are looked for from the end, so that a whole file is not read for it; a file that breaks
+    off before is read through.
+    """
+    with open_media(asset, "clip") as container:
+        stream = container.streams.video[0]
+        base = float(stream.time_base or 0)
+        origin = origin_of(container)
+        announced = clip_seconds(container, stream)
+        if announced is not None:
+            with contextlib.suppress(av.FFmpegError):
+                container.seek(round((origin + announced) / base) if base else 0, stream=stream)
+                found = _last_packet(container, stream)
+                if found is not None and found * base - origin >= announced - _MISSING:
+                    return found * base - origin
+            container.seek(0)
+        found = _last_packet(container, stream)
+        return max(0.0, (found or 0) * base - origin)
+
+
+def _last_packet(container: InputContainer, stream: VideoStream) -> int | None:
+    """The end of the latest picture from here on, in the stream's time base."""
+    latest: int | None = None
+    with contextlib.suppress(av.FFmpegError):
+        for packet in container.demux(stream):
+            if packet.pts is not None and packet.size and not packet.is_corrupt:
+                latest = max(latest or 0, packet.pts + (packet.duration or 0))
+    return latest
+
+
+def clip_remarks(frame: av.VideoFrame) -> tuple[str, ...]:
+    """What of its first picture is shown otherwise than it is."""
+    found = []
+    if frame.color_trc in HDR:
+        found.append("the clip is HDR; its light and colours are shown approximately")
+    if frame.interlaced_frame:
+        found.append("the clip is interlaced; its lines are filled in")
+    return tuple(found)
 
 
 def shown_size(frame: av.VideoFrame, aspect: Fraction) -> tuple[int, int]:
@@ -141,6 +209,17 @@ def turned(frame: av.VideoFrame) -> int:
     return round(frame.rotation / 90) * 90 % 360
 
 
+def mask_facts(asset: AssetFile) -> Facts:
+    """Of a photo or a clip, whichever the file is."""
+    try:
+        return photo_facts(asset)
+    except Refused as no_photo:
+        try:
+            return clip_facts(asset)
+        except Refused:
+            raise no_photo from None
+
+
 def sound_facts(asset: AssetFile) -> Facts:
     with open_media(asset, "sound") as container:
         if not container.streams.audio:
@@ -153,5 +232,3 @@ def seconds_of(container: InputContainer, stream: Any) -> float | None:
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return container.duration / 1e6 if container.duration else None
-
-

@@ -27,12 +27,12 @@ from services.renderer.local.layers import (
 )
 from services.renderer.local.lettering import notes as notes_on_text
 from services.renderer.local.media import Facts
-from services.renderer.local.plan_picture import clip_spec, natural_size, note_untreated, photo_spec
+from services.renderer.local.plan_picture import clip_spec, natural_size, photo_spec, treatment_of
 from services.renderer.local.plan_sound import sounds_of
+from services.renderer.local.plan_subtitles import subtitle_layers, voices_of
 from services.renderer.local.plan_text import text_spec
 from services.renderer.local.planes import yuv
 from services.renderer.local.stage import Stage
-from services.renderer.local.transitions import known
 
 _BLACK = yuv(0, 0, 0)
 
@@ -41,12 +41,13 @@ def make_plan(timeline: Timeline, facts: Mapping[str, Facts], scale: float = 1.0
     """``facts`` by ``src``; ``scale`` is output pixels per pixel of the movie's canvas."""
     notes = list(timeline.notes)
     canvas = (even(timeline.width * scale), even(timeline.height * scale))
-    maker = _Maker(Stage(timeline.fps, scale, canvas, facts, notes))
+    stage = Stage(timeline.fps, scale, canvas, facts, notes)
+    maker = _Maker(stage)
     scenes = [maker.scene(span) for span in timeline.scenes]
-    notes += [f"{s.where}: subtitles are not shown in the local preview." for s in timeline.subtitles]
     own = sorted(timeline.spans, key=lambda span: (span.element.z_index, span.order))
     under = maker.layers([span for span in own if span.element.z_index < 0])
     over = maker.layers([span for span in own if span.element.z_index >= 0])
+    over += subtitle_layers(timeline, stage, silent=voices_of(timeline))
     return Plan(
         width=canvas[0], height=canvas[1], fps=timeline.fps, frames=timeline.frames,
         segments=segments_of(scenes, under, over, timeline.frames, timeline.fps),
@@ -65,8 +66,6 @@ class _Maker:
 
     def scene(self, span: SceneSpan) -> ScenePlan:
         red, green, blue, alpha = parse_colour(span.background)
-        if span.transition and not known(span.style):
-            self._notes.append(f"{span.where}: its transition is shown as a plain crossfade.")
         ordered = sorted(span.spans, key=lambda s: (s.element.z_index, s.order))
         return ScenePlan(
             number=span.number, first=span.first, last=span.last, transition=span.transition,
@@ -82,19 +81,19 @@ class _Maker:
         element = span.element
         if not isinstance(element, Visual):
             if isinstance(element, Voice):
-                self._notes.append(f"{span.where}: the voice is not spoken in the local preview.")
+                self._notes.append(f"{span.where}: the voice is not spoken in the local preview; its text is shown as subtitles.")
             return None
         spec = self._spec(span, element)
         if spec is None:
             return None
         length = span.last - span.first
-        note_untreated(span, element, self._stage)
         box = box_of(element, self._canvas, self._scale, natural_size(element, self._stage))
         layer = Layer(
             where=span.where, spec=spec, box=box,
             first=span.first, last=span.last,
             fade_in=min(length, round(element.fade_in * self._fps)),
             fade_out=min(length, round(element.fade_out * self._fps)),
+            treatment=treatment_of(span, element, self._stage),
         )  # fmt: skip
         if isinstance(spec, TextSpec):
             self._notes += notes_on_text(layer, self._fps)

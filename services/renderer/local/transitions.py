@@ -19,18 +19,13 @@ Style = Callable[[Planes, Planes, float, Planes], None]
 _BLACK, _WHITE = yuv(0, 0, 0), yuv(255, 255, 255)
 
 
-def known(style: str) -> bool:
-    """Whether the style is drawn as itself; every other one is shown as a crossfade."""
-    return style in _STYLES
-
-
 def styles() -> tuple[str, ...]:
     return tuple(_STYLES)
 
 
 def mix(style: str, old: Planes, new: Planes, share: float, out: Planes) -> None:
     """``share`` (0 … 1) of the way from ``old`` to ``new``, into ``out``."""
-    _STYLES.get(style, _fade)(old, new, min(1.0, max(0.0, share)), out)
+    _STYLES[style](old, new, min(1.0, max(0.0, share)), out)
 
 
 def _fade(old: Planes, new: Planes, share: float, out: Planes) -> None:

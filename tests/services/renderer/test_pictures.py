@@ -92,14 +92,6 @@ def test_fades_through_a_colour(studio: Studio, style: str, colour: tuple[int, i
     assert is_near(studio.frames(document, 18)[0], 0.5, 0.5, colour, within=20)
 
 
-def test_an_unknown_transition_is_a_crossfade_and_said(studio: Studio) -> None:
-    studio.photo("red.jpg", RED)
-    document = movie(
-        scene(1, image("red.jpg")), scene(1, image("red.jpg"), transition={"style": "swirl", "duration": 0.5})
-    )
-    assert studio.plan(document).notes == ("Scene #2: its transition is shown as a plain crossfade.",)
-
-
 def test_cover_cuts_and_contain_leaves_bars_of_the_background(studio: Studio) -> None:
     studio.halves("wide.jpg", (400, 200))
     covered = studio.frames(movie(scene(1, image("wide.jpg"))), 0)[0]

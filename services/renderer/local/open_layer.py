@@ -1,0 +1,69 @@
+"""From a layer of the plan to what draws it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from services.errors import OperatorError, Refused
+from services.renderer.local.aside import Aside, Drawn
+from services.renderer.local.clip import Clip
+from services.renderer.local.layers import Box, ClipSpec, Layer, PhotoSpec, Window
+from services.renderer.local.media import AssetFile, Assets, Facts, mask_facts
+from services.renderer.local.photo import Photo
+from services.renderer.local.planes import Planes
+from services.renderer.local.subtitle_look import SubtitleSpec
+from services.renderer.local.subtitles import Subtitles
+from services.renderer.local.text import text_source
+from services.renderer.local.treated import Pictures, Treated
+
+
+class Source(Protocol):
+    """What can be drawn: one layer's picture at a frame counted from the layer's first."""
+
+    def draw(self, index: int, canvas: Planes, opacity: int) -> None: ...
+    def covers(self, canvas: Planes) -> bool: ...
+    def close(self) -> None: ...
+
+
+def open_layer(layer: Layer, assets: Assets, fps: int, canvas: tuple[int, int]) -> Source:
+    """Refused, naming the layer's place, when its file cannot be shown."""
+    try:
+        return _opened(layer, assets, fps, canvas)
+    except OperatorError as error:
+        raise Refused(f"{layer.where}: {error.message}", remedy=error.remedy) from None
+
+
+def _opened(layer: Layer, assets: Assets, fps: int, canvas: tuple[int, int]) -> Source:
+    spec, treatment, length = layer.spec, layer.treatment, layer.last - layer.first
+    if isinstance(spec, PhotoSpec):
+        photo = Photo(assets[spec.asset], spec, layer.box, length, treatment)
+        return _treated(photo, layer, assets, fps) if treatment.reshapes else photo
+    if isinstance(spec, ClipSpec):
+        clip = Clip(assets[spec.asset], spec, layer.box, fps, length, treatment)
+        return _treated(clip, layer, assets, fps) if treatment.reshapes else clip
+    if isinstance(spec, SubtitleSpec):
+        return Subtitles(spec)
+    drawn = text_source(spec, layer.box, fps, length)
+    if treatment.reshapes or treatment.flip_horizontal or treatment.flip_vertical:
+        return _treated(_aside(drawn, layer, canvas), layer, assets, fps)
+    return drawn
+
+
+def _aside(drawn: Drawn, layer: Layer, canvas: tuple[int, int]) -> Aside:
+    return Aside(drawn, layer.box, layer.treatment, canvas)
+
+
+def _treated(source: Pictures, layer: Layer, assets: Assets, fps: int) -> Treated:
+    length, name = layer.last - layer.first, layer.treatment.mask
+    mask = _mask(assets[name], layer.box, fps, length) if name else None
+    return Treated(source, layer.treatment, layer.box, length, mask)
+
+
+def _mask(asset: AssetFile, box: Box, fps: int, length: int) -> Photo | Clip:
+    """The whole picture of the mask, stretched over the box; a clip is played over and over."""
+    facts: Facts = mask_facts(asset)
+    whole = Window(0, 0, facts.width, facts.height)
+    if facts.seconds is None:
+        return Photo(asset, PhotoSpec(asset.id, whole, whole), box, length)
+    spec = ClipSpec(asset.id, whole, whole, seek=0.0, seconds=facts.seconds, loop=0)
+    return Clip(asset, spec, box, fps, length)
