@@ -8,11 +8,11 @@ its scene and overlaps the scene before, so total = Σ scenes − Σ transitions
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.errors import Refused
-from services.movie.elements import Audio, Element, Image, Subtitles, TimedElement, Video, Voice
+from services.movie.elements import Audio, Element, Image, Subtitles, TimedElement, Video, Visual, Voice
 from services.movie.movie import Movie, Scene
 
 _EMPTY_SCENE = 5.0  # seconds; the vendor's tutorial 01
@@ -94,6 +94,7 @@ def lay_out(movie: Movie, lengths: Mapping[str, float | None], fps: int | None =
     notes: list[str] = []
     stage = _place_all(movie.elements, lengths)
     ends = [p.end for p in stage if p.end is not None]
+    inside: list[list[_Placed]] = []
     spans: list[SceneSpan] = []
     cursor = start = overlap = 0.0
     for scene in movie.scenes:
@@ -102,20 +103,26 @@ def lay_out(movie: Movie, lengths: Mapping[str, float | None], fps: int | None =
         alone = cursor - start - overlap  # seconds the scene before has for itself
         overlap = _overlap(scene, min(alone, length), notes) if spans else 0.0
         start, cursor = cursor - overlap, cursor - overlap + length
+        inside.append(placed)
         spans.append(_scene_span(scene, len(spans) + 1, placed, start, cursor, rate))
     total = max([cursor, *ends], default=0.0)
     frames = round(total * rate)
     if frames < 1:
         raise Refused("Movie duration cannot be zero: give its scenes or their elements a duration.")
-    if spans and total - cursor > 1 / rate:
+    pictured = any(isinstance(p.element, Visual) and (p.end is None or p.end >= total) for p in stage)
+    if spans and total - cursor > 1 / rate and not pictured:
         notes.append(f"The movie goes on for {total - cursor:.1f} s after its last scene, without a picture.")
     met = _meet(spans)
+    own = _spans(stage, 0.0, total, rate)
+    notes += _unseen("movie", stage, own)
+    for placed, span in zip(inside, met, strict=True):
+        notes += _unseen("scene", placed, span.spans)
     subtitles = _subtitles(movie.elements, 0, frames)
     for scene, span in zip(movie.scenes, met, strict=True):
         subtitles += _subtitles(scene.elements, span.first, span.last)
     return Timeline(
         width=movie.width, height=movie.height, fps=rate, frames=frames,
-        scenes=met, spans=_spans(stage, 0.0, total, rate),
+        scenes=met, spans=own,
         subtitles=tuple(subtitles), notes=tuple(notes),
     )  # fmt: skip
 
@@ -221,8 +228,19 @@ def _meet(spans: list[SceneSpan]) -> tuple[SceneSpan, ...]:
         earliest = met[-2].last if len(met) > 1 else 0
         first = min(max(span.first, earliest), span.last)
         overlap = max(0, met[-1].last - first) if met else 0
-        met.append(replace(span, first=first, transition=overlap))
+        inside = tuple(replace(s, first=max(s.first, first)) for s in span.spans if s.last > first)
+        met.append(replace(span, first=first, transition=overlap, spans=inside))
     return tuple(met)
+
+
+def _unseen(container: str, placed: list[_Placed], spans: tuple[Span, ...]) -> Iterator[str]:
+    shown = {span.order for span in spans}
+    for p in placed:
+        if p.order not in shown:
+            reason = (
+                "it lasts less than a frame" if p.end and p.end - p.start < 0.05 else "it starts too late"
+            )
+            yield f"{p.element.where}: {reason} and is not seen in its {container}."
 
 
 def _spans(placed: list[_Placed], start: float, end: float, rate: int) -> tuple[Span, ...]:
