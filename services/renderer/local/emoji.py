@@ -1,4 +1,4 @@
-"""Emoji in colour, when this system has a font of them; fonts of bitmaps are drawn at their size and scaled."""
+"""Emoji in colour, when this system has a font of them; bitmaps are drawn as they are, then scaled."""
 
 from __future__ import annotations
 
