@@ -81,7 +81,7 @@ class _Maker:
         element = span.element
         if not isinstance(element, Visual):
             if isinstance(element, Voice):
-                self._notes.append(f"{span.where}: the voice is not spoken in the local preview; its text is shown as subtitles.")
+                self._notes.append(f"{span.where}: the voice is not spoken in the local preview.")
             return None
         spec = self._spec(span, element)
         if spec is None:

@@ -118,7 +118,7 @@ def type_of(look: SubtitleLook, size: float) -> Type:
 def _set(
     spec: SubtitleSpec,
 ) -> tuple[list[list[Placed]], Place, float, list[tuple[float, float, float, float]]]:
-    """The atoms of each word within the page's frame, the frame, the font's size, and a box around each line."""
+    """The atoms of each word within the page's frame, the frame, the font's size, a box around each line."""
     look, canvas = spec.look, spec.canvas
     pad = _PAD_LINE if look.style == "boxed-line" else _PAD_WORD
     size, longest = look.size, canvas[1] * _TALLEST

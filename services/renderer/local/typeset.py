@@ -17,6 +17,7 @@ from services.renderer.local.scripts import breaks, clusters, is_joined, levels,
 
 Units = Literal["all", "line", "word", "letter"]
 
+_BLANK = -1
 _BALANCED = 8  # lines at most that are balanced
 
 
@@ -116,7 +117,7 @@ class Type:
                     left = x + total - after if backward else x + before
                     atoms.append(Atom(words, face, left, after - before, backward, units[piece[0]]))
             x += total
-        last = units[-1] + 1 if units else unit
+        last = max([unit - 1, *units]) + 1
         return Line(tuple(atoms), max(0.0, x - self._spacing)), last
 
     def _run_width(self, face: Face, parts: Sequence[str]) -> float:
@@ -198,7 +199,7 @@ def _numbered(parts: Sequence[str], units: Units, first: int) -> list[int]:
     for blank, group in groupby(parts, key=str.isspace):
         word = list(group)
         if blank:
-            found += [max(first, number - 1)] * len(word)
+            found += [_BLANK] * len(word)  # spaces are no part of a word's box
         elif units == "word" or is_joined("".join(word)):
             found += [number] * len(word)
             number += 1
