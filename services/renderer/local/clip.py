@@ -76,11 +76,15 @@ class Clip:
         self._frames.close()
 
     def notes(self) -> tuple[str, ...]:
-        """What went wrong with the frames drawn so far, to be told with the layer's place."""
+        """What went wrong with the frames drawn so far: sentences that name the file, not the place in the
+        movie, because they are kept with a segment that may move."""
         damaged = self._frames.damaged
         if damaged is None:
             return ()
-        return (f"the clip is damaged {damaged:.1f} s into its file; what cannot be read there is left out.",)
+        return (
+            f"The clip {self._name} is damaged {damaged:.1f} s after its start: "
+            "what cannot be read there is left out, and the picture before it is held.",
+        )
 
     def _local(self, index: int) -> int:
         """The frame of the clip's round that is on at frame ``index`` of the layer."""

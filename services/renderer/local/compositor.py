@@ -70,10 +70,13 @@ class Compositor:
         if number + 1 == segment.last:
             self._close(lambda layer: layer.last <= segment.last)
 
-    def notes(self) -> tuple[str, ...]:
-        """What was found out of the layers closed so far: sentences for the person who reads what is
-        approximated."""
-        return tuple(dict.fromkeys(self._notes))
+    def take_notes(self) -> tuple[str, ...]:
+        """What was found out about the files drawn since the last call: sentences, as approximations are."""
+        for _, source in self._open.values():
+            self._learn(source)
+        found = tuple(dict.fromkeys(self._notes))
+        self._notes.clear()
+        return found
 
     def close(self) -> None:
         self._close(lambda layer: True)
@@ -113,7 +116,11 @@ class Compositor:
     def _close(self, unwanted: Callable[[Layer], bool]) -> None:
         for key, (layer, source) in list(self._open.items()):
             if unwanted(layer):
-                found = getattr(source, "notes", None)  # only what reads a file to its end learns something
-                self._notes += [f"{layer.where}: {note}" for note in found()] if found else []
+                self._learn(source)
                 source.close()
                 del self._open[key]
+
+    def _learn(self, source: Source) -> None:
+        """Only what reads on in its file while it is drawn has anything to say."""
+        found = getattr(source, "notes", None)
+        self._notes += found() if found else ()

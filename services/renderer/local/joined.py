@@ -76,7 +76,7 @@ class Shelf:
 
 
 def join(work: Work, cache: Cache, workers: int) -> tuple[tuple[str, ...], int, int]:
-    """Write video and preview: what could not be heard, how many segments, and how many were known."""
+    """Write video and preview: what could not be heard or seen, how many segments, how many were known."""
     plan, found = work.plan, codings(work.plan, work.profile)
     contents = {name: files.sha256(asset.path) for name, asset in work.assets.items()}
     settings = {"codings": found.settings(), "versions": versions()}
@@ -87,6 +87,7 @@ def join(work: Work, cache: Cache, workers: int) -> tuple[tuple[str, ...], int, 
             heard = pool.submit(_sound, work, found, soundtrack_key(plan, contents), shelf)
             known = _encode_missing(work, found, names, shelf, workers)
             large, small = (_ready(heard.result().tracks[at]) for at in (0, -1))
+        notes: tuple[str, ...] = ()
         with contextlib.ExitStack() as opened:
             targets = [opened.enter_context(Mp4(work.place("video"), found.video, large))]
             if found.preview:
@@ -97,12 +98,13 @@ def join(work: Work, cache: Cache, workers: int) -> tuple[tuple[str, ...], int, 
                     assert target.header == track.header, "one coding, one header"
                     target.add_packets(track.packets, encoded.frames)
                 work.board.add(segment.first, encoded.stills)
+                notes += encoded.notes
             for target in targets:
                 target.finish()
     cache.trim()
     if found.preview:
         keep_below(work.place("preview"), work.profile.preview_bytes, found.preview)
-    return heard.result().notes, len(names), known
+    return (*heard.result().notes, *notes), len(names), known
 
 
 def _sound(work: Work, found: Codings, key: str, shelf: Shelf) -> Encoded:
@@ -177,7 +179,8 @@ class _Maker:
             video.add(frame)
             self._work.on_frames(1)
         tracks = tuple(encoder.finish() for encoder in (video, preview) if encoder)
-        return Encoded(segment.last - segment.first, tracks, tuple(taker.taken))
+        notes = self._compositor.take_notes()
+        return Encoded(segment.last - segment.first, tracks, tuple(taker.taken), notes)
 
     def close(self) -> None:
         self._compositor.close()

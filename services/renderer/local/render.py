@@ -12,14 +12,14 @@ from typing import Any
 
 from services.errors import OperatorError, Refused
 from services.movie import lay_out, parse_movie
-from services.movie.elements import Audio, Image, Video
+from services.movie.elements import Audio, Image, Video, Visual
 from services.movie.movie import Movie
 from services.renderer.local import limits
 from services.renderer.local.cache import Cache
 from services.renderer.local.counter import Counter
 from services.renderer.local.joined import join
 from services.renderer.local.layers import Plan
-from services.renderer.local.media import Assets, Facts, clip_facts, photo_facts, sound_facts
+from services.renderer.local.media import Assets, Facts, clip_facts, mask_facts, photo_facts, sound_facts
 from services.renderer.local.plan import make_plan
 from services.renderer.local.profile import Profile
 from services.renderer.local.storyboard import Storyboard
@@ -119,7 +119,7 @@ def _facts(movie: Movie, assets: Assets) -> dict[str, Facts]:
     """What each file the movie names holds; each is opened once."""
     found: dict[str, Facts] = {}
     kinds: dict[str, str] = {}
-    elements = [e for container in (movie, *movie.scenes) for e in container.elements]
+    elements = [*movie.elements, *(e for scene in movie.scenes for e in scene.elements)]
     read = {"image": photo_facts, "video": clip_facts, "audio": sound_facts}
     for element in elements:
         if not isinstance(element, Image | Video | Audio) or not element.src:
@@ -137,4 +137,17 @@ def _facts(movie: Movie, assets: Assets) -> dict[str, Facts]:
             raise Refused(f"{element.where}: {error.message}", remedy=error.remedy) from None
         if kinds.setdefault(element.src, element.type) == element.type or element.type == "video":
             found[element.src], kinds[element.src] = facts, element.type
+    for element in elements:
+        if isinstance(element, Visual) and element.mask:
+            _ensure_mask(element.where, element.mask, assets)
     return found
+
+
+def _ensure_mask(where: str, name: str, assets: Assets) -> None:
+    asset = assets.get(name)
+    if asset is None:
+        raise Refused(f"{where}: there is no file {name[:60]!r} among those of this movie, for its mask.")
+    try:
+        mask_facts(asset)
+    except OperatorError as error:
+        raise Refused(f"{where}: {error.message}", remedy=error.remedy) from None

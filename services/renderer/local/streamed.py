@@ -22,27 +22,28 @@ _AHEAD = 4  # frames the compositor may be ahead of the encoder
 
 
 def stream(work: Work) -> tuple[str, ...]:
-    """Write the video, and the preview if there is one; what could not be heard, as sentences."""
+    """Write the video, and the preview if there is one; what could not be heard or seen, as sentences."""
     found = codings(work.plan, work.profile)
     with ThreadPoolExecutor(1, "sound") as pool:
         heard = pool.submit(soundtrack, work.plan, work.assets)
         large = pool.submit(lambda: coded_sound(heard.result().track, found.sound))
         small = pool.submit(lambda: coded_sound(heard.result().track, found.small_sound or found.sound))
-        _pictures(work, found, large, small)
+        seen = _pictures(work, found, large, small)
     if work.profile.max_bytes:
         keep_below(work.place("video"), work.profile.max_bytes, found.video)
     if found.preview:
         keep_below(work.place("preview"), work.profile.preview_bytes, found.preview)
-    return heard.result().notes
+    return (*heard.result().notes, *seen)
 
 
-def _pictures(work: Work, found: Codings, large: Future[Track], small: Future[Track]) -> None:
+def _pictures(work: Work, found: Codings, large: Future[Track], small: Future[Track]) -> tuple[str, ...]:
     with contextlib.ExitStack() as open_files:
         video = open_files.enter_context(Mp4(work.place("video"), found.video, large))
         preview = None
         if found.preview:
             preview = open_files.enter_context(Mp4(work.place("preview"), found.preview, small))
-        frames = _ahead(Compositor(work.plan, work.assets).frames(taken=_AHEAD + 3))
+        compositor = Compositor(work.plan, work.assets)
+        frames = _ahead(compositor.frames(taken=_AHEAD + 3))
         for segment in work.plan.segments:
             taker = StillTaker(segment, work.plan.fps)
             for index in range(segment.last - segment.first):
@@ -56,6 +57,7 @@ def _pictures(work: Work, found: Codings, large: Future[Track], small: Future[Tr
         for file in (video, preview):
             if file:
                 file.finish()
+        return compositor.take_notes()
 
 
 def reduced(frame: av.VideoFrame, to: Coding) -> av.VideoFrame:
