@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """``run`` is the run it serves, KEPT for the one that goes on; ``configuration`` a hash of what we sent."""
+    """``run`` is the run it serves (KEPT: it goes on for ever), ``configuration`` a hash of what we sent."""
 
     run: str
     id: str
@@ -141,7 +141,10 @@ def forget_uploads(db: Database) -> None:
 def _conversation(db: Database, rest: str, values: list[str]) -> Conversation | None:
     query = f"SELECT run, id, configuration, model, at FROM conversations {rest} LIMIT 1"  # noqa: S608
     row = db.execute(query, values).fetchone()
-    return Conversation(*row[:4], at=datetime.fromisoformat(row[4])) if row else None
+    if row is None:
+        return None
+    name, found, configuration, model, at = row
+    return Conversation(name, found, configuration, model, datetime.fromisoformat(at))
 
 
 def _text(moment: datetime) -> str:

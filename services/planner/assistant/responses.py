@@ -1,0 +1,339 @@
+"""A talk through the Responses interface, in a stored conversation where there is one.
+
+Everything said is kept here as well, with how much of it the conversation is known to hold: a conversation
+that is gone, locked or broken is replaced by a new one that is told everything again. A call that may have
+been accepted is never sent again before it was looked for, as it would be billed twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import httpx2
+import openai
+from openai.types.responses import Response
+
+from services.errors import Unavailable
+from services.log import get_logger
+from services.planner.assistant.answers import answered_since, open_calls, read_items, turn_of
+from services.planner.assistant.clean import inert
+from services.planner.assistant.purse import Purse
+from services.planner.assistant.talk import Ask, Outgoing, Turn, Words
+from services.planner.assistant.trouble import LONGEST_WAIT, Trouble, sentence, trouble_of, wait_of
+from services.planner.tokens import estimate_tokens
+from services.ports import Tell
+
+log = get_logger(__name__)
+
+SETTLE = (2.0, 4.0, 8.0, 16.0)  # seconds between looks for what may have been accepted
+_TRIES = 3  # of each kind of trouble, in one turn
+_EVERY = 400  # characters between two words about progress
+_WORKING = ("queued", "in_progress")
+
+Renew = Callable[[str], Awaitable[str | None]]  # why → the id of a new conversation, None if there is none
+
+
+class ResponsesTalk:
+    """``models`` is shared by all talks of a planner: one that is gone is taken out of it for good.
+
+    ``resumed``: the conversation is older than this process; what it holds is looked up before anything is
+    said. ``compact_above`` (tokens, 0: never) lets the service shorten a conversation that goes on for ever.
+    """
+
+    def __init__(
+        self,
+        client: openai.AsyncOpenAI,
+        models: list[str],
+        purse: Purse,
+        *,
+        run: str,
+        server: str,
+        conversation: str | None,
+        resumed: bool,
+        renew: Renew,
+        compact_above: int = 0,
+        patience: float = 600.0,
+        settle: Sequence[float] = SETTLE,
+        tell: Tell | None = None,
+    ) -> None:
+        self.notes: list[str] = []
+        self._client = client
+        self._models = models
+        self._purse = purse
+        self._run = run
+        self._server = server
+        self.conversation = conversation
+        self._resumed = resumed
+        self._renew = renew
+        self._compact_above = compact_above
+        self._patience = patience
+        self._settle = settle
+        self.tell = tell
+        self._history: list[dict[str, Any]] = []
+        self._held = 0  # so many items of the history are in the conversation
+        self._pending = ""  # the id of a response that has begun
+
+    async def say(self, outgoing: Sequence[Outgoing], ask: Ask, *, mark: str = "") -> Turn:
+        self._history += [_item(one, mark) for one in outgoing]
+        ours = {mark} if mark else {one.call for one in outgoing if not isinstance(one, Words)}
+        turn = await self._already(ours) if self._resumed else None
+        self._resumed = False
+        tries: dict[Trouble, int] = {}
+        while turn is None:
+            turn = await self._once(ask, ours, mark, tries)
+        self._history += turn.items
+        self._held = len(self._history)
+        return turn
+
+    async def _once(self, ask: Ask, ours: set[str], mark: str, tries: dict[Trouble, int]) -> Turn | None:
+        """One attempt; None: another one is due."""
+        sent = self._tokens(ask)
+        await self._purse.allow(self._models[0], sent)
+        self._pending = ""
+        try:
+            response = await self._ask(ask, mark)
+        except (openai.APIError, httpx2.HTTPError, _Broken) as error:
+            trouble = trouble_of(error)
+            log.warning("%s: %s", self._server, trouble.value)
+            tries[trouble] = tries.get(trouble, 0) + 1
+            turn = await self._after(error, trouble, tries[trouble], ours, ask)
+            if turn is not None:
+                await self._purse.pay(self._run, ask.purpose, self._models[0], turn.tokens, sent)
+            return turn
+        turn = turn_of(response)
+        if turn.tokens is not None or response.status == "completed":
+            await self._purse.pay(self._run, ask.purpose, response.model, turn.tokens, sent)
+        if response.status in ("completed", "incomplete"):
+            return turn
+        await self._failed(response, ours, tries)
+        return None
+
+    async def _ask(self, ask: Ask, mark: str) -> Response:
+        """Send what the conversation does not hold yet, and follow the stream to its end."""
+        items = self._history[self._held if self.conversation else 0 :]
+        more: dict[str, Any] = {}
+        if self.conversation:
+            more["conversation"] = self.conversation
+            if self._compact_above:
+                rule = {"type": "compaction", "compact_threshold": max(1000, self._compact_above)}
+                more["context_management"] = [rule]
+        if ask.tools:
+            more["tools"] = [{"type": "function", "strict": True, **tool} for tool in ask.tools]
+            more["tool_choice"] = "auto" if ask.tools_allowed else "none"
+        final: Response | None = None
+        written = told = 0
+        stream = await self._client.responses.create(
+            model=self._models[0],
+            instructions=ask.instructions,
+            input=items,  # type: ignore[arg-type]  # dicts of the shapes the SDK's own types describe
+            text={
+                "format": {
+                    "type": "json_schema",
+                    "name": ask.schema_name,
+                    "strict": True,
+                    "schema": ask.schema,
+                }
+            },
+            max_output_tokens=ask.max_output_tokens,
+            metadata={"run": self._run[:512], "mark": mark[:512]},
+            stream=True,
+            **more,
+        )
+        async with stream:
+            async for event in stream:
+                if event.type == "response.created":
+                    self._pending = event.response.id
+                    self._say_what(f"{self._models[0]} thinks")
+                elif event.type == "response.output_text.delta":
+                    written += len(event.delta)
+                    if written - told >= _EVERY:
+                        told = written
+                        self._say_what(f"{self._models[0]} writes, {written} characters so far")
+                elif event.type == "response.completed" or event.type == "response.incomplete":
+                    final = event.response
+                elif event.type == "response.failed":
+                    final = event.response
+        if final is None:
+            raise _Broken
+        return final
+
+    async def _after(
+        self, error: Exception, trouble: Trouble, count: int, ours: set[str], ask: Ask
+    ) -> Turn | None:
+        """What to do about it: an answer that was found, None to try again, or the error for a person."""
+        if count > _TRIES:
+            raise sentence(error, self._server, self._models[0]) from None
+        match trouble:
+            case Trouble.UNCLEAR:
+                return await self._look(error, ours, ask)
+            case Trouble.NEVER_SENT:
+                await asyncio.sleep(self._wait(count))
+            case Trouble.BUSY:
+                wait = wait_of(error)
+                if wait is not None and wait > LONGEST_WAIT:
+                    raise sentence(error, self._server, self._models[0]) from None
+                self._say_what(f"{self._server} is busy; waiting")
+                await asyncio.sleep(self._wait(count) if wait is None else wait)
+            case Trouble.MODEL if len(self._models) > 1:
+                gone = self._models.pop(0)
+                self.notes.append(
+                    f"{self._server} has no model {gone} for this key: {self._models[0]} is used."
+                )
+            case Trouble.LOCKED if count < _TRIES:
+                await asyncio.sleep(self._wait(count))
+            case Trouble.LOCKED:
+                await self._replace("is in use by somebody else")
+            case Trouble.CONVERSATION if self.conversation:
+                await self._replace("was gone")
+            case Trouble.DANGLING if self.conversation:
+                if not await self._close_calls():
+                    await self._replace("was broken off in the middle of a look-up")
+            case Trouble.FILE:
+                self._drop_files()
+            case _:
+                raise sentence(error, self._server, self._models[0]) from None
+        return None
+
+    async def _failed(self, response: Response, ours: set[str], tries: dict[Trouble, int]) -> None:
+        """A response that says "failed" although the request succeeded: try again, if it may help."""
+        code = str(response.error.code) if response.error else "unknown"
+        trouble = Trouble.BUSY if code == "rate_limit_exceeded" else Trouble.UNCLEAR
+        tries[trouble] = tries.get(trouble, 0) + 1
+        log.warning("%s: the response failed (%s)", self._server, inert(code, 60))
+        if tries[trouble] >= _TRIES:
+            raise Unavailable(
+                f"{self._server} could not make an answer ({inert(code, 60)}), {_TRIES} times.",
+                remedy="Try again later.",
+            )
+        await asyncio.sleep(self._wait(tries[trouble]))
+        if self.conversation and await self._since(ours) is not None:
+            await self._replace("kept a question without an answer")  # said twice, it would be answered twice
+
+    async def _look(self, error: Exception, ours: set[str], ask: Ask) -> Turn | None:
+        """Find out whether an unclear call was accepted. None: it was not, so it may be sent again."""
+        self._say_what("the line broke; looking for the answer")
+        if self._pending and (turn := await self._by_id()) is not None:
+            return turn
+        if not self.conversation:
+            await self._purse.pay(self._run, ask.purpose, self._models[0], None, self._tokens(ask))
+            raise sentence(error, self._server, self._models[0]) from None
+        return await self._already(ours)
+
+    async def _already(self, ours: set[str]) -> Turn | None:
+        """The answer to what of ours the conversation holds; None if it holds nothing of it."""
+        present, looked = False, False
+        for wait in (0.0, *self._settle):
+            await asyncio.sleep(wait)
+            try:
+                after = await self._since(ours)
+            except _Unseen:
+                continue
+            looked = True
+            if after:
+                return read_items(after)
+            present = after is not None
+            if after is None and self._resumed:
+                return None  # said by an earlier process, or never: nothing of it can still be on its way
+        if not looked:
+            raise Unavailable(
+                f"{self._server} cannot be asked whether it accepted the last request.",
+                remedy="Try again; what was accepted is found then.",
+            )
+        if present:
+            await self._replace("kept a question without an answer")
+        return None
+
+    async def _since(self, ours: set[str]) -> list[dict[str, Any]] | None:
+        return answered_since(await self._items(), ours)
+
+    async def _items(self) -> list[dict[str, Any]]:
+        """The newest items of the conversation, newest first; [] when it is gone, which the next call says."""
+        if not self.conversation:
+            return []
+        try:
+            page = await self._client.conversations.items.list(self.conversation, order="desc", limit=100)
+        except (openai.APIError, httpx2.HTTPError) as error:
+            if trouble_of(error) is Trouble.CONVERSATION:
+                return []
+            raise _Unseen from None
+        return [item.to_dict(mode="json") for item in page.data]
+
+    async def _by_id(self) -> Turn | None:
+        """The response that had begun, once it has ended well; None if it is not there or failed."""
+        waited, waits = 0.0, list(self._settle) or [0.0]
+        while True:
+            try:
+                response = await self._client.responses.retrieve(self._pending)
+            except (openai.APIError, httpx2.HTTPError):
+                return None
+            if response.status not in _WORKING:
+                return turn_of(response) if response.status == "completed" else None
+            if waited >= self._patience:
+                return None
+            wait = waits.pop(0) if len(waits) > 1 else waits[0]
+            waited += max(wait, 0.01)
+            await asyncio.sleep(wait)
+
+    async def _close_calls(self) -> bool:
+        """Answer the tool calls nobody answered; False when that cannot be done."""
+        assert self.conversation
+        mine = {item.get("call_id") for item in self._history[self._held :]}
+        try:
+            calls = [call for call in open_calls(await self._items()) if call not in mine]
+            output = '{"error":"This look-up was interrupted. Ask again if you still need it."}'
+            items = [{"type": "function_call_output", "call_id": c, "output": output} for c in calls]
+            for start in range(0, len(items), 20):  # the service takes 20 at a time
+                batch: Any = items[start : start + 20]
+                await self._client.conversations.items.create(self.conversation, items=batch)
+        except (openai.APIError, httpx2.HTTPError, _Unseen):
+            return False
+        if calls:
+            self.notes.append("The planner's conversation was broken off in a look-up; it was repaired.")
+        return bool(calls)
+
+    async def _replace(self, why: str) -> None:
+        self.conversation = await self._renew(why)
+        self._held = 0
+        if self.conversation:
+            self.notes.append(f"The planner's conversation {why}; a new one was begun.")
+        else:
+            self.notes.append(
+                f"The planner's conversation {why}, and no other could be made: it went on without."
+            )
+
+    def _drop_files(self) -> None:
+        """Go on without uploaded documents that are gone; the brief has the most of them."""
+        for item in self._history:
+            if isinstance(item.get("content"), list):
+                item["content"] = [part for part in item["content"] if part.get("type") != "input_file"]
+        self.notes.append("Documents uploaded earlier were gone: the planner worked without them.")
+
+    def _tokens(self, ask: Ask) -> int:
+        """What a call reads, estimated; a conversation's items are read (and billed) on every call."""
+        return estimate_tokens(f"{ask.instructions}{ask.schema}{ask.tools}{self._history}")
+
+    def _wait(self, count: int) -> float:
+        return self._settle[min(count, len(self._settle)) - 1] if self._settle else 0.0
+
+    def _say_what(self, words: str) -> None:
+        if self.tell is not None:
+            self.tell(words)
+
+
+class _Broken(Exception):
+    """A stream that ended before the answer did."""
+
+
+class _Unseen(Exception):
+    """The conversation could not be looked into."""
+
+
+def _item(one: Outgoing, mark: str) -> dict[str, Any]:
+    if not isinstance(one, Words):
+        return {"type": "function_call_output", "call_id": one.call, "output": one.output}
+    text = f"{one.text}\n\n(turn {mark})" if mark else one.text
+    content: list[dict[str, Any]] = [{"type": "input_text", "text": text}]
+    content += [{"type": "input_file", "file_id": file} for file in one.files]
+    return {"type": "message", "role": "user", "content": content}
