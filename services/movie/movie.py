@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from services.errors import Refused
-from services.movie.elements import Element
+from services.movie.elements import Audio, Element, Image, Video, Visual
 from services.movie.normalise import Normaliser, properties
 from services.movie.parts import Part, Placed
 from services.movie.problems import MovieError, Warnings, sentences
@@ -109,6 +109,13 @@ class Movie(Part):
         if sum(1 for e in self.elements if e.type == "subtitles") > 1:
             raise ValueError("A movie can have one subtitles element only.")
         return self
+
+    @property
+    def files(self) -> frozenset[str]:
+        """Every file that pictures, clips, sounds and masks name, as the document names it."""
+        elements = [*self.elements, *(e for scene in self.scenes for e in scene.elements)]
+        named = {e.src for e in elements if isinstance(e, Image | Video | Audio)}
+        return frozenset((named | {e.mask for e in elements if isinstance(e, Visual)}) - {""})
 
 
 _MOVIE = properties(Movie) - {"warnings"}

@@ -13,6 +13,7 @@ from typing import Any
 
 from services.errors import OperatorError, Refused, Unavailable
 from services.model.asset import asset_id
+from services.movie import parse_movie
 from services.ports import RenderFiles, RenderRequest
 from services.renderer.local.local import CACHE_BYTES, LocalRenderer
 from services.renderer.local.profile import FINAL, Profile
@@ -74,8 +75,8 @@ def read_movie(path: Path) -> dict[str, Any]:
 
 
 def match_assets(movie: Mapping[str, Any], folder: Path) -> dict[str, str]:
-    """Each ``src`` of the movie and the file below ``folder`` (relative, "/") that it names."""
-    wanted = set(_sources(movie))
+    """Each file of the movie and the one below ``folder`` (relative, "/") that it names."""
+    wanted = parse_movie(movie).files
     if not wanted:
         return {}
     if not folder.is_dir():
@@ -94,17 +95,6 @@ def match_assets(movie: Mapping[str, Any], folder: Path) -> dict[str, str]:
             raise Refused(f"The movie uses {name[:80]!r}, but {reason}.", remedy=f"The folder is {folder}.")
         found[name] = keys[0]
     return found
-
-
-def _sources(movie: Mapping[str, Any]) -> Iterator[str]:
-    containers = [movie, *(s for s in movie.get("scenes") or () if isinstance(s, Mapping))]
-    for container in containers:
-        elements = container.get("elements")
-        for element in elements if isinstance(elements, list) else ():
-            if isinstance(element, Mapping) and element.get("type") in ("image", "video", "audio"):
-                src = element.get("src")
-                if isinstance(src, str) and src:
-                    yield src
 
 
 def _listing(folder: Path) -> Iterator[str]:
