@@ -7,6 +7,7 @@ rest, and upon it the few words or letters that are on their way, each drawn in 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 from PIL import Image
@@ -14,9 +15,11 @@ from PIL import Image
 from services.renderer.local.ink import Placed, cropped, even_up, inked, reach, rounded, tinted
 from services.renderer.local.layers import Box, TextSpec
 from services.renderer.local.lettering import Lettering, padding, set_text
+from services.renderer.local.look import faded
 from services.renderer.local.motion import GONE, LINES_GROW, Motion, Pose, motion_of
 from services.renderer.local.pile import Pile
 from services.renderer.local.planes import OPAQUE, Picture, Planes, paint, picture_of
+from services.renderer.local.sprite import Sprite, flat_picture
 from services.renderer.local.typeset import Atom
 
 _SLOW_FADE = 2.0  # seconds in which style 002 appears (the vendor's)
@@ -67,8 +70,7 @@ class Moving(Still):
         self._text = replace(text, look=replace(text.look, shadows=shadows))
         self._motion, self._fps, self._frames = motion, fps, frames
         self._units, self._homes = _units(self._text)
-        self._pieces: dict[int, Piece | None] = {}
-        self._pictures: dict[int, tuple[Picture, int, int] | None] = {}
+        self._sprites: dict[int, Sprite | None] = {}
         self._rested = 0  # units on the pile
         self._pile = _pile(self._text, spec)
         ground = _ground(self._text, spec)
@@ -81,7 +83,8 @@ class Moving(Still):
                 self._whole.lay(picture_of(ground[0]), *ground[1:])
             for unit in range(len(self._units)):
                 self._lay(self._whole, unit)
-        self._last_lines: Picture | None = None
+        self._grown = 0.0  # of the lines of style 008
+        self._rules: list[tuple[Picture, int, int]] = []
 
     def draw(self, index: int, canvas: Planes, opacity: int) -> None:
         """Frame ``index`` of the layer."""
@@ -109,91 +112,47 @@ class Moving(Still):
             self._motion.settled(self._rested, count, self._frames, self._fps) <= index
         ):
             self._lay(self._pile, self._rested)
-            self._pieces.pop(self._rested, None)
-            self._pictures.pop(self._rested, None)
+            self._sprites.pop(self._rested, None)
             self._rested += 1
 
     def _lay(self, pile: Pile, unit: int) -> None:
-        picture = self._picture_of(unit)
-        if picture is not None:
-            pile.lay(*picture)
+        sprite = self._sprite(unit)
+        if sprite is not None:
+            pile.lay(sprite.picture, sprite.x, sprite.y)
 
-    def _piece(self, unit: int) -> Piece | None:
-        if unit not in self._pieces:
-            self._pieces[unit] = _drawn(self._text, self._units[unit])
-        return self._pieces[unit]
-
-    def _picture_of(self, unit: int) -> tuple[Picture, int, int] | None:
-        if unit not in self._pictures:
-            piece = self._piece(unit)
-            self._pictures[unit] = (picture_of(piece[0]), *piece[1:]) if piece else None
-        return self._pictures[unit]
+    def _sprite(self, unit: int) -> Sprite | None:
+        """Made when it is first seen, and forgotten when it has come to rest."""
+        if unit not in self._sprites:
+            piece = _drawn(self._text, self._units[unit])
+            left, top, right, bottom = self._homes[unit]
+            home = ((left + right) / 2, (top + bottom) / 2)
+            self._sprites[unit] = Sprite(picture_of(piece[0]), *piece[1:], home) if piece else None
+        return self._sprites[unit]
 
     def _paint(self, unit: int, pose: Pose, canvas: Planes, opacity: int) -> None:
-        shown = round(opacity * pose.opacity)
-        if not pose.moves:
-            picture = self._picture_of(unit)
-            if picture is not None and shown > 0:
-                paint(canvas, *picture, shown)
-            return
-        piece = self._piece(unit)
-        if piece is None or shown <= 0:
-            return
-        left, top, right, bottom = self._homes[unit]
-        found = posed(piece, pose, ((left + right) / 2, (top + bottom) / 2), self._text.look.size)
-        if found is not None and self._motion.cut:
-            found = _cut(found, top, bottom)
-        if found is not None:
-            paint(canvas, picture_of(found[0]), found[1], found[2], shown)
+        shown, sprite = round(opacity * pose.opacity), self._sprite(unit)
+        if sprite is not None and shown > 0:
+            home = self._homes[unit]
+            between = (home[1], home[3]) if self._motion.cut else None
+            sprite.paint(canvas, pose, self._text.look.size, shown, between)
 
     def _draw_lines(self, index: int, canvas: Planes, opacity: int) -> None:
         """The lines above and below, growing from their middle."""
         share = min(1.0, (index + 1) / (LINES_GROW * self._fps))
-        eased = 1.0 - (1.0 - share) ** 4
+        if share != self._grown:
+            self._grown, self._rules = share, [*self._lines(1.0 - (1.0 - share) ** 4)]
+        for picture, x, y in self._rules:
+            paint(canvas, picture, x, y, opacity)
+
+    def _lines(self, share: float) -> Iterator[tuple[Picture, int, int]]:
         text, look = self._text, self._text.look
-        thick = max(2.0, 0.055 * look.size)
-        half = eased * text.width / 2
-        middle = text.left + text.width / 2
-        gap = 0.16 * look.size
+        thick, gap = max(2.0, 0.055 * look.size), 0.16 * look.size
+        middle, half = text.left + text.width / 2, share * text.width / 2
         for top in (text.top - gap - thick, text.top + text.height + gap):
             x, y = math.floor((middle - half) / 2) * 2, math.floor(top / 2) * 2
             size = (even_up(middle + half - x), even_up(top + thick - y))
-            box = (middle - half - x, top - y, middle + half - x, top + thick - y)
-            mask = rounded(size, [box], 0.0)
-            paint(canvas, picture_of(tinted(mask, look.colour)), x, y, round(opacity * (0.5 + 0.5 * eased)))
-
-
-def posed(piece: Piece, pose: Pose, home: tuple[float, float], em: float) -> Piece | None:
-    """The piece turned and scaled about ``home`` and moved, to fractions of a pixel."""
-    image, left, top = piece
-    cos, sin = math.cos(math.radians(pose.turn)), math.sin(math.radians(pose.turn))
-    x, y = home[0] + pose.dx * em, home[1] + pose.dy * em
-    corners = [
-        (x + pose.scale * (cos * (a - home[0]) - sin * (b - home[1])),
-         y + pose.scale * (sin * (a - home[0]) + cos * (b - home[1])))
-        for a in (left, left + image.width) for b in (top, top + image.height)
-    ]  # fmt: skip
-    near = [math.floor(min(corner[axis] for corner in corners) / 2) * 2 - 2 for axis in (0, 1)]
-    size = [even_up(max(corner[axis] for corner in corners) + 2 - near[axis]) for axis in (0, 1)]
-    a, b = cos / pose.scale, sin / pose.scale
-    across, down = near[0] - x, near[1] - y
-    matrix = (
-        a, b, a * across + b * down + home[0] - left,
-        -b, a, -b * across + a * down + home[1] - top,
-    )  # fmt: skip
-    turned = image.transform((size[0], size[1]), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC)
-    return cropped(turned, near[0], near[1])
-
-
-def _cut(piece: Piece, top: float, bottom: float) -> Piece | None:
-    """Only what lies between the two heights."""
-    image, x, y = piece
-    first, last = max(0, round(top) - y), min(image.height, round(bottom) - y)
-    if last <= first:
-        return None
-    kept = Image.new("RGBA", image.size)
-    kept.paste(image.crop((0, first, image.width, last)), (0, first))
-    return cropped(kept, x, y)
+            mask = rounded(size, [(middle - half - x, top - y, middle + half - x, top + thick - y)], 0.0)
+            yield flat_picture(mask, faded(look.colour, 0.5 + 0.5 * share)), x, y
 
 
 def _units(text: Lettering) -> tuple[list[list[Placed]], list[tuple[float, float, float, float]]]:
