@@ -17,9 +17,11 @@ from openai.types.responses import Response
 
 from services.errors import Unavailable
 from services.log import get_logger
-from services.planner.assistant.answers import answered_since, open_calls, read_items, turn_of
+from services.planner.assistant.answers import answered_since, read_items, turn_of
 from services.planner.assistant.clean import inert
+from services.planner.assistant.looking import Unseen, close_calls, items_of, response_by_id
 from services.planner.assistant.purse import Purse
+from services.planner.assistant.streaming import Broken, follow
 from services.planner.assistant.talk import Ask, Outgoing, Turn, Words
 from services.planner.assistant.trouble import LONGEST_WAIT, Trouble, sentence, trouble_of, wait_of
 from services.planner.tokens import estimate_tokens
@@ -29,8 +31,6 @@ log = get_logger(__name__)
 
 SETTLE = (2.0, 4.0, 8.0, 16.0)  # seconds between looks for what may have been accepted
 _TRIES = 3  # of each kind of trouble, in one turn
-_EVERY = 400  # characters between two words about progress
-_WORKING = ("queued", "in_progress")
 
 Renew = Callable[[str], Awaitable[str | None]]  # why → the id of a new conversation, None if there is none
 
@@ -94,7 +94,7 @@ class ResponsesTalk:
         self._pending = ""
         try:
             response = await self._ask(ask, mark)
-        except (openai.APIError, httpx2.HTTPError, _Broken) as error:
+        except (openai.APIError, httpx2.HTTPError, Broken) as error:
             trouble = trouble_of(error)
             log.warning("%s: %s", self._server, trouble.value)
             tries[trouble] = tries.get(trouble, 0) + 1
@@ -122,42 +122,18 @@ class ResponsesTalk:
         if ask.tools:
             more["tools"] = [{"type": "function", "strict": True, **tool} for tool in ask.tools]
             more["tool_choice"] = "auto" if ask.tools_allowed else "none"
-        final: Response | None = None
-        written = told = 0
-        stream = await self._client.responses.create(
-            model=self._models[0],
-            instructions=ask.instructions,
-            input=items,  # type: ignore[arg-type]  # dicts of the shapes the SDK's own types describe
-            text={
-                "format": {
-                    "type": "json_schema",
-                    "name": ask.schema_name,
-                    "strict": True,
-                    "schema": ask.schema,
-                }
-            },
-            max_output_tokens=ask.max_output_tokens,
-            metadata={"run": self._run[:512], "mark": mark[:512]},
-            stream=True,
-            **more,
-        )
-        async with stream:
-            async for event in stream:
-                if event.type == "response.created":
-                    self._pending = event.response.id
-                    self._say_what(f"{self._models[0]} thinks")
-                elif event.type == "response.output_text.delta":
-                    written += len(event.delta)
-                    if written - told >= _EVERY:
-                        told = written
-                        self._say_what(f"{self._models[0]} writes, {written} characters so far")
-                elif event.type == "response.completed" or event.type == "response.incomplete":
-                    final = event.response
-                elif event.type == "response.failed":
-                    final = event.response
-        if final is None:
-            raise _Broken
-        return final
+        request: dict[str, Any] = {
+            "model": self._models[0],
+            "instructions": ask.instructions,
+            "input": items,
+            "text": {"format": _format(ask)},
+            "max_output_tokens": ask.max_output_tokens,
+            "metadata": {"run": self._run[:512], "mark": mark[:512]},
+        }
+        return await follow(self._client, request | more, begun=self._begun, tell=self._say_what)
+
+    def _begun(self, response: str) -> None:
+        self._pending = response
 
     async def _after(
         self, error: Exception, trouble: Trouble, count: int, ours: set[str], ask: Ask
@@ -214,8 +190,10 @@ class ResponsesTalk:
     async def _look(self, error: Exception, ours: set[str], ask: Ask) -> Turn | None:
         """Find out whether an unclear call was accepted. None: it was not, so it may be sent again."""
         self._say_what("the line broke; looking for the answer")
-        if self._pending and (turn := await self._by_id()) is not None:
-            return turn
+        if self._pending:
+            found = await response_by_id(self._client, self._pending, self._settle, self._patience)
+            if found is not None:
+                return found
         if not self.conversation:
             await self._purse.pay(self._run, ask.purpose, self._models[0], None, self._tokens(ask))
             raise sentence(error, self._server, self._models[0]) from None
@@ -228,7 +206,7 @@ class ResponsesTalk:
             await asyncio.sleep(wait)
             try:
                 after = await self._since(ours)
-            except _Unseen:
+            except Unseen:
                 continue
             looked = True
             if after:
@@ -246,52 +224,16 @@ class ResponsesTalk:
         return None
 
     async def _since(self, ours: set[str]) -> list[dict[str, Any]] | None:
-        return answered_since(await self._items(), ours)
-
-    async def _items(self) -> list[dict[str, Any]]:
-        """The newest items of the conversation, newest first; [] when it is gone, which the next call says."""
-        if not self.conversation:
-            return []
-        try:
-            page = await self._client.conversations.items.list(self.conversation, order="desc", limit=100)
-        except (openai.APIError, httpx2.HTTPError) as error:
-            if trouble_of(error) is Trouble.CONVERSATION:
-                return []
-            raise _Unseen from None
-        return [item.to_dict(mode="json") for item in page.data]
-
-    async def _by_id(self) -> Turn | None:
-        """The response that had begun, once it has ended well; None if it is not there or failed."""
-        waited, waits = 0.0, list(self._settle) or [0.0]
-        while True:
-            try:
-                response = await self._client.responses.retrieve(self._pending)
-            except (openai.APIError, httpx2.HTTPError):
-                return None
-            if response.status not in _WORKING:
-                return turn_of(response) if response.status == "completed" else None
-            if waited >= self._patience:
-                return None
-            wait = waits.pop(0) if len(waits) > 1 else waits[0]
-            waited += max(wait, 0.01)
-            await asyncio.sleep(wait)
+        return answered_since(await items_of(self._client, self.conversation), ours)
 
     async def _close_calls(self) -> bool:
         """Answer the tool calls nobody answered; False when that cannot be done."""
         assert self.conversation
         mine = {item.get("call_id") for item in self._history[self._held :]}
-        try:
-            calls = [call for call in open_calls(await self._items()) if call not in mine]
-            output = '{"error":"This look-up was interrupted. Ask again if you still need it."}'
-            items = [{"type": "function_call_output", "call_id": c, "output": output} for c in calls]
-            for start in range(0, len(items), 20):  # the service takes 20 at a time
-                batch: Any = items[start : start + 20]
-                await self._client.conversations.items.create(self.conversation, items=batch)
-        except (openai.APIError, httpx2.HTTPError, _Unseen):
-            return False
-        if calls:
+        closed = await close_calls(self._client, self.conversation, mine)
+        if closed:
             self.notes.append("The planner's conversation was broken off in a look-up; it was repaired.")
-        return bool(calls)
+        return closed
 
     async def _replace(self, why: str) -> None:
         self.conversation = await self._renew(why)
@@ -322,14 +264,6 @@ class ResponsesTalk:
             self.tell(words)
 
 
-class _Broken(Exception):
-    """A stream that ended before the answer did."""
-
-
-class _Unseen(Exception):
-    """The conversation could not be looked into."""
-
-
 def _item(one: Outgoing, mark: str) -> dict[str, Any]:
     if not isinstance(one, Words):
         return {"type": "function_call_output", "call_id": one.call, "output": one.output}
@@ -337,3 +271,7 @@ def _item(one: Outgoing, mark: str) -> dict[str, Any]:
     content: list[dict[str, Any]] = [{"type": "input_text", "text": text}]
     content += [{"type": "input_file", "file_id": file} for file in one.files]
     return {"type": "message", "role": "user", "content": content}
+
+
+def _format(ask: Ask) -> dict[str, Any]:
+    return {"type": "json_schema", "name": ask.schema_name, "strict": True, "schema": ask.schema}
