@@ -69,7 +69,7 @@ def blank(width: int, height: int) -> Planes:
 def planes_of(frame: av.VideoFrame) -> Planes:
     """The frame's own memory as arrays: writing there is writing the frame."""
     found = []
-    for at, plane in enumerate(frame.planes):
+    for at, plane in enumerate(frame.planes[:3]):  # a fourth would be alpha
         height = frame.height if at == 0 else frame.height // 2
         width = frame.width if at == 0 else frame.width // 2
         rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
