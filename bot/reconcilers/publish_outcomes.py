@@ -11,15 +11,19 @@ from sqlite_utils import Database
 
 from services.model.draft import Draft, State
 from services.ports import Publication
-from services.store import ballot, drafts, guards, journal
+from services.store import ballot, drafts, facts, guards, journal
 from services.store.guards import PublicationGuard
 from services.store.journal import Kind
 
 
 def again(db: Database, draft: Draft, guard: PublicationGuard, target: str, now: datetime) -> bool:
-    """It is proven unpublished: commit one more act, if the votes of by now still want this very thing."""
+    """It is proven unpublished: commit one more act, if the votes of by now still want this very thing.
+
+    While posting is paused it waits as approved: whoever paused it was told that nothing goes out.
+    """
     current = drafts.get(db, draft.number)
-    if ballot.decision_on(db, current, target).state is not State.APPROVED:
+    wanted = ballot.decision_on(db, current, target).state is State.APPROVED
+    if not wanted or facts.get(db, facts.PAUSED) is not None:
         ballot.follow(db, draft.number, target=target, now=now, reopen=True)
         return False
     if drafts.print_of(db, current, target) != guard.fingerprint:

@@ -42,9 +42,7 @@ async def make_draft(op: Operator, title: str = "RV06 grows") -> int:
 
 
 async def vote(op: Operator, number: int, choice: Choice = Choice.APPROVE, voter: str = "desk") -> Draft:
-    return await op.store.do(
-        decisions.vote, number, choice, voter=voter, target=op.target, now=op.now()
-    )
+    return await op.store.do(decisions.vote, number, choice, voter=voter, target=op.target, now=op.now())
 
 
 async def post_now(op: Operator, number: int) -> Draft:

@@ -223,9 +223,11 @@ class Days(RuleBasedStateMachine):
         by=voter,
         plan=st.sampled_from(PLANS),
         then=st.sampled_from([Choice.DENY, Choice.HOLD, Choice.APPROVE]),
+        paused=st.booleans(),
     )
-    def die_while_posting(self, n: int, by: str, plan: str, then: Choice) -> None:
+    def die_while_posting(self, n: int, by: str, plan: str, then: Choice, paused: bool) -> None:
         """One step of publishing, in or after which the operator dies; then somebody has second thoughts."""
+        self.do(self.op.store.do(facts.forget, facts.PAUSED))
         self.post_now(n, by)
         self.service.plan = [plan]
         publish = self.op.engine._works["publish"].reconciler
@@ -241,6 +243,7 @@ class Days(RuleBasedStateMachine):
             task.result()
         self.kill()
         self.vote(n, by, then)
+        self.pause(paused)
 
     @rule()
     def kill(self) -> None:
@@ -278,7 +281,8 @@ class Days(RuleBasedStateMachine):
     # What must hold.
 
     async def is_approved(self, container: str) -> None:
-        """Asked at every publish request: the votes want just this, and its row was committed before."""
+        """Asked at every publish request: the votes want this, its row was committed before, nothing is paused."""
+        assert await self.op.store.do(facts.get, facts.PAUSED) is None, "published while posting is paused"
         for n in DRAFTS:
             guard = await self.op.store.do(guards.publication, n)
             if guard is not None and guard.container == container:

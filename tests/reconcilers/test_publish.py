@@ -290,6 +290,30 @@ async def test_a_pause_at_the_last_moment_holds(op: Operator) -> None:
     assert (await state(op, number), line(op).calls) == (State.APPROVED, [])
 
 
+async def test_a_pause_holds_what_is_proven_unpublished(op: Operator) -> None:
+    number = await make_draft(op)
+    line(op).plan = ["before"]
+    publish = line(op).publish
+
+    async def pause_and_publish(container: str) -> Publication:
+        await op.store.do(facts.put, facts.PAUSED, {"by": "ann"})
+        return await publish(container)
+
+    line(op).publish = pause_and_publish  # type: ignore[method-assign]
+    await post_now(op, number)
+
+    async def looked_at() -> bool:
+        return bool(line(op).calls) and await state(op, number) is not State.PUBLISHING
+
+    await op.engine.drive(looked_at, only={"publish": None})
+    await drive(op, "publish")
+    assert (await state(op, number), len(line(op).calls)) == (State.APPROVED, 1)
+    line(op).publish = publish  # type: ignore[method-assign]
+    await op.store.do(facts.forget, facts.PAUSED)
+    assert await until_settled(op, number) is State.POSTED
+    assert (len(set(line(op).calls)), line(op).effects) == (1, 1), "the container that was looked at goes on"
+
+
 async def test_an_approval_for_another_publisher_is_none(op: Operator) -> None:
     number = await make_draft(op)
     await post_now(op, number)
