@@ -1,7 +1,8 @@
 """Whether a proposal may be rendered: reasons against it, as sentences for a planner or a person.
 
-Nothing a planner wrote is trusted, whoever it was: this is the border between proposals and money.
-The renderer makes its own dry plan later; nothing here knows how a picture is drawn.
+Nothing a planner wrote is trusted, whoever it was: this is the border between proposals and money. What a
+movie is at all says its model (services/movie); here stands what a planner may do with it. The renderer
+makes its own dry plan later; nothing here knows how a picture is drawn.
 """
 
 from __future__ import annotations
@@ -9,22 +10,32 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
+
+from pydantic import ValidationError
 
 from services.model.asset import Asset
 from services.model.proposal import Proposal
+from services.movie import Movie, Scene
+from services.movie.elements import Audio, Image, Video
+from services.movie.movie import problems_of
 from services.planner.check_element import (
     ADDRESS,
-    HEX,
+    ELEMENT_KEYS,
     MENTION,
+    SETTINGS_KEYS,
     element_reasons,
-    is_number,
-    unknown_keys,
 )
 
 SHORTEST, LONGEST = 5.0, 60.0  # seconds of the whole video
 MAX_CAPTION = 2200  # characters; Instagram refuses more
 MAX_HASHTAGS = 5
+MAX_SCENES, MAX_ELEMENTS = 60, 12
+MOVIE_KEYS = {"resolution", "fps", "quality", "scenes", "elements"}
+SCENE_KEYS = {"duration", "background-color", "transition", "elements"}
+_MOST_PROBLEMS = 20
+_HASHTAGS = 5
 MAX_SCENES, MAX_ELEMENTS = 60, 12
 MOVIE_KEYS = {"resolution", "fps", "quality", "scenes", "elements"}
 SCENE_KEYS = {"duration", "background-color", "transition", "elements"}
@@ -38,10 +49,7 @@ _HASHTAG = re.compile(r"#\w+")
 def check(proposal: Proposal, assets: Mapping[str, Asset]) -> list[str]:
     """Sentences that say what is wrong; an empty list if nothing is. ``assets`` maps ids to files."""
     reasons = list(_words(proposal))
-    reasons += _movie(proposal.movie, assets)
-    named = {r.asset for r in proposal.resources}
-    for src in sorted(_sources(proposal.movie) - named):
-        reasons.append(f"The movie uses {src[:40]!r}, which the resources do not name.")
+    reasons += _movie(proposal.movie, {r.asset for r in proposal.resources}, assets)
     for resource in proposal.resources:
         reasons += _resource(resource.asset, resource.start, resource.end, assets)
     return list(dict.fromkeys(reasons))
@@ -81,112 +89,93 @@ def _resource(
         yield f"The resources name an empty part of {asset}."
 
 
-def _movie(movie: Mapping[str, Any], assets: Mapping[str, Asset]) -> list[str]:
-    strange = list(_not_plain(movie))
-    if strange:
-        return strange
-    reasons = unknown_keys(movie, MOVIE_KEYS, "The movie")
-    if movie.get("resolution") != "instagram-story":
+def _movie(document: Mapping[str, Any], named: set[str], assets: Mapping[str, Asset]) -> list[str]:
+    try:
+        movie = Movie.model_validate(document)
+    except ValidationError as error:
+        return problems_of(error)[:_MOST_PROBLEMS]
+    # Braces would be filled in, by us or by the vendor: what is shown must stand in the movie itself.
+    reasons = ["The movie carries template braces."] if _has_braces(document) else []
+    reasons += _unknown(document)
+    # Anything else that was read otherwise than written may be read otherwise elsewhere, too.
+    reasons = reasons or list(movie.warnings)
+    return reasons or _may_be_made(movie, named, assets)
+
+
+def _may_be_made(movie: Movie, named: set[str], assets: Mapping[str, Asset]) -> list[str]:
+    reasons = []
+    if movie.resolution != "instagram-story":
         reasons.append("The movie's resolution must be instagram-story (1080 × 1920).")
-    if "fps" in movie and movie["fps"] != 30:
+    if "fps" in movie.model_fields_set and movie.fps != 30:
         reasons.append("The movie must have 30 frames per second.")
-    scenes = movie.get("scenes")
-    if not isinstance(scenes, list) or not scenes or not all(isinstance(s, dict) for s in scenes):
+    if not movie.scenes:
         return [*reasons, "The movie has no scenes."]
-    if len(scenes) > MAX_SCENES:
-        return [*reasons, f"The movie has {len(scenes)} scenes; {MAX_SCENES} are the most."]
-    total = 0.0
-    before = 0.0
-    for number, scene in enumerate(scenes, 1):
-        length, overlap, said = _scene(scene, number, before, assets)
-        reasons += said
-        total += length - overlap
-        before = length
+    if len(movie.scenes) > MAX_SCENES:
+        return [*reasons, f"The movie has {len(movie.scenes)} scenes; {MAX_SCENES} are the most."]
+    for src in sorted(movie.files - named):
+        reasons.append(f"The movie uses {src[:40]!r}, which the resources do not name.")
+    total = before = 0.0
+    for scene in movie.scenes:
+        reasons += _scene(scene, before, first=scene is movie.scenes[0], assets=assets)
+        total += scene.duration - (scene.transition.duration if scene.transition else 0.0)
+        before = scene.duration
     if not SHORTEST - 0.01 <= total <= LONGEST + 0.01:
         reasons.append(f"The video lasts {total:.1f} s; {SHORTEST:g} to {LONGEST:g} are allowed.")
-    for element in _elements(movie, "The movie", reasons):
-        if element.get("type") != "audio":
+    if len(movie.elements) > MAX_ELEMENTS:
+        return [*reasons, f"The movie has {len(movie.elements)} elements; {MAX_ELEMENTS} are the most."]
+    for element in movie.elements:
+        if not isinstance(element, Audio):
             reasons.append("Only sound may run through the whole movie.")
         else:
-            reasons += element_reasons(element, "The movie's sound", total, assets)
+            reasons += element_reasons(element, total, assets)
     return reasons
 
 
-def _scene(
-    scene: dict[str, Any], number: int, before: float, assets: Mapping[str, Asset]
-) -> tuple[float, float, list[str]]:
-    where = f"Scene {number}"
-    reasons = unknown_keys(scene, SCENE_KEYS, where)
-    length = scene.get("duration")
-    if not is_number(length) or length <= 0:
-        return 0.0, 0.0, [*reasons, f"{where} does not say how long it lasts."]
-    overlap = 0.0
-    transition = scene.get("transition")
-    if transition is not None:
-        overlap, said = _transition(transition, where, number, min(before, length))
-        reasons += said
-    if not HEX.fullmatch(str(scene.get("background-color", "#000000"))):
-        reasons.append(f"{where} has a background that is not a colour.")
-    elements = _elements(scene, where, reasons)
-    if not any(e.get("type") in ("image", "video") for e in elements):
-        reasons.append(f"{where} shows no photo and no clip.")
-    for index, element in enumerate(elements, 1):
-        reasons += element_reasons(element, f"{where}, element {index}", float(length), assets)
-    return float(length), overlap, reasons
+def _scene(scene: Scene, before: float, *, first: bool, assets: Mapping[str, Asset]) -> Iterator[str]:
+    if scene.duration <= 0:
+        yield f"{scene.where} does not say how long it lasts."
+        return
+    if scene.transition and first:
+        yield "The first scene cannot begin with a transition."
+    elif scene.transition and not 0 < scene.transition.duration <= min(before, scene.duration) / 2:
+        yield f"{scene.where} has a transition longer than half of the shorter shot."
+    if len(scene.elements) > MAX_ELEMENTS:
+        yield f"{scene.where} has {len(scene.elements)} elements; {MAX_ELEMENTS} are the most."
+        return
+    if not any(isinstance(element, Image | Video) for element in scene.elements):
+        yield f"{scene.where} shows no photo and no clip."
+    for element in scene.elements:
+        yield from element_reasons(element, scene.duration, assets)
 
 
-def _transition(transition: Any, where: str, number: int, shortest: float) -> tuple[float, list[str]]:
-    if not isinstance(transition, dict) or set(transition) - {"style", "duration", "type"}:
-        return 0.0, [f"{where} has a transition that is not one."]
-    if number == 1:
-        return 0.0, ["The first scene cannot begin with a transition."]
-    reasons = []
-    if str(transition.get("style")) not in TRANSITIONS:
-        reasons.append(f"{where} has the unknown transition {str(transition.get('style'))[:30]!r}.")
-    overlap = transition.get("duration")
-    if not is_number(overlap) or not 0 < overlap <= shortest / 2:
-        return 0.0, [*reasons, f"{where} has a transition longer than half of the shorter shot."]
-    return float(overlap), reasons
+def _unknown(document: Mapping[str, Any]) -> Iterator[str]:
+    """Properties that planners do not need, so that nothing unforeseen is made of them. The model has read
+    the document: its lists are lists of objects."""
+    yield from _outside(document, MOVIE_KEYS, "The movie")
+    owners = [("Movie", document)]
+    owners += [(f"Scene #{number}", scene) for number, scene in enumerate(document["scenes"], 1)]
+    for name, owner in owners:
+        if name != "Movie":
+            yield from _outside(owner, SCENE_KEYS, name)
+        for number, element in enumerate(owner.get("elements") or (), 1):
+            where = f"{name}, element #{number}" if name != "Movie" else f"Movie element #{number}"
+            known = ELEMENT_KEYS.get(element["type"])
+            if known is None:
+                yield f"{where} is of the type {element['type']!r}; {', '.join(ELEMENT_KEYS)} are allowed."
+                continue
+            yield from _outside(element, known, where)
+            yield from _outside(element.get("settings") or {}, SETTINGS_KEYS, f"{where}, settings,")
 
 
-def _elements(owner: Mapping[str, Any], where: str, reasons: list[str]) -> list[dict[str, Any]]:
-    elements = owner.get("elements", [])
-    if not isinstance(elements, list) or not all(isinstance(e, dict) for e in elements):
-        reasons.append(f"{where} has elements that are none.")
-        return []
-    if len(elements) > MAX_ELEMENTS:
-        reasons.append(f"{where} has {len(elements)} elements; {MAX_ELEMENTS} are the most.")
-        return []
-    return elements
+def _outside(part: Mapping[str, Any], known: set[str], where: str) -> Iterator[str]:
+    for key in part:
+        if key not in known:
+            yield f"{where} has the unknown property {str(key)[:40]!r}."
 
 
-def _not_plain(value: Any, depth: int = 0) -> Iterator[str]:
-    """Numbers that are not finite, values that JSON does not have, nesting without end."""
-    if depth > 8:
-        yield "The movie is nested too deeply."
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield "The movie carries a number that is not finite."
-    elif isinstance(value, dict):
-        if not all(isinstance(key, str) for key in value):
-            yield "The movie has a property whose name is not a text."
-        for part in value.values():
-            yield from _not_plain(part, depth + 1)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _not_plain(part, depth + 1)
-    elif value is not None and not isinstance(value, (str, int, float)):
-        yield "The movie carries something that JSON does not have."
-
-
-def _sources(movie: Mapping[str, Any]) -> set[str]:
-    """Every ``src`` of the movie, however odd the movie is."""
-    scenes = movie.get("scenes")
-    owners: list[Any] = [movie, *(scenes if isinstance(scenes, list) else [])]
-    found = set()
-    for owner in owners:
-        elements = owner.get("elements") if isinstance(owner, dict) else None
-        for element in elements if isinstance(elements, list) else []:
-            src = element.get("src") if isinstance(element, dict) else None
-            if isinstance(src, str):
-                found.add(src)
-    return found
+def _has_braces(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_has_braces(part) for part in chain(value, value.values()))
+    if isinstance(value, list):
+        return any(_has_braces(part) for part in value)
+    return isinstance(value, str) and "{{" in value

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from services.model.brief import PastDraft
-from services.planner.check_element import is_number
 
 Seconds = tuple[float, float]  # from, to
 
@@ -53,7 +52,7 @@ def clip_parts(movie: Mapping[str, Any]) -> list[tuple[str, Seconds]]:
         for element in elements if isinstance(elements, list) else []:
             if isinstance(element, dict) and element.get("type") == "video":
                 src, seek, lasts = element.get("src"), element.get("seek", 0), element.get("duration")
-                if isinstance(src, str) and is_number(seek) and is_number(lasts) and lasts > 0:
+                if isinstance(src, str) and _is_number(seek) and _is_number(lasts) and lasts > 0:
                     found.append((src, (round(float(seek), 1), round(float(seek + lasts), 1))))
     return found
 
@@ -67,3 +66,7 @@ def _merged(parts: Iterable[Seconds]) -> tuple[Seconds, ...]:
         else:
             joined.append((start, end))
     return tuple(joined)
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e6

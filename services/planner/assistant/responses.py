@@ -78,8 +78,7 @@ class ResponsesTalk:
     async def say(self, outgoing: Sequence[Outgoing], ask: Ask, *, mark: str = "") -> Turn:
         self._history += [_item(one, mark) for one in outgoing]
         ours = {mark} if mark else {one.call for one in outgoing if not isinstance(one, Words)}
-        turn = await self._already(ours) if self._resumed else None
-        self._resumed = False
+        turn = await self._already(ours, settle=False) if self._resumed else None
         tries: dict[Trouble, int] = {}
         while turn is None:
             turn = await self._once(ask, ours, mark, tries)
@@ -197,10 +196,13 @@ class ResponsesTalk:
         if not self.conversation:
             await self._purse.pay(self._run, ask.purpose, self._models[0], None, self._tokens(ask))
             raise sentence(error, self._server, self._models[0]) from None
-        return await self._already(ours)
+        return await self._already(ours, settle=True)
 
-    async def _already(self, ours: set[str]) -> Turn | None:
-        """The answer to what of ours the conversation holds; None if it holds nothing of it."""
+    async def _already(self, ours: set[str], *, settle: bool) -> Turn | None:
+        """The answer to what of ours the conversation holds; None if it holds nothing of it.
+
+        ``settle``: it may still be on its way. Otherwise only what is there, unanswered, is waited for.
+        """
         present, looked = False, False
         for wait in (0.0, *self._settle):
             await asyncio.sleep(wait)
@@ -212,8 +214,8 @@ class ResponsesTalk:
             if after:
                 return read_items(after)
             present = after is not None
-            if after is None and self._resumed:
-                return None  # said by an earlier process, or never: nothing of it can still be on its way
+            if after is None and not settle:
+                return None
         if not looked:
             raise Unavailable(
                 f"{self._server} cannot be asked whether it accepted the last request.",
@@ -237,7 +239,7 @@ class ResponsesTalk:
 
     async def _replace(self, why: str) -> None:
         self.conversation = await self._renew(why)
-        self._held = 0
+        self._held, self._resumed = 0, False
         if self.conversation:
             self.notes.append(f"The planner's conversation {why}; a new one was begun.")
         else:

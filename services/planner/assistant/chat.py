@@ -1,0 +1,187 @@
+"""A talk through chat completions, for Ollama, vLLM, llama.cpp and the like. The history is ours.
+
+Such servers keep no conversation, so everything said is sent every time. Many cannot answer in a schema and
+call tools in the same turn: first the model may look things up, then it is asked for the answer alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import httpx2
+import openai
+from openai import AsyncStream
+from openai.types.chat import ChatCompletionChunk
+
+from services.log import get_logger
+from services.planner.assistant.purse import Purse
+from services.planner.assistant.talk import Ask, Call, Outgoing, Tokens, Turn, Words
+from services.planner.assistant.trouble import LONGEST_WAIT, Trouble, sentence, trouble_of, wait_of
+from services.planner.tokens import estimate_tokens
+from services.ports import Tell
+
+log = get_logger(__name__)
+
+_TRIES = 3
+_EVERY = 400  # characters between two words about progress
+_WAITS = (2.0, 4.0, 8.0)  # seconds
+_LOOK_UP = (
+    "\n\nLook up what you need with the tools now, one or a few at a time. When you know enough, answer with "
+    "the single word READY; you are then asked for the answer itself."
+)
+
+
+class ChatTalk:
+    """``models`` as in ResponsesTalk. A call that may have been accepted is not sent again."""
+
+    def __init__(
+        self,
+        client: openai.AsyncOpenAI,
+        models: list[str],
+        purse: Purse,
+        *,
+        run: str,
+        server: str,
+        waits: Sequence[float] = _WAITS,
+        tell: Tell | None = None,
+    ) -> None:
+        self.notes: list[str] = []
+        self.conversation: str | None = None
+        self.tell = tell
+        self._client = client
+        self._models = models
+        self._purse = purse
+        self._run = run
+        self._server = server
+        self._waits = waits
+        self._history: list[dict[str, Any]] = []
+
+    async def say(self, outgoing: Sequence[Outgoing], ask: Ask, *, mark: str = "") -> Turn:
+        self._history += [_message(one) for one in outgoing]
+        if ask.tools and ask.tools_allowed:
+            turn = await self._turn(ask, tools=True)
+            if turn.calls or turn.refusal or turn.cut:
+                return turn
+        return await self._turn(ask, tools=False)
+
+    async def _turn(self, ask: Ask, *, tools: bool) -> Turn:
+        tries: dict[Trouble, int] = {}
+        while True:
+            sent = estimate_tokens(f"{ask.instructions}{ask.schema}{self._history}")
+            await self._purse.allow(self._models[0], sent)
+            try:
+                turn, model = await self._ask(ask, tools=tools)
+            except (openai.APIError, httpx2.HTTPError, _Broken) as error:
+                trouble = trouble_of(error)
+                tries[trouble] = tries.get(trouble, 0) + 1
+                log.warning("%s: %s", self._server, trouble.value)
+                await self._after(error, trouble, tries[trouble], ask, sent)
+                continue
+            await self._purse.pay(self._run, ask.purpose, model, turn.tokens, sent)
+            self._history += turn.items
+            return turn
+
+    async def _after(self, error: Exception, trouble: Trouble, count: int, ask: Ask, sent: int) -> None:
+        """Wait or take the next model; otherwise raise the error for a person."""
+        wait = wait_of(error)
+        if trouble is Trouble.MODEL and len(self._models) > 1:
+            gone = self._models.pop(0)
+            self.notes.append(f"{self._server} has no model {gone}: {self._models[0]} is used.")
+            return
+        if trouble is Trouble.UNCLEAR:
+            await self._purse.pay(self._run, ask.purpose, self._models[0], None, sent)
+        retried = trouble in (Trouble.NEVER_SENT, Trouble.BUSY) and count < _TRIES
+        if not retried or (wait is not None and wait > LONGEST_WAIT):
+            raise sentence(error, self._server, self._models[0]) from None
+        default = self._waits[min(count, len(self._waits)) - 1] if self._waits else 0.0
+        await asyncio.sleep(default if wait is None else wait)
+
+    async def _ask(self, ask: Ask, *, tools: bool) -> tuple[Turn, str]:
+        more: dict[str, Any] = {}
+        instructions = ask.instructions
+        if tools:
+            instructions += _LOOK_UP
+            more["tools"] = [{"type": "function", "function": {"strict": True, **tool}} for tool in ask.tools]
+        else:
+            schema = {"name": ask.schema_name, "strict": True, "schema": ask.schema}
+            more["response_format"] = {"type": "json_schema", "json_schema": schema}
+        request: dict[str, Any] = {
+            "model": self._models[0],
+            "messages": [{"role": "system", "content": instructions}, *self._history],
+            "stream_options": {"include_usage": True},
+        }
+        stream: AsyncStream[ChatCompletionChunk] = await self._client.chat.completions.create(
+            **request, **more, stream=True
+        )
+        gathered = _Gathered()
+        told = 0
+        async with stream:
+            async for chunk in stream:
+                gathered.take(chunk)
+                if self.tell is not None and gathered.length - told >= _EVERY:
+                    told = gathered.length
+                    self.tell(f"{self._models[0]} writes, {told} characters so far")
+        if not gathered.ended:
+            raise _Broken
+        return gathered.turn(), gathered.model or self._models[0]
+
+
+class _Broken(Exception):
+    """A stream that ended before the answer did."""
+
+
+class _Gathered:
+    """The pieces of a streamed answer."""
+
+    def __init__(self) -> None:
+        self.model = ""
+        self.ended = ""  # the finish reason
+        self.length = 0
+        self._text: list[str] = []
+        self._refusal: list[str] = []
+        self._calls: dict[int, list[str]] = {}  # index → id, name, arguments
+        self._tokens: Tokens | None = None
+
+    def take(self, chunk: ChatCompletionChunk) -> None:
+        self.model = chunk.model or self.model
+        if chunk.usage is not None:
+            read, written = chunk.usage.prompt_tokens_details, chunk.usage.completion_tokens_details
+            self._tokens = Tokens(
+                chunk.usage.prompt_tokens,
+                (read.cached_tokens or 0) if read else 0,
+                chunk.usage.completion_tokens,
+                (written.reasoning_tokens or 0) if written else 0,
+            )
+        for choice in chunk.choices[:1]:
+            delta = choice.delta
+            self._text.append(delta.content or "")
+            self._refusal.append(delta.refusal or "")
+            self.length += len(delta.content or "")
+            for call in delta.tool_calls or ():
+                known = self._calls.setdefault(call.index, ["", "", ""])
+                known[0] = known[0] or call.id or ""
+                if call.function is not None:
+                    known[1] = known[1] or call.function.name or ""
+                    known[2] += call.function.arguments or ""
+            self.ended = choice.finish_reason or self.ended
+
+    def turn(self) -> Turn:
+        text = "".join(self._text)
+        calls = [Call(call or f"call_{n}", name, given) for n, (call, name, given) in self._calls.items()]
+        reply: dict[str, Any] = {"role": "assistant", "content": text}
+        if calls:
+            reply["tool_calls"] = [
+                {"id": c.id, "type": "function", "function": {"name": c.name, "arguments": c.arguments}}
+                for c in calls
+            ]
+        cut = {"length": "max_output_tokens", "content_filter": "content_filter"}.get(self.ended, "")
+        refusal = "".join(self._refusal)
+        return Turn(text, tuple(calls), refusal, cut, tokens=self._tokens, items=(reply,))
+
+
+def _message(one: Outgoing) -> dict[str, Any]:
+    if isinstance(one, Words):  # documents go with the Responses interface only
+        return {"role": "user", "content": one.text}
+    return {"role": "tool", "tool_call_id": one.call, "content": one.output}
