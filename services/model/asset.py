@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.model.footage import Description, Footage, Role
+
 
 class Category(StrEnum):
     """What a file is, by its name and content type."""
@@ -65,12 +67,24 @@ class MediaFacts:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A stored file with its facts. ``problem`` is a sentence when the file could not be read."""
+    """A stored file with its facts. ``problem`` is a sentence when the file could not be read.
+
+    What the catalogue has found out besides: ``footage`` (None until it was looked at), ``description`` (only
+    where a vision model was asked), and to which other files it belongs. Assets of one ``family`` look alike
+    ("" until looked at); of one ``piece`` ("rv06") show one design; of one ``object`` one and the same thing:
+    a timelapse, its still and the finished piece. "" where that is not known.
+    """
 
     file: StoredFile
     category: Category
     facts: MediaFacts | None = None
     problem: str | None = None
+    footage: Footage | None = None
+    description: Description | None = None
+    family: str = ""
+    piece: str = ""
+    role: Role = Role.OTHER
+    object: str = ""
 
     @property
     def id(self) -> str:

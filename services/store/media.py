@@ -1,13 +1,11 @@
 """The catalogue of the bucket: a row for each file, its facts read once for each generation.
 
-Names can be any bytes. Those that are no valid UTF-8 hold lone surrogates in Python, which sqlite cannot
-store: they are escaped on the way in and restored on the way out.
+Assets are read with what is known of their content (footage.py) and found by it (media_search.py).
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -16,6 +14,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from services.model.asset import Asset, Category, MediaFacts, StoredFile
+from services.store import footage
+from services.store.media_search import conditions_of
+from services.store.names import escape, restore
 
 PAGE = 1000
 # Written as the generation of a file that could not be opened: it is tried again at every scan.
@@ -24,9 +25,6 @@ _COLUMNS = (
     "key, id, folder, path, size, generation, created, updated, content_type, storage_class, "
     "category, facts, problem"
 )
-# U+FFFE is no character (Unicode 23.7), so that hardly a name holds it; one that does is escaped as well.
-_TO_ESCAPE = re.compile("[\ud800-\udfff\ufffe]")
-_ESCAPED = re.compile("\ufffe([0-9a-f]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Count:
 
 def changed(db: Database, files: Sequence[StoredFile]) -> list[StoredFile]:
     """Those of ``files`` (at most a page) that are new or have another generation than the catalogue's."""
-    keys = [_escape(file.key) for file in files]
+    keys = [escape(file.key) for file in files]
     marks = ",".join("?" * len(keys))
     known = dict(db.execute(f"SELECT key, generation FROM media WHERE key IN ({marks})", keys))  # noqa: S608
     return [file for file, key in zip(files, keys, strict=True) if known.get(key) != file.generation]
@@ -65,13 +63,13 @@ def keys(db: Database, folder: str, after: str = "", limit: int = PAGE) -> list[
     """The keys below ``folder`` behind ``after``, in the catalogue's order, one page."""
     rows = db.execute(
         "SELECT key FROM media WHERE folder = ? AND key > ? ORDER BY key LIMIT ?",
-        [_escape(folder), _escape(after), limit],
+        [escape(folder), escape(after), limit],
     )
-    return [_restore(key) for (key,) in rows]
+    return [restore(key) for (key,) in rows]
 
 
 def remove(db: Database, gone: Sequence[str]) -> None:
-    db.conn.executemany("DELETE FROM media WHERE key = ?", [(_escape(key),) for key in gone])
+    db.conn.executemany("DELETE FROM media WHERE key = ?", [(escape(key),) for key in gone])
 
 
 def keep_folders(db: Database, folders: Sequence[str]) -> int:
@@ -79,7 +77,7 @@ def keep_folders(db: Database, folders: Sequence[str]) -> int:
     marks = ",".join("?" * len(folders))
     cursor = db.execute(
         f"DELETE FROM media WHERE folder NOT IN ({marks})",  # noqa: S608
-        [_escape(folder) for folder in folders],
+        [escape(folder) for folder in folders],
     )
     return int(cursor.rowcount)
 
@@ -97,10 +95,10 @@ def page(
 
     With ``unreadable`` only files that have a problem.
     """
-    conditions, values = ["key > ?"], [_escape(after)]
+    conditions, values = ["key > ?"], [escape(after)]
     if folder:
         conditions.append("folder = ?")
-        values.append(_escape(folder))
+        values.append(escape(folder))
     if category is not None:
         conditions.append("category = ?")
         values.append(category)
@@ -111,20 +109,19 @@ def page(
 
 def latest(db: Database, limit: int, category: Category | None = None, text: str = "") -> list[Asset]:
     """Newest first, only of ``category`` and only what search() finds, where given."""
-    conditions, values = ["1"], list[Any]()
+    conditions, values = conditions_of(text)
     if category is not None:
         conditions.append("category = ?")
         values.append(category)
-    if text:
-        conditions.append("key LIKE ? ESCAPE '\\'")
-        values.append(_like(text))
-    where = f"WHERE {' AND '.join(conditions)} ORDER BY updated DESC, key LIMIT ?"
+    where = f"WHERE {' AND '.join(['1', *conditions])} ORDER BY updated DESC, key LIMIT ?"
     return _select(db, where, [*values, limit])
 
 
 def search(db: Database, text: str, limit: int = PAGE) -> list[Asset]:
-    """Files whose folder, path or name holds ``text``; % and _ mean themselves, ASCII case does not count."""
-    return _select(db, "WHERE key LIKE ? ESCAPE '\\' ORDER BY key LIMIT ?", [_like(text), limit])
+    """Files that ``text`` finds by name, by what they show or by tempo (see media_search.py), by key."""
+    conditions, values = conditions_of(text)
+    where = f"WHERE {' AND '.join(['1', *conditions])} ORDER BY key LIMIT ?"
+    return _select(db, where, [*values, limit])
 
 
 def by_ids(db: Database, ids: Sequence[str]) -> dict[str, Asset]:
@@ -141,7 +138,7 @@ def counts(db: Database) -> list[Count]:
     rows = db.execute(
         "SELECT folder, category, count(*), sum(size) FROM media GROUP BY folder, category ORDER BY 1, 2"
     )
-    return [Count(_restore(folder), Category(category), n, size) for folder, category, n, size in rows]
+    return [Count(restore(folder), Category(category), n, size) for folder, category, n, size in rows]
 
 
 def unreadable(db: Database) -> int:
@@ -154,22 +151,23 @@ def subfolders(db: Database, folder: str) -> dict[str, tuple[int, int]]:
     rows = db.execute(
         "SELECT rtrim(rtrim(path, replace(path, '/', '')), '/') AS sub, count(*), sum(size) "
         "FROM media WHERE folder = ? GROUP BY sub ORDER BY sub",
-        [_escape(folder)],
+        [escape(folder)],
     )
-    return {_restore(sub): (count, size) for sub, count, size in rows}
+    return {restore(sub): (count, size) for sub, count, size in rows}
 
 
 def _select(db: Database, rest: str, values: Sequence[Any]) -> list[Asset]:
-    return [_asset(row) for row in db.execute(f"SELECT {_COLUMNS} FROM media {rest}", list(values))]  # noqa: S608
+    query = f"SELECT {_COLUMNS}, {footage.COLUMNS} FROM media {footage.JOIN} {rest}"  # noqa: S608
+    return [_asset(row) for row in db.execute(query, list(values))]
 
 
 def _row(asset: Asset) -> tuple[Any, ...]:
     file = asset.file
     return (
-        _escape(file.key),
+        escape(file.key),
         asset.id,
-        _escape(file.folder),
-        _escape(file.path),
+        escape(file.folder),
+        escape(file.path),
         file.size,
         file.generation,
         _moment(file.created),
@@ -178,17 +176,17 @@ def _row(asset: Asset) -> tuple[Any, ...]:
         file.storage_class,
         asset.category.value,
         json.dumps(asdict(asset.facts)) if asset.facts else None,
-        _escape(asset.problem) if asset.problem is not None else None,
+        escape(asset.problem) if asset.problem is not None else None,
     )
 
 
 def _asset(row: Sequence[Any]) -> Asset:
     _, _, folder, path, size, generation, created, updated, content_type, storage_class, *rest = row
-    category, facts, problem = rest
+    category, facts, problem, *seen = rest
     return Asset(
         file=StoredFile(
-            folder=_restore(folder),
-            path=_restore(path),
+            folder=restore(folder),
+            path=restore(path),
             size=size,
             generation=generation,
             created=datetime.fromisoformat(created),
@@ -198,22 +196,11 @@ def _asset(row: Sequence[Any]) -> Asset:
         ),
         category=Category(category),
         facts=MediaFacts(**json.loads(facts)) if facts else None,
-        problem=_restore(problem) if problem is not None else None,
+        problem=restore(problem) if problem is not None else None,
+        **footage.read(seen),
     )
-
-
-def _like(text: str) -> str:
-    return "%" + re.sub(r"([\\%_])", r"\\\1", _escape(text)) + "%"
 
 
 def _moment(moment: datetime) -> str:
     """One width in one zone, so that text sorts as time does."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _escape(text: str) -> str:
-    return _TO_ESCAPE.sub(lambda match: f"\ufffe{ord(match[0]):04x}", text)
-
-
-def _restore(text: str) -> str:
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
