@@ -281,7 +281,7 @@ class Days(RuleBasedStateMachine):
     # What must hold.
 
     async def is_approved(self, container: str) -> None:
-        """At every publish request: the votes want just this, its row was committed before, no pause holds."""
+        """At every publish request: the votes want this, its row was committed before, no pause holds."""
         assert await self.op.store.do(facts.get, facts.PAUSED) is None, "published while posting is paused"
         for n in DRAFTS:
             guard = await self.op.store.do(guards.publication, n)
