@@ -8,6 +8,8 @@ its scene and overlaps the scene before, so total = Σ scenes − Σ transitions
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -88,6 +90,7 @@ class _Placed:
 def lay_out(movie: Movie, lengths: Mapping[str, float | None], fps: int | None = None) -> Timeline:
     """The timeline of ``movie``. ``lengths`` gives the seconds of each ``src`` (None: it has no end).
 
+    A voice that is not among them gets the length it probably has.
     Refused, naming the scene, when a length cannot be known or the movie has none.
     """
     rate = fps or max(1, round(movie.fps))
@@ -136,6 +139,12 @@ def speech_seconds(text: str) -> float:
     return max(1.0, len(text) / _CHARACTERS_PER_SECOND)
 
 
+def voice_name(voice: Voice) -> str:
+    """Under which ``lengths`` has the seconds of a voice that was spoken beforehand."""
+    said = json.dumps([voice.text, voice.voice, voice.model])
+    return f"voice:{hashlib.sha256(said.encode()).hexdigest()}"
+
+
 def _place_all(elements: Sequence[Element], lengths: Mapping[str, float | None]) -> list[_Placed]:
     placed: list[_Placed] = []
     latest = 0.0
@@ -157,7 +166,7 @@ def _own_seconds(element: TimedElement, lengths: Mapping[str, float | None]) -> 
     if element.duration > 0:
         return element.duration
     if isinstance(element, Voice):
-        return speech_seconds(element.text)
+        return lengths.get(voice_name(element)) or speech_seconds(element.text)
     if not isinstance(element, Video | Audio) or element.loop == -1:
         return None
     natural = lengths.get(element.src)

@@ -59,18 +59,22 @@ def _work(job: dict[str, Any]) -> None:
     from services.renderer.local.cache import Cache
     from services.renderer.local.media import AssetFile
     from services.renderer.local.profile import profile_from
+    from services.renderer.local.voice import Speaker
 
     assets = {
         name: AssetFile(name, Path(facts["path"]), facts["name"]) for name, facts in job["assets"].items()
     }
     profile = profile_from(job["profile"])
+    kept = job.get("cache")
+    cache = Cache(Path(kept["folder"]), kept["most"]) if kept else None
+    program = Path(job["speaker"]) if job.get("speaker") else None
+    speaker = Speaker(program, Path.cwd(), cache or Cache(None, 0))
+    assets = dict(render.with_spoken(job["movie"], assets, speaker))
     if job["mode"] == "check":
         plan = render.planned(job["movie"], assets, profile)
         _tell(approximations=render.approximations(job["movie"], plan))
         return
     folder = Path(job["folder"])
-    kept = job.get("cache")
-    cache = Cache(Path(kept["folder"]), kept["most"]) if kept else None
     result = render.render(job["movie"], assets, folder, profile, lambda share: _tell_progress(share), cache)
     sizes = {kind: (folder / name).stat().st_size for kind, name in render.files_of(profile).items()}
     _write(folder / "result.json", {**dataclasses.asdict(result), "sizes": sizes})

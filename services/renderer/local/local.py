@@ -20,6 +20,7 @@ from services.renderer.local.limits import WALL_SECONDS
 from services.renderer.local.process import Child, start_child
 from services.renderer.local.profile import FINAL, Profile
 from services.renderer.local.render import NAMES
+from services.renderer.local.voice import PROGRAM
 
 CACHE_BYTES = 5 * 1024**3
 _KEY = re.compile(r"[a-z0-9-]{1,64}")
@@ -141,12 +142,18 @@ class LocalRenderer:
         paths = {asset: await self._open(key) for asset, key in request.assets.items()}
         return {
             "mode": mode, "movie": dict(request.movie), "profile": self._profile.settings(),
-            "cache": self._cache,
+            "cache": self._cache, "speaker": _speaker(),
             "assets": {
                 asset: {"path": str(path.absolute()), "name": request.assets[asset]}
                 for asset, path in paths.items()
             },
         }  # fmt: skip
+
+
+def _speaker() -> str | None:
+    """The program that speaks voices, if there is one: the child has no PATH of its own to look in."""
+    found = shutil.which(PROGRAM)
+    return str(Path(found).absolute()) if found else None
 
 
 def _fresh(folder: Path, job: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ from services.renderer.local.layers import (
 from services.renderer.local.lettering import notes as notes_on_text
 from services.renderer.local.media import Facts
 from services.renderer.local.plan_picture import clip_spec, natural_size, photo_spec, treatment_of
-from services.renderer.local.plan_sound import sounds_of
+from services.renderer.local.plan_sound import note_on_voice, sounds_of
 from services.renderer.local.plan_subtitles import subtitle_layers, voices_of
 from services.renderer.local.plan_text import text_spec
 from services.renderer.local.planes import yuv
@@ -81,7 +81,7 @@ class _Maker:
         element = span.element
         if not isinstance(element, Visual):
             if isinstance(element, Voice):
-                self._notes.append(f"{span.where}: the voice is not spoken in the local preview.")
+                self._notes.append(note_on_voice(span.where, element, self._facts))
             return None
         spec = self._spec(span, element)
         if spec is None:

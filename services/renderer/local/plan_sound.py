@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from services.movie import SceneSpan, Span, Timeline
-from services.movie.elements import Audio, Video
-from services.movie.timeline import seek_seconds
+from services.movie.elements import Audio, Video, Voice
+from services.movie.timeline import seek_seconds, voice_name
 from services.renderer.local.layers import Sound
 from services.renderer.local.media import Facts
 
@@ -16,6 +16,13 @@ _Times = tuple[float, float]
 def sounds_of(timeline: Timeline, facts: Mapping[str, Facts]) -> tuple[Sound, ...]:
     """Every sound that is heard; ``facts`` by ``src``."""
     return tuple(_all(timeline, facts))
+
+
+def note_on_voice(where: str, voice: Voice, facts: Mapping[str, Facts]) -> str:
+    """What a person should know about a voice of the local renderer."""
+    if voice_name(voice) in facts:
+        return f"{where}: the voice is a stand-in, spoken by espeak-ng on this machine."
+    return f"{where}: the voice is not spoken in the local preview."
 
 
 def _all(timeline: Timeline, facts: Mapping[str, Facts]) -> Iterator[Sound]:
@@ -40,7 +47,16 @@ def _sound(
     span: Span, fps: int, facts: Mapping[str, Facts], comes: _Times = (0.0, 0.0), goes: _Times = (0.0, 0.0)
 ) -> Iterator[Sound]:
     element = span.element
-    if not isinstance(element, Video | Audio) or element.muted or element.volume == 0:
+    if not isinstance(element, Video | Audio | Voice) or element.muted or element.volume == 0:
+        return
+    if isinstance(element, Voice):
+        name = voice_name(element)
+        if name in facts:  # words are not swallowed by a transition: no ``comes`` and ``goes``
+            yield Sound(
+                where=span.where, asset=name, kind="voice", start=span.first / fps,
+                seconds=(span.last - span.first) / fps, volume=element.volume,
+                fade_in=element.fade_in, fade_out=element.fade_out,
+            )  # fmt: skip
         return
     found = facts[element.src]
     if not found.has_audio:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import time
@@ -12,8 +13,9 @@ from typing import Any
 
 from services.errors import OperatorError, Refused
 from services.movie import lay_out, parse_movie
-from services.movie.elements import Audio, Image, Video, Visual
+from services.movie.elements import Audio, Image, Video, Visual, Voice
 from services.movie.movie import Movie
+from services.movie.timeline import voice_name
 from services.renderer.local import limits
 from services.renderer.local.cache import Cache
 from services.renderer.local.counter import Counter
@@ -24,9 +26,10 @@ from services.renderer.local.plan import make_plan
 from services.renderer.local.profile import Profile
 from services.renderer.local.storyboard import Storyboard
 from services.renderer.local.streamed import stream
+from services.renderer.local.voice import Speaker, with_voices
 from services.renderer.local.work import NAMES, Work
 
-__all__ = ["NAMES", "Result", "approximations", "files_of", "planned", "render"]
+__all__ = ["NAMES", "Result", "approximations", "files_of", "planned", "render", "with_spoken"]
 
 _MOST_WORKERS = 4  # each needs about 150 MB
 
@@ -64,6 +67,13 @@ def planned(document: Mapping[str, Any], assets: Assets, profile: Profile) -> Pl
     timeline = lay_out(movie, lengths, rate)
     limits.ensure_timeline(timeline)
     return make_plan(timeline, facts, profile.scale)
+
+
+def with_spoken(document: Mapping[str, Any], assets: Assets, speaker: Speaker) -> Assets:
+    """``assets`` and what the movie's voices say, spoken now: how long it takes is part of the plan."""
+    movie = parse_movie(document)
+    limits.ensure_movie(movie)
+    return with_voices(movie, assets, speaker)
 
 
 def approximations(document: Mapping[str, Any], plan: Plan) -> tuple[str, ...]:
@@ -138,6 +148,9 @@ def _facts(movie: Movie, assets: Assets) -> dict[str, Facts]:
         if kinds.setdefault(element.src, element.type) == element.type or element.type == "video":
             found[element.src], kinds[element.src] = facts, element.type
     for element in elements:
+        if isinstance(element, Voice) and (spoken := assets.get(voice_name(element))):
+            with contextlib.suppress(OperatorError):  # a stand-in that cannot be read is not heard
+                found[spoken.id] = sound_facts(spoken)
         if isinstance(element, Visual) and element.mask:
             _ensure_mask(element.where, element.mask, assets)
     return found

@@ -83,10 +83,14 @@ async def test_a_movies_own_fault_fails_with_its_sentence(renderer: LocalRendere
         await renderer.collect(handle)
 
 
-async def test_check_says_what_is_approximated_or_refuses(renderer: LocalRenderer) -> None:
+async def test_check_says_what_is_approximated_or_refuses(
+    renderer: LocalRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")  # nobody speaks, wherever this runs
     document = movie(scene(1, image(PHOTO), {"type": "voice", "text": "hi"}))
     assert await renderer.check(request(document)) == [
-        "Scene #1, element #2: the voice is not spoken in the local preview."
+        "Scene #1, element #2: the voice is not spoken in the local preview.",
+        "Scene #1, element #2: what the voice says is shown as subtitles.",
     ]
     with pytest.raises(Refused, match="Scene #1, element #1: 'zoom' must be a number"):
         await renderer.check(request(movie(scene(1, image(PHOTO, zoom="wide")))))
