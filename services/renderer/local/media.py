@@ -93,7 +93,9 @@ def upright_size(image: Image.Image) -> tuple[int, int]:
 
 def photo_facts(asset: AssetFile) -> Facts:
     with open_photo(asset) as image:
-        return Facts(*upright_size(image))
+        animated = getattr(image, "n_frames", 1) > 1 and image.format != "MPO"
+        remarks = ("the picture is animated; only its first frame is shown",) if animated else ()
+        return Facts(*upright_size(image), remarks=remarks)
 
 
 @contextlib.contextmanager

@@ -28,7 +28,9 @@ def photo_spec(span: Span, element: Image, stage: Stage) -> PhotoSpec | None:
         stage.notes.append(f"{span.where}: a picture made by AI is not shown in the local preview.")
         return None
     box = box_of(element, stage.canvas, stage.scale, natural_size(element, stage))
-    start, end = windows(element, stage.facts[element.src], box)
+    facts = stage.facts[element.src]
+    stage.notes.extend(f"{span.where}: {remark}." for remark in facts.remarks)
+    start, end = windows(element, facts, box)
     return PhotoSpec(element.src, start, end)
 
 
