@@ -99,7 +99,7 @@ def _movie(document: Mapping[str, Any], named: set[str], assets: Mapping[str, As
     reasons += _unknown(document)
     # Anything else that was read otherwise than written may be read otherwise elsewhere, too.
     reasons = reasons or list(movie.warnings)
-    return reasons or _may_be_made(movie, named, assets)
+    return reasons + _may_be_made(movie, named, assets)
 
 
 def _may_be_made(movie: Movie, named: set[str], assets: Mapping[str, Asset]) -> list[str]:
@@ -112,8 +112,8 @@ def _may_be_made(movie: Movie, named: set[str], assets: Mapping[str, Asset]) -> 
         return [*reasons, "The movie has no scenes."]
     if len(movie.scenes) > MAX_SCENES:
         return [*reasons, f"The movie has {len(movie.scenes)} scenes; {MAX_SCENES} are the most."]
-    for src in sorted(movie.files - named):
-        reasons.append(f"The movie uses {src[:40]!r}, which the resources do not name.")
+    unnamed = sorted(movie.files - named)
+    reasons += [f"The movie uses {src[:40]!r}, which the resources do not name." for src in unnamed]
     total = before = 0.0
     for scene in movie.scenes:
         reasons += _scene(scene, before, first=scene is movie.scenes[0], assets=assets)

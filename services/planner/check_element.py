@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from services.model.asset import Asset, Category
 from services.movie.elements import Audio, Crop, Element, Image, Text, Video
@@ -73,7 +72,8 @@ def _source(element: Image | Video | Audio, lasts: float, assets: Mapping[str, A
     elif asset.category is not kind:
         yield f"{where} takes {src} for a {_NOUNS[kind]}, which it is not."
     elif not asset.usable:
-        yield f"{where} uses {src}, which cannot be read: {(asset.problem or 'its facts are not known')[:200]}"
+        problem = asset.problem or "its facts are not known"
+        yield f"{where} uses {src}, which cannot be read: {problem[:200]}"
     elif not isinstance(element, Audio) and element.crop and not _inside(element.crop, asset):
         yield f"{where} cuts out a part that is not inside of {src}."
     elif not isinstance(element, Image):

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from planner_studio import brief, clip, photo, small_studio, track
 
 from services.model.asset import Asset
@@ -86,12 +88,12 @@ second = lambda m: m["scenes"][1]  # noqa: E731
         (lambda m: first(m).update(src="m000000000"), "not in the inventory"),
         (lambda m: first(m).update(src=CLIP.id), "takes"),
         (lambda m: first(m).update(mask="https://example.org"), "unknown property 'mask'"),
-        (lambda m: first(m).update(zoom=float("nan")), "not finite"),
-        (lambda m: first(m).update(zoom="5"), "must be a number"),
+        (lambda m: first(m).update(zoom=float("nan")), "must be a finite number"),
+        (lambda m: first(m).update(zoom="much"), "must be a number"),
         (lambda m: first(m).update(crop={"width": 3001, "height": 10}), "not inside of"),
-        (lambda m: first(m).update(crop={"width": 10, "height": 10, "x": -1}), "not inside of"),
-        (lambda m: first(m).update(crop=[1, 2]), "not inside of"),
-        (lambda m: first(m).update(pan={"x": 1}), "pan cannot be"),
+        (lambda m: first(m).update(crop={"width": 10, "height": 10, "x": -1}), "'crop.x'"),
+        (lambda m: first(m).update(crop=[1, 2]), "'crop' must be an object"),
+        (lambda m: first(m).update(pan={"x": 1}), "'pan' cannot be"),
         (lambda m: words(m).update(text="see www.example.org"), "an address"),
         (lambda m: words(m).update(text="hi @someone"), "a mention"),
         (lambda m: words(m).update(text="{{name}}"), "template braces"),
@@ -102,9 +104,17 @@ second = lambda m: m["scenes"][1]  # noqa: E731
         (lambda m: words(m)["settings"].update({"font-family": "url(https://x)"}), "strange value"),
         (lambda m: words(m)["settings"].update({"background-color": "#EEEEEE"}), "contrast"),
         (lambda m: second(m)["elements"][0].update(seek=3.0), "it ends at 6.0 s"),
-        (lambda m: second(m)["transition"].update(style="explode"), "unknown transition"),
-        (lambda m: second(m)["transition"].update(style={}), "unknown transition"),
-        (lambda m: first(m).update(type=["image"]), "of the type"),
+        (lambda m: second(m)["transition"].update(style="explode"), "'transition.style' cannot be 'explode'"),
+        (lambda m: second(m)["transition"].update(style={}), "'transition.style' cannot be"),
+        (lambda m: first(m).update(type=["image"]), "needs a type"),
+        (lambda m: first(m).update(type="voice", text="hello"), "of the type 'voice'"),
+        (lambda m: first(m).update(position="center-center"), "position cannot be"),
+        (lambda m: words(m).update(style="003"), "style cannot be"),
+        (lambda m: words(m).update(text="one<br>two"), "is read as a new line"),
+        (lambda m: m["elements"][0].update(loop=3), "loop cannot be 3"),
+        (lambda m: m["elements"][0].update(type="text", text="x"), "unknown property 'volume'"),
+        (lambda m: m.update(variables={"a": "{{a}}"}), "template braces"),
+        (lambda m: words(m)["settings"].update(blink="1"), "settings, has the unknown property 'blink'"),
         (lambda m: second(m)["transition"].update(duration=3.5), "longer than half"),
         (lambda m: m["scenes"][0].update(transition={"style": "fade", "duration": 0.5}), "first scene"),
         (lambda m: m["scenes"].pop(), "5 to 60 are allowed"),
@@ -158,7 +168,9 @@ def test_nesting_without_end_is_refused() -> None:
     deep: dict[str, Any] = {}
     for _ in range(50):
         deep = {"elements": [deep]}
-    assert check(proposal({"scenes": [deep]}), ASSETS) == ["The movie is nested too deeply."]
+    assert check(proposal({"scenes": [deep]}), ASSETS) == [
+        "The movie JSON is nested too deeply or is too large to be a movie."
+    ]
 
 
 def test_letters_on_boxes_can_be_read() -> None:
@@ -179,3 +191,52 @@ def test_planned_texts_stay_in_the_safe_area() -> None:
                     assert e["x"] + e["width"] <= 1020
                     assert e["y"] >= 220
                     assert e["y"] + e["height"] <= 1500
+
+
+_LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.floats()
+    | st.sampled_from(["x", "{{a}}", "-1", PHOTO.id])
+)
+_KEYS = st.sampled_from(
+    [
+        "src",
+        "text",
+        "type",
+        "elements",
+        "settings",
+        "crop",
+        "duration",
+        "start",
+        "transition",
+        "style",
+        "fit",
+        "iterate",
+    ]
+)
+_JSON = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from([(), (0,), (0, 0), (0, 1), (1, 0)]), _KEYS, _JSON), max_size=4), _JSON
+)
+def test_whatever_a_planner_writes_is_answered_with_sentences(
+    changes: list[tuple[tuple[int, ...], str, Any]], junk: Any
+) -> None:
+    movie = copy.deepcopy(MOVIE)
+    for place, key, value in changes:
+        part = movie
+        for name, index in zip(("scenes", "elements"), place, strict=False):
+            part = part[name][index] if isinstance(part.get(name), list) and len(part[name]) > index else {}
+            part = part if isinstance(part, dict) else {}
+        part[key] = value
+    for document in (movie, {"scenes": junk}, junk if isinstance(junk, dict) else {}):
+        said = check(proposal(document), ASSETS)
+        assert all(isinstance(s, str) and s.endswith((".", "…")) for s in said), said
