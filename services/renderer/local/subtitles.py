@@ -20,7 +20,7 @@ _LINE = 1.22  # sizes of the font from line to line
 _PAD_LINE, _PAD_WORD = (0.34, 0.12), (0.2, 0.06)  # sizes of the font between letters and their box
 _ROUND = 0.18  # sizes of the font: corners of boxes
 _TALLEST = 0.6  # of the canvas's height that a page may take
-_LETTERS = (0.78, 0.24)  # sizes of the font that letters reach above and below their baseline
+_LETTERS = (0.83, 0.22)  # sizes of the font that letters reach above and below their baseline
 
 Place = tuple[int, int, int, int]  # even x and y, width and height
 

@@ -71,8 +71,8 @@ class Type:
         """Pixels of ``text`` on one line."""
         if text not in self._widths:
             parts = clusters(text)
-            runs = groupby(zip(parts, self._assigned(parts), strict=True), key=lambda pair: pair[1])
-            found = sum(self._run_width(face, [part for part, _ in pairs]) for face, pairs in runs)
+            runs = self._runs(parts, self._assigned(parts), levels(parts))
+            found = sum(self._run_width(face, [parts[at] for at in run]) for run, face in runs)
             self._widths[text] = max(0.0, found - self._spacing)
         return self._widths[text]
 
@@ -93,15 +93,11 @@ class Type:
         parts = clusters(text)
         units = _numbered(parts, self._units, unit)
         directions, assigned = levels(parts), self._assigned(parts)
-        runs = [
-            list(group) for _, group in
-            groupby(range(len(parts)), key=lambda at: (id(assigned[at]), directions[at]))
-        ]  # fmt: skip
+        runs = self._runs(parts, assigned, directions)
         atoms: list[Atom] = []
         x = 0.0
-        for number in visual_order([directions[run[0]] for run in runs]):
-            run = runs[number]
-            face = assigned[run[0]]
+        for number in visual_order([directions[run[0]] for run, _ in runs]):
+            run, face = runs[number]
             backward = directions[run[0]] % 2 == 1
             total = self._run_width(face, [parts[at] for at in run])
             alone = self._spacing != 0 and not is_joined("".join(parts[at] for at in run))
@@ -119,6 +115,14 @@ class Type:
             x += total
         last = max([unit - 1, *units]) + 1
         return Line(tuple(atoms), max(0.0, x - self._spacing)), last
+
+    def _runs(
+        self, parts: Sequence[str], assigned: Sequence[Face], directions: Sequence[int]
+    ) -> list[tuple[list[int], Face]]:
+        """Indexes of clusters that are drawn in one go, as read: of one face and one direction."""
+        grouped = groupby(range(len(parts)), key=lambda at: (id(assigned[at]), directions[at]))
+        runs = (list(group) for _, group in grouped)
+        return [(run, assigned[run[0]]) for run in runs]
 
     def _run_width(self, face: Face, parts: Sequence[str]) -> float:
         if not parts:

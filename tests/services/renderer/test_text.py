@@ -9,10 +9,11 @@ import pytest
 from renderer_studio import QUICK, Pixels, Studio, movie, scene
 
 from services.renderer.local.layers import Box, Layer, TextSpec
+from services.renderer.local.lettering import notes, set_text
 from services.renderer.local.look import look_of
-from services.renderer.local.text import notes, set_text
 
 CANVAS = (1080, 1920)
+BOX = Box(0, 0, 1080, 1920)
 
 
 def words(text: str, **more: Any) -> dict[str, Any]:
@@ -97,7 +98,7 @@ def test_text_that_does_not_fit_is_set_smaller_and_said() -> None:
     assert text.look.size < 72
     assert text.line * len(text.lines) <= 261
     assert text.top >= box.y - 1
-    assert notes(layer)[0].startswith("Scene #1, element #2: the text is set at ")
+    assert notes(layer, 30)[0].startswith("Scene #1, element #2: the text is set at ")
 
 
 def test_an_endless_word_is_broken() -> None:
@@ -106,14 +107,62 @@ def test_an_endless_word_is_broken() -> None:
     assert "".join(text.lines) == "x" * 400
 
 
-def test_what_roboto_lacks_comes_from_dejavu_and_the_rest_is_said() -> None:
+def test_what_no_font_has_is_left_out_and_said() -> None:
     box = Box(0, 0, 900, 900)
-    layer = Layer("Scene #1, element #1", spec("→ ☺ 陶 ok", font_family="Bebas Neue"), box, 0, 9)
-    assert notes(layer) == [
-        "Scene #1, element #1: the font 'Bebas Neue' is shown as Roboto.",
+    layer = Layer("Scene #1, element #1", spec("→ ☺ 陶 ok", font_family="Grape Nuts"), box, 0, 9)
+    assert notes(layer, 30) == [
+        "Scene #1, element #1: the font 'Grape Nuts' is shown as Roboto.",
         "Scene #1, element #1: no installed font has 陶; left out.",
     ]
     assert set_text(layer.spec, layer.box).lines == ("→ ☺ ok",)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("style", "settings", "said"),
+    [
+        ("001", {"font_family": "Bebas Neue", "font_style": "italic"}, "the font Bebas Neue has no italics"),
+        ("001", {"font_family": "Impact"}, "the font 'Impact' is shown as Anton."),
+        ("001", {"word_spacing": "3px", "margin": "9px"}, "settings of the text that have no effect"),
+        ("005", {}, "the vendor does not describe style 005"),
+        ("003", {}, "its animation takes 2.1 s, but the text is there for 0.3 s."),
+    ],
+)  # fmt: skip
+def test_what_is_shown_otherwise_is_said(style: str, settings: dict[str, str], said: str) -> None:
+    layer = Layer("Scene #1, element #1", spec("One two three four five", style, **settings), BOX, 0, 9)
+    found = notes(layer, 30)
+    assert len(found) == (2 if style == "005" else 1)  # there it is too short, as well
+    assert found[0].startswith(f"Scene #1, element #1: {said}")
+
+
+@pytest.mark.parametrize("family", ["Roboto", "Arial", "Helvetica, sans-serif", "'Anton'", "poppins", ""])
+def test_installed_families_need_no_word(family: str) -> None:
+    assert notes(Layer("Here", spec("One", font_family=family), BOX, 0, 90), 30) == []
+
+
+def test_text_is_set_in_the_family_and_weight_it_names() -> None:
+    def width(**settings: str) -> float:
+        return set_text(spec("Hamburg", font_size="90px", **settings), BOX).widths[0]
+
+    families = [
+        "Roboto",
+        "Anton",
+        "Inter",
+        "Montserrat",
+        "Poppins",
+        "Oswald",
+        "Playfair Display",
+        "Bebas Neue",
+    ]
+    assert len({round(width(font_family=family), 1) for family in families}) == len(families)
+    for family in ("Roboto", "Inter", "Montserrat", "Poppins"):
+        assert width(font_family=family, font_weight="300") < width(font_family=family, font_weight="900")
+
+
+def test_letters_a_family_lacks_come_from_one_that_is_like_it() -> None:
+    text = set_text(spec("Привет Ελλάδα", font_family="Anton", font_size="80px"), BOX)
+    line, _ = text.type.line(text.lines[0], 0)
+    assert [atom.face.font.getname()[0] for atom in line.atoms] == ["Oswald", "Roboto"]
+    assert text.lost == ()
 
 
 def test_css_words_are_read_and_nonsense_falls_back() -> None:
@@ -126,8 +175,10 @@ def test_css_words_are_read_and_nonsense_falls_back() -> None:
     )  # fmt: skip
     assert look.size == 54
     assert look.colour == (255, 0, 0, 0.5)
-    assert look.shadow is not None
-    assert (look.shadow.dy, look.shadow.blur, look.shadow.colour[3]) == (4, 24, 0.85)
+    assert [(s.dy, s.blur, s.colour) for s in look.shadows] == [
+        (4, 24, (0, 0, 0, 0.85)),
+        (1, 0, (255, 0, 0, 1.0)),
+    ]
     assert (look.spacing, look.line_height, look.pad) == (27, 2.0, (20, 10))
     odd = look_of(spec("x", font_size="-9px", color="url(x)", text_shadow="wow", line_height="NaN"))
-    assert (odd.size, odd.colour, odd.shadow, odd.line_height) == (43.2, (255, 255, 255, 1.0), None, 1.2)
+    assert (odd.size, odd.colour, odd.shadows, odd.line_height) == (43.2, (255, 255, 255, 1.0), (), 1.2)
