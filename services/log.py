@@ -41,7 +41,19 @@ __all__ = [
 ]
 
 # Libraries that tell every request and every scheduled job; --debug hears them, normal days do not.
-_CHATTY = ("httpx", "httpcore", "apscheduler", "aiohttp.access", "asyncio", "PIL", "matplotlib", "libav")
+_CHATTY = (
+    "httpx",
+    "httpcore",
+    "httpx2",
+    "httpcore2",
+    "openai",
+    "apscheduler",
+    "aiohttp.access",
+    "asyncio",
+    "PIL",
+    "matplotlib",
+    "libav",
+)
 _DEFAULTS: dict[str, Any] = {
     "log_level": "INFO",
     "log_file": None,
