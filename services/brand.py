@@ -37,7 +37,7 @@ INTENTS = (
 )
 
 
-class _Unreadable(Exception):
+class Unreadable(Exception):
     """Why a file cannot be used, and what would help."""
 
     def __init__(self, reason: str, remedy: str) -> None:
@@ -66,7 +66,7 @@ def _text_or(default: str, folder: Path, name: str, notes: list[str]) -> str:
     except FileNotFoundError:
         notes.append(f"The brand has no {name}: a plain default is used. Write one in BRAND_DIR.")
         return default
-    except _Unreadable as error:
+    except Unreadable as error:
         notes.append(f"The brand's {name} {error}: a plain default is used. {error.remedy}")
         return default
     if not text.strip():
@@ -82,7 +82,7 @@ def _intents(folder: Path, notes: list[str]) -> tuple[Intent, ...]:
     except FileNotFoundError:
         notes.append(f"The brand has no {name}: four plain intents are used. Write one in BRAND_DIR.")
         return INTENTS
-    except _Unreadable as error:
+    except Unreadable as error:
         notes.append(f"The brand's {name} {error}: four plain intents are used. {error.remedy}")
         return INTENTS
     if not found:
@@ -93,16 +93,16 @@ def _intents(folder: Path, notes: list[str]) -> tuple[Intent, ...]:
 def _parse_intents(text: str, notes: list[str]) -> tuple[Intent, ...]:
     shape = "Write a list of entries with name, prompt and weight."
     try:
-        _refuse_bombs(text)
+        refuse_bombs(text)
         data = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         where = f" (line {line + 1})" if isinstance(line, int) else ""
-        raise _Unreadable(f"is not valid YAML{where}", shape) from error
+        raise Unreadable(f"is not valid YAML{where}", shape) from error
     if isinstance(data, dict) and "intents" in data:
         data = data["intents"]
     if not isinstance(data, list):
-        raise _Unreadable("is not a list", shape)
+        raise Unreadable("is not a list", shape)
     intents: dict[str, Intent] = {}
     for number, entry in enumerate(data, start=1):
         intent = _intent(entry)
@@ -114,15 +114,15 @@ def _parse_intents(text: str, notes: list[str]) -> tuple[Intent, ...]:
     return tuple(intents.values())
 
 
-def _refuse_bombs(text: str) -> None:
+def refuse_bombs(text: str) -> None:
     """A few lines of YAML aliases stand for gigabytes, a few thousand brackets for minutes of parsing."""
     depth = 0
     for event in yaml.parse(text, yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            raise _Unreadable("uses YAML aliases, which are not read here", "Write the text out.")
+            raise Unreadable("uses YAML aliases, which are not read here", "Write the text out.")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise _Unreadable("is nested too deeply", "Write a plain list of entries.")
+            raise Unreadable("is nested too deeply", "Write a plain list of entries.")
 
 
 def _intent(entry: object) -> Intent | None:
@@ -163,34 +163,34 @@ def _context(folder: Path, notes: list[str]) -> dict[str, str]:
             texts[_printable(path.name)] = _read(folder, path)
         except FileNotFoundError:
             notes.append(f"The brand's {shown} leads to no file: it is left out. Remove or repair the link.")
-        except _Unreadable as error:
+        except Unreadable as error:
             notes.append(f"The brand's {shown} {error}: it is left out. {error.remedy}")
     return texts
 
 
 def _read(folder: Path, path: Path) -> str:
-    """The file's text; raises FileNotFoundError or _Unreadable. Links may not lead out of ``folder``."""
+    """The file's text; raises FileNotFoundError or Unreadable. Links may not lead out of ``folder``."""
     try:
         real = path.resolve(strict=True)
         if not real.is_relative_to(folder.resolve()):
-            raise _Unreadable("is a link that leads out of the brand's folder", "Put the file itself there.")
+            raise Unreadable("is a link that leads out of the brand's folder", "Put the file itself there.")
         if not real.is_file():  # reading a pipe would wait for ever
-            raise _Unreadable("is not a regular file", "Put a text file there.")
+            raise Unreadable("is not a regular file", "Put a text file there.")
         with real.open("rb") as file:
             content = file.read(LARGEST + 1)
     except FileNotFoundError:
         raise
     except (OSError, RuntimeError) as error:  # RuntimeError: a circle of links, before Python 3.13
         reason = (error.strerror if isinstance(error, OSError) else None) or "its links lead in a circle"
-        raise _Unreadable(f"cannot be read ({reason})", "Check the file and its permissions.") from error
+        raise Unreadable(f"cannot be read ({reason})", "Check the file and its permissions.") from error
     if len(content) > LARGEST:
-        raise _Unreadable("is larger than 256 KB", "Shorten it.")
+        raise Unreadable("is larger than 256 KB", "Shorten it.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _Unreadable("is not UTF-8 text", "Save it as UTF-8.") from error
+        raise Unreadable("is not UTF-8 text", "Save it as UTF-8.") from error
     if "\0" in text:
-        raise _Unreadable("is not a text", "Save it as UTF-8 text.")
+        raise Unreadable("is not a text", "Save it as UTF-8 text.")
     return text.replace("\r\n", "\n")
 
 

@@ -16,11 +16,13 @@ from typing import Any, BinaryIO, TypeVar
 from services.bucket import document
 from services.bucket.categories import MEDIA, PLURALS, file_category
 from services.bucket.facts import FactsReader, Finding
+from services.bucket.pairing import Pairing
 from services.bucket.seen import Seen
 from services.errors import OperatorError, Refused
 from services.files import written
 from services.log import get_logger, timed
 from services.model.asset import Asset, Category, StoredFile
+from services.model.footage import Mapped
 from services.ports import Bucket
 from services.store import Store, media
 
@@ -54,12 +56,16 @@ class Inventory:
         on_progress: Progress | None = None,
         reader: FactsReader | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        mapped: Callable[[], Sequence[Mapped]] = lambda: (),
     ) -> None:
+        """``mapped`` reads (in a thread) which files the brand says show one and the same object."""
+        self.changes = 0  # files that scans of this process found new, changed or gone
         self.bucket = bucket
         self.on_progress = on_progress
         self._store = store
         self._reader = reader or FactsReader(parallel=PARALLEL)
         self._clock = clock
+        self._pairing = Pairing(store, mapped)
         self._one_at_a_time = asyncio.Lock()
         self._readers = asyncio.Semaphore(PARALLEL)
 
@@ -75,7 +81,9 @@ class Inventory:
                 scans = {folder: await self._scan(folder, tell) for folder in folders}
             finally:
                 await asyncio.to_thread(self._reader.rest)
-            await self._store.do(media.keep_folders, folders)
+            self.changes += await self._store.do(media.keep_folders, folders)
+            self.changes += sum(scan.changed + scan.removed for scan in scans.values())
+            await self._pairing.renew(self.changes)
             return scans
 
     async def scan_folder(self, name: str) -> FolderScan:
@@ -194,9 +202,7 @@ class Inventory:
                 on_progress(folder, len(seen), 0)
         removed = await self._forget(folder, seen)
         result = FolderScan(folder, len(seen), changes, removed, time.perf_counter() - started)
-        log.info(
-            "Scanned %s: %d files, %d new or changed, %d gone", folder, result.files, changes, removed
-        )
+        log.info("Scanned %s: %d files, %d new or changed, %d gone", folder, result.files, changes, removed)
         return result
 
     async def _forget(self, folder: str, seen: Seen) -> int:

@@ -114,6 +114,14 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Mapped:
+    """One object as the brand tells it: the name of its design, and its files with what they show."""
+
+    piece: str
+    files: Mapping[str, Role]  # file names in lower case, without folders
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
     """What a vision model said it sees: one sentence, a few lower-case tags. Never an instruction."""
 

@@ -137,6 +137,14 @@ def counts(db: Database, version: int) -> dict[str, int]:
     return {"looked": looked, "waiting": count_unlooked(db, version), "alike": twins}
 
 
+def shown(db: Database) -> list[tuple[str, str, str, str]]:
+    """(id, category, folder, path) of every photo and clip, in the order of keys."""
+    rows = db.execute(
+        "SELECT id, category, folder, path FROM media WHERE category IN (?, ?) ORDER BY key", VISUAL
+    )
+    return [(i, category, names.restore(folder), names.restore(path)) for i, category, folder, path in rows]
+
+
 def set_kin(db: Database, kin: Mapping[str, tuple[str, Role, str]]) -> bool:
     """Asset id → (piece, role, object), instead of what was known; False if that was the same."""
     wanted = {member: (piece, str(role), thing) for member, (piece, role, thing) in kin.items()}
