@@ -16,7 +16,7 @@ from services.movie.values import Colour, Flag, Name, Number, Whole, words
 
 _LENGTH = re.compile(r"\s*(\d{1,5}(?:\.\d{0,6})?|\.\d{1,6})\s*(px|vw|vh|vmin|vmax|em|rem|%|pt|)\s*")
 TEXT_ALIASES = {
-    "font-color": "color", "vertical-align": "vertical-position",
+    "font-color": "color", "text-color": "color", "vertical-align": "vertical-position",
     "horizontal-align": "horizontal-position", "text-stroke": "-webkit-text-stroke",
 }  # fmt: skip
 SUBTITLES_ALIASES = {"font-color": "line-color", "color": "line-color", "highlight-color": "word-color"}

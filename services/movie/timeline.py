@@ -242,6 +242,15 @@ def _meet(spans: list[SceneSpan]) -> tuple[SceneSpan, ...]:
     return tuple(met)
 
 
+def _is_held(p: _Placed, placed: list[_Placed], length: float) -> bool:
+    """Whether a clip's last picture stays until its container of ``length`` seconds ends: only where the
+    little that is missing would flash, and no other picture takes its place."""
+    if not isinstance(p.element, Video) or p.element.duration != -1 or p.end is None:
+        return False
+    followed = any(isinstance(q.element, Visual) and p.end <= q.start < length for q in placed)
+    return length - p.end < _HELD and not followed
+
+
 def _unseen(container: str, placed: list[_Placed], spans: tuple[Span, ...]) -> Iterator[str]:
     shown = {span.order for span in spans}
     for p in placed:
@@ -258,7 +267,7 @@ def _spans(placed: list[_Placed], start: float, end: float, rate: int) -> tuple[
     for p in sorted(placed, key=lambda p: (p.element.z_index, p.order)):
         first = round((start + p.start) * rate)
         last = round(min(end, end if p.end is None else start + p.end) * rate)
-        if isinstance(p.element, Video) and p.element.duration == -1 and end - last / rate < _HELD:
+        if _is_held(p, placed, end - start):
             last = round(end * rate)
         if last > first:
             own = (end - start if p.end is None else p.end) - p.start

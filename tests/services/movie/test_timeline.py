@@ -66,6 +66,11 @@ def test_a_clip_that_ends_just_before_its_scene_is_held_to_its_end() -> None:
     assert timeline([{"duration": 5, "elements": [clip()]}], clip=4.0).scenes[0].spans[0].last == 120
 
 
+def test_a_clip_is_not_held_where_another_picture_follows() -> None:
+    found = timeline([{"elements": [clip(), clip(start=-1, duration=0.3)]}], clip=4.0)
+    assert [(s.first, s.last) for s in found.scenes[0].spans] == [(0, 120), (120, 129)]
+
+
 def test_start_minus_one_appends() -> None:
     found = timeline([{"elements": [clip(), clip(start=-1)]}], clip=2.0)
     assert [(s.first, s.last) for s in found.scenes[0].spans] == [(0, 60), (60, 120)]
@@ -207,7 +212,7 @@ _SCENES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(_SCENES, min_size=1, max_size=6),
     st.lists(_ELEMENTS, max_size=3),
@@ -258,6 +263,8 @@ def _adds_up(spans: tuple[Span, ...], written: list[dict[str, Any]], first: int,
         before = [s for s in spans if s.order < span.order]
         if asked.get("start") == -1 and len(before) == span.order - 1:
             ends = [s.last for s in before if _ends_itself(written[s.order - 1])]
+            if asked["type"] in ("audio", "voice"):  # what is only heard does not end a clip that is held
+                continue
             assert abs(span.first - max(ends, default=first)) <= 1
 
 
