@@ -76,7 +76,46 @@ class TextSpec:
     canvas: tuple[int, int]
 
 
-Spec = PhotoSpec | ClipSpec | TextSpec | SubtitleSpec
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A piece of the soundtrack; everything in seconds, ``start`` in the movie, ``seek`` in the file.
+
+    ``kind`` is music, clip or voice: a voice is heard over the others. ``round`` is how long one round of
+    a loop lasts (0: as long as the file sounds). ``comes`` and ``goes``: from when until when, in the
+    movie, the transition of its scene brings it in and takes it away; the same time twice: at once.
+    """
+
+    where: str
+    asset: str
+    kind: str
+    start: float
+    seconds: float
+    seek: float = 0.0
+    loop: int = 1  # 0: for ever
+    round: float = 0.0
+    volume: float = 1.0
+    fade_in: float = 0.0
+    fade_out: float = 0.0
+    comes: tuple[float, float] = (0.0, 0.0)
+    goes: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class AudiogramSpec:
+    """Bars that follow ``sounds``, all those of a movie of ``frames`` frames; ``colour`` is YUV.
+
+    ``origin``: the frame of the movie in which the layer begins; ``amplitude`` 0 … 10.
+    """
+
+    colour: tuple[int, int, int]
+    opacity: float
+    amplitude: float
+    origin: int
+    frames: int
+    sounds: tuple[Sound, ...]
+
+
+Spec = PhotoSpec | ClipSpec | TextSpec | SubtitleSpec | AudiogramSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,30 +199,6 @@ def _strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _strings(inner)
-
-
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """A piece of the soundtrack; everything in seconds, ``start`` in the movie, ``seek`` in the file.
-
-    ``kind`` is music, clip or voice: a voice is heard over the others. ``round`` is how long one round of
-    a loop lasts (0: as long as the file sounds). ``comes`` and ``goes``: from when until when, in the
-    movie, the transition of its scene brings it in and takes it away; the same time twice: at once.
-    """
-
-    where: str
-    asset: str
-    kind: str
-    start: float
-    seconds: float
-    seek: float = 0.0
-    loop: int = 1  # 0: for ever
-    round: float = 0.0
-    volume: float = 1.0
-    fade_in: float = 0.0
-    fade_out: float = 0.0
-    comes: tuple[float, float] = (0.0, 0.0)
-    goes: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from typing import Protocol
 
 from services.errors import OperatorError, Refused
 from services.renderer.local.aside import Aside, Drawn
+from services.renderer.local.audiogram import Audiogram
 from services.renderer.local.clip import Clip
-from services.renderer.local.layers import Box, ClipSpec, Layer, PhotoSpec, Window
+from services.renderer.local.layers import AudiogramSpec, Box, ClipSpec, Layer, PhotoSpec, Window
 from services.renderer.local.media import AssetFile, Assets, Facts, mask_facts
 from services.renderer.local.photo import Photo
 from services.renderer.local.planes import Planes
@@ -43,7 +44,11 @@ def _opened(layer: Layer, assets: Assets, fps: int, canvas: tuple[int, int]) -> 
         return _treated(clip, layer, assets, fps) if treatment.reshapes else clip
     if isinstance(spec, SubtitleSpec):
         return Subtitles(spec)
-    drawn = text_source(spec, layer.box, fps, length)
+    drawn: Source
+    if isinstance(spec, AudiogramSpec):
+        drawn = Audiogram(spec, layer.box, assets, fps)
+    else:
+        drawn = text_source(spec, layer.box, fps, length)
     if treatment.reshapes or treatment.flip_horizontal or treatment.flip_vertical:
         return _treated(_aside(drawn, layer, canvas), layer, assets, fps)
     return drawn

@@ -22,13 +22,14 @@ from services.renderer.local.layers import (
     Layer,
     Plan,
     ScenePlan,
+    Sound,
     Spec,
     TextSpec,
 )
 from services.renderer.local.lettering import notes as notes_on_text
 from services.renderer.local.media import Facts
 from services.renderer.local.plan_picture import clip_spec, natural_size, photo_spec, treatment_of
-from services.renderer.local.plan_sound import note_on_voice, sounds_of
+from services.renderer.local.plan_sound import audiogram_spec, note_on_voice, sounds_of
 from services.renderer.local.plan_subtitles import subtitle_layers, voices_of
 from services.renderer.local.plan_text import text_spec
 from services.renderer.local.planes import yuv
@@ -42,7 +43,8 @@ def make_plan(timeline: Timeline, facts: Mapping[str, Facts], scale: float = 1.0
     notes = list(timeline.notes)
     canvas = (even(timeline.width * scale), even(timeline.height * scale))
     stage = Stage(timeline.fps, scale, canvas, facts, notes)
-    maker = _Maker(stage)
+    sounds = sounds_of(timeline, facts)
+    maker = _Maker(stage, sounds, timeline.frames)
     scenes = [maker.scene(span) for span in timeline.scenes]
     own = sorted(timeline.spans, key=lambda span: (span.element.z_index, span.order))
     under = maker.layers([span for span in own if span.element.z_index < 0])
@@ -51,7 +53,7 @@ def make_plan(timeline: Timeline, facts: Mapping[str, Facts], scale: float = 1.0
     return Plan(
         width=canvas[0], height=canvas[1], fps=timeline.fps, frames=timeline.frames,
         segments=segments_of(scenes, under, over, timeline.frames, timeline.fps),
-        sounds=sounds_of(timeline, facts),
+        sounds=sounds,
         notes=tuple(dict.fromkeys(notes)),
     )  # fmt: skip
 
@@ -59,8 +61,8 @@ def make_plan(timeline: Timeline, facts: Mapping[str, Facts], scale: float = 1.0
 class _Maker:
     """Turns spans into layers and sounds; collects notes."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, stage: Stage, sounds: tuple[Sound, ...], frames: int) -> None:
+        self._stage, self._sounds, self._frames = stage, sounds, frames
         self._fps, self._scale, self._canvas = stage.fps, stage.scale, stage.canvas
         self._facts, self._notes = stage.facts, stage.notes
 
@@ -106,6 +108,8 @@ class _Maker:
             return clip_spec(span, element, self._stage)
         if isinstance(element, Text):
             return text_spec(span, element, self._stage)
-        kind = {Component: "component", Html: "HTML page", Audiogram: "audiogram"}[type(element)]
+        if isinstance(element, Audiogram):
+            return audiogram_spec(span, element, self._sounds, self._frames, self._notes)
+        kind = {Component: "component", Html: "HTML page"}[type(element)]
         self._notes.append(f"{span.where}: the {kind} is not shown in the local preview.")
         return None

@@ -1,16 +1,20 @@
-"""The plan's soundtrack (pure): which file is heard from when, how loud, and how it comes and goes."""
+"""The plan's soundtrack, and what shows it (pure): which file is heard from when, how it comes and goes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from services.movie import SceneSpan, Span, Timeline
-from services.movie.elements import Audio, Video, Voice
+from services.movie.elements import Audio, Audiogram, Video, Voice
 from services.movie.timeline import seek_seconds, voice_name
-from services.renderer.local.layers import Sound
+from services.movie.values import parse_colour
+from services.renderer.local.layers import AudiogramSpec, Sound
 from services.renderer.local.media import Facts
+from services.renderer.local.planes import yuv
 
 _Times = tuple[float, float]
+
+_BARS = "#FFFFFF"  # the vendor names no colour of its own
 
 
 def sounds_of(timeline: Timeline, facts: Mapping[str, Facts]) -> tuple[Sound, ...]:
@@ -23,6 +27,18 @@ def note_on_voice(where: str, voice: Voice, facts: Mapping[str, Facts]) -> str:
     if voice_name(voice) in facts:
         return f"{where}: the voice is a stand-in, spoken by espeak-ng on this machine."
     return f"{where}: the voice is not spoken in the local preview."
+
+
+def audiogram_spec(
+    span: Span, element: Audiogram, sounds: tuple[Sound, ...], frames: int, notes: list[str]
+) -> AudiogramSpec:
+    """Bars over all ``sounds`` of a movie of ``frames`` frames."""
+    notes.append(f"{span.where}: the audiogram is drawn as bars; the vendor does not say how its own looks.")
+    red, green, blue, alpha = parse_colour(element.color or _BARS)
+    return AudiogramSpec(
+        colour=yuv(red, green, blue), opacity=element.opacity * alpha, amplitude=element.amplitude,
+        origin=span.first, frames=frames, sounds=sounds,
+    )  # fmt: skip
 
 
 def _all(timeline: Timeline, facts: Mapping[str, Facts]) -> Iterator[Sound]:

@@ -161,4 +161,4 @@ def test_what_is_not_drawn_is_listed(studio: Studio) -> None:
     ):
         assert f"Scene #1, element #{number}: " in notes
         assert words in notes
-    assert "Movie element #1: subtitles are not shown" in notes
+    assert "Movie element #1: the subtitles show the text of the voices" in notes
