@@ -188,7 +188,8 @@ def _ordered(found: list[Cue | None]) -> Captions:
     crossed = False
     for cue in cues[:_MOST_CUES]:
         if kept and cue.start - kept[-1].start < _TOGETHER:
-            kept[-1] = _joined(kept[-1], cue)
+            if len(kept[-1].words) <= _MOST_WORDS:
+                kept[-1] = _joined(kept[-1], cue)
             continue
         if kept and cue.start < kept[-1].end:
             kept[-1], crossed = _ended(kept[-1], cue.start), True
@@ -205,7 +206,7 @@ def _ordered(found: list[Cue | None]) -> Captions:
 def _joined(cue: Cue, other: Cue) -> Cue:
     """Two cues that begin together become one, the second's words after the first's."""
     start, end = cue.start, max(cue.end, other.end)
-    texts = [word.text for word in (*cue.words, *other.words)]
+    texts = [word.text for word in (*cue.words, *other.words)][: _MOST_WORDS + 1]
     return Cue(start, end, divided(texts, start, end), timed=False)
 
 

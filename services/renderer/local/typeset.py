@@ -158,7 +158,7 @@ class Type:
         best = self._greedy(tokens, room, longest)
         if not 1 < len(best) <= _BALANCED:
             return best
-        low, high = max(self.width(piece) for piece, _ in tokens), room
+        low, high = min(room, max(self.width(piece) for piece, _ in tokens)), room
         for _ in range(8):
             middle = (low + high) / 2
             tried = self._greedy(tokens, middle, longest)
