@@ -151,7 +151,10 @@ def coded_sound(sound: npt.NDArray[np.float32], rate: int) -> Track:
 
 
 def _chunks(sound: npt.NDArray[np.float32]) -> Iterator[av.AudioFrame | None]:
-    for start in range(0, sound.shape[1], _CHUNK):
+    # The encoder puts one frame before the sound, and without edit lists players play it, too. Leaving out
+    # as much at the start (21 ms) lets everything after it be heard exactly when it is seen.
+    first = _CHUNK if sound.shape[1] > _CHUNK else 0
+    for start in range(first, sound.shape[1], _CHUNK):
         part = np.ascontiguousarray(sound[:, start : start + _CHUNK], np.float32)
         frame = av.AudioFrame.from_ndarray(part, format="fltp", layout="stereo")
         frame.sample_rate, frame.pts, frame.time_base = RATE, start, Fraction(1, RATE)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from renderer_studio import BLUE, QUICK, RED, Studio, image, is_near, movie, rgb, scene, video
+from sounding import bursts, onsets, write_sound
 
 from services.renderer.local.limiter import true_peak
 from services.renderer.local.loudness import loudness
@@ -116,3 +117,18 @@ def test_the_same_movie_gives_the_same_bytes(studio: Studio, tmp_path: Path) -> 
         rendered(studio, document, tmp_path / name)
     for name in NAMES.values():
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_sound_is_heard_in_the_file_when_the_movie_says(studio: Studio, tmp_path: Path) -> None:
+    """No edit list tells a player to leave out the encoder's lead-in, so none may be in the way."""
+    write_sound(studio.folder / "clicks.wav", bursts(3, [0.5, 1.25, 2.9]))
+    out = tmp_path / "out"
+    rendered(studio, movie(scene(3), elements=[{"type": "audio", "src": "clicks.wav"}]), out)
+    sound = sound_of(out / NAMES["video"])
+    assert onsets(sound) == [pytest.approx(at, abs=0.003) for at in (0.5, 1.25, 2.9)]
+    with av.open(str(out / NAMES["video"])) as container:
+        stream = container.streams.audio[0]
+        assert stream.start_time == 0
+        assert stream.duration is not None
+        assert stream.time_base is not None
+        assert 3.0 <= stream.duration * stream.time_base < 3.0 + 1024 / RATE
