@@ -124,6 +124,9 @@ class Render:
             approximations=result.approximations,
             cpu_seconds=result.cpu_seconds,
             wall_seconds=result.wall_seconds,
+            thumbnails="thumbnails.jpg" if result.thumbnails else "",
+            segments=result.segments,
+            cached=result.cached,
         )
         await op.store.do(_record, draft, guard.key, rendered, contents, op.now())
         await services.renderer.cancel(guard.handle)
@@ -200,7 +203,7 @@ def _fail(db: Database, draft: Draft, key: str, message: str, now: datetime, fin
 
 
 def _install(result: RenderFiles, folder: Path) -> str:
-    """Copy the four files under their fixed names; answers the video's sha256."""
+    """Copy the files under their fixed names; answers the video's sha256."""
     for source, name in (
         (result.video, "video.mp4"),
         (result.preview, "preview.mp4"),
@@ -208,4 +211,6 @@ def _install(result: RenderFiles, folder: Path) -> str:
         (result.storyboard, "storyboard.jpg"),
     ):
         files.copy(source, folder / name)
+    if result.thumbnails is not None:
+        files.copy(result.thumbnails, folder / "thumbnails.jpg")
     return files.sha256(folder / "video.mp4")

@@ -83,6 +83,7 @@ class Rendered:
     approximations: tuple[str, ...] = ()
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
+    thumbnails: str = ""  # one picture for each begun second, ten in a row; "": there is none
     segments: int = 0  # pieces it was encoded in; 0: in one
     cached: int = 0  # pieces that were known from an earlier render
 
