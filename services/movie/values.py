@@ -5,6 +5,7 @@ Numbers may arrive as strings ("1.5"); what is not finite, or absurdly large, is
 
 from __future__ import annotations
 
+import colorsys
 import math
 import re
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 _BIGGEST = 1_000_000.0
 _YES = {"true", "yes", "1", "on"}
 _NO = {"false", "no", "0", "off", ""}
+_FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]{1,60})\)")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 
 
@@ -23,7 +25,7 @@ def number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("must be a number.")
     if isinstance(value, str):
-        text = value.strip().removesuffix("s").removesuffix("px")
+        text = value.strip().removesuffix("px").removesuffix("s").rstrip()
         if not _PLAIN_NUMBER.fullmatch(text):
             raise ValueError(f"must be a number, not {value[:40]!r}.")
         value = float(text)
@@ -79,18 +81,34 @@ def parse_colour(text: str) -> tuple[int, int, int, float]:
     name = text.strip().lower()
     if name == "transparent":
         return (0, 0, 0, 0.0)
-    match = re.fullmatch(r"rgba\(([^()]{1,60})\)", name)
-    if match:
-        parts = [part.strip() for part in match[1].replace("/", ",").split(",")]
-        if len(parts) == 4:
-            share = number(parts[3].removesuffix("%")) / (100 if parts[3].endswith("%") else 1)
-            red, green, blue = (min(255, max(0, round(number(part)))) for part in parts[:3])
-            return (red, green, blue, min(1.0, max(0.0, share)))
+    match = _FUNCTION.fullmatch(name)
     try:
+        if match:
+            return _mixed(match[1], re.split(r"[\s,/]+", match[2].strip()))
         rgb = ImageColor.getrgb(name[:60])
     except ValueError:
         raise ValueError(f"must be a colour such as #1A2B3C, not {text[:40]!r}.") from None
     return (rgb[0], rgb[1], rgb[2], rgb[3] / 255 if len(rgb) == 4 else 1.0)
+
+
+def _mixed(space: str, parts: list[str]) -> tuple[int, int, int, float]:
+    """rgb(255 0 0 / 50%), rgba(255,0,0,.5), hsl(120deg, 50%, 50%) and their like; values are cut to size."""
+    if len(parts) not in (3, 4):
+        raise ValueError
+    alpha = _part(parts[3], 1.0) if len(parts) == 4 else 1.0
+    if space == "rgb":
+        red, green, blue = (_part(part, 255.0) for part in parts[:3])
+    else:
+        hue = number(parts[0].removesuffix("deg")) % 360 / 360
+        saturation, lightness = (_part(part, 1.0) for part in parts[1:3])
+        red, green, blue = (255 * c for c in colorsys.hls_to_rgb(hue, lightness, saturation))
+    return (round(red), round(green), round(blue), alpha)
+
+
+def _part(text: str, full: float) -> float:
+    """A share of a colour between 0 and ``full``, also in percent."""
+    value = number(text[:-1]) * full / 100 if text.endswith("%") else number(text)
+    return min(full, max(0.0, value))
 
 
 def _colour(value: str) -> str:

@@ -7,15 +7,17 @@ A document that gives no variables at all was made for another tool, which shoul
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.movie.arithmetic import ExpressionError, truthy
+from services.movie.arithmetic import ExpressionError, MissingVariable, truthy
 from services.movie.filling import LEFT_OUT, Filler, Scope, TooLarge
 from services.movie.place import place
 from services.movie.problems import MovieError, Warnings
 
 _MOST_SCENES = 1_000
+_MEASURED = re.compile(r"_(?:start|end|duration|extratime)\b")  # the vendor gives each element's, by its id
 # Not looked into: nothing of it is seen, and its braces may be meant for someone else.
 _RAW = frozenset({"comment", "variables", "client-data", "exports", "template"})
 _OWN = frozenset({"scenes", "elements", "condition", "iterate"})
@@ -175,7 +177,8 @@ class _Walk:
         name = ".".join([key, *error.path])[:80]
         code = error.expression.strip()
         code = code if len(code) <= 60 else f"{code[:60]}…"
-        if code:
-            self.problems.append(f"{self._filler.where}: {{{{{code}}}}} in '{name}' {error}")
-        else:
-            self.problems.append(f"{self._filler.where}: '{name}' {error}")
+        said = str(error)
+        if isinstance(error, MissingVariable) and _MEASURED.search(code):
+            said += " (Times of other elements are not filled in here: write the seconds.)"
+        what = f"{{{{{code}}}}} in '{name}'" if code else f"'{name}'"
+        self.problems.append(f"{self._filler.where}: {what} {said}")

@@ -189,6 +189,7 @@ def test_what_cannot_be_repeated(iterate: Any, said: str) -> None:
         (says("a", condition="{{ nobody }}"), "element #1: {{nobody}} in 'condition' uses nobody, but"),
         (says("{{ loop }}"), "element #1: {{loop}} in 'text' needs loop, whose value depends on itself."),
         (says("x", variables=["y"]), "element #1: 'variables' must be an object"),
+        (says("x", start="{{ clip_end }}"), "no variable of that name has a value. (Times of other elements"),
         (says("{{ things.size }}"), "uses things.size, but things has no property 'size'."),
     ],
 )
