@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})?")
 _SIZE = 0.04  # of the width: the vendor's 4vw
 _MOST = 4000.0  # pixels of any length
 _MOST_SHADOWS = 4
+_MOST_STROKE = 40.0  # pixels
 _MOST_BLUR = 200.0  # pixels, also of a shadow's distance
 
 
@@ -56,6 +57,7 @@ class Look:
     line_height: float  # times the size
     pad: tuple[float, float] | None  # sideways, up and down; None: by the size
     radius: float | None
+    stroke: tuple[float, Colour] | None  # pixels that it stands out beyond the letters
 
 
 # The vendor's base settings of each style (json2video.com/docs/v2, text styles); every other style: "".
@@ -73,7 +75,7 @@ _OTHER_NAMES = {
 _KNOWN = {
     "font-family", "font-size", "font-weight", "font-style", "color", "background-color", "text-shadow",
     "text-align", "vertical-position", "horizontal-position", "letter-spacing", "line-height", "padding",
-    "border-radius", "opacity", "text-transform",
+    "border-radius", "opacity", "text-transform", "-webkit-text-stroke",
 }  # fmt: skip
 
 
@@ -114,6 +116,7 @@ def look_of(spec: TextSpec) -> Look:
         line_height=_line_height(s.get("line-height", ""), spec, size),
         pad=_padding(s.get("padding", ""), spec, size),
         radius=length(s["border-radius"], spec, size) if "border-radius" in s else None,
+        stroke=_stroke(s.get("-webkit-text-stroke", ""), spec, size, opacity),
     )  # fmt: skip
 
 
@@ -146,6 +149,17 @@ def _padding(text: str, spec: Sized, size: float) -> tuple[float, float] | None:
     if not found:
         return None
     return (found[-1], found[0])
+
+
+def _stroke(text: str, spec: Sized, size: float, opacity: float) -> tuple[float, Colour] | None:
+    """CSS draws half of a stroke inside the letters, where it is painted over here: letters stay legible."""
+    parts = re.findall(r"[a-zA-Z]+\([^)]*\)|\S+", text[:100])
+    lengths = [value for part in parts if (value := length(part, spec, size)) is not None]
+    colours = [part for part in parts if length(part, spec, size) is None]
+    if not lengths or lengths[0] <= 0:
+        return None
+    ink = colour_of(colours[0] if colours else "", (0, 0, 0, 1.0))
+    return min(lengths[0] / 2, _MOST_STROKE), faded(ink, opacity)
 
 
 def _share(text: str) -> float:

@@ -15,7 +15,7 @@ from PIL import Image
 from services.renderer.local.ink import Placed, cropped, even_up, inked, reach, rounded, tinted
 from services.renderer.local.layers import Box, TextSpec
 from services.renderer.local.lettering import Lettering, padding, set_text
-from services.renderer.local.look import faded
+from services.renderer.local.look import Look, faded
 from services.renderer.local.motion import GONE, LINES_GROW, Motion, Pose, motion_of
 from services.renderer.local.pile import Pile
 from services.renderer.local.planes import OPAQUE, Picture, Planes, paint, picture_of
@@ -24,6 +24,7 @@ from services.renderer.local.typeset import Atom
 
 _SLOW_FADE = 2.0  # seconds in which style 002 appears (the vendor's)
 _EDGE = 0.35  # sizes of the font that letters may stand out of their line
+_BLUR = 60.0  # pixels, and
 _SOFTEST = 0.6  # sizes of the font: blur of the shadow of a letter that moves alone
 
 Piece = tuple[Image.Image, int, int]
@@ -66,8 +67,11 @@ class Moving(Still):
     """Text whose lines, words or letters come or go one after the other."""
 
     def __init__(self, text: Lettering, spec: TextSpec, motion: Motion, fps: int, frames: int) -> None:
-        shadows = tuple(replace(s, blur=min(s.blur, _SOFTEST * text.look.size)) for s in text.look.shadows)
+        shadows = tuple(
+            replace(s, blur=min(s.blur, _SOFTEST * text.look.size, _BLUR)) for s in text.look.shadows
+        )
         self._text = replace(text, look=replace(text.look, shadows=shadows))
+        self._canvas = spec.canvas
         self._motion, self._fps, self._frames = motion, fps, frames
         self._units, self._homes = _units(self._text)
         self._sprites: dict[int, Sprite | None] = {}
@@ -123,7 +127,7 @@ class Moving(Still):
     def _sprite(self, unit: int) -> Sprite | None:
         """Made when it is first seen, and forgotten when it has come to rest."""
         if unit not in self._sprites:
-            piece = _drawn(self._text, self._units[unit])
+            piece = _drawn(self._text, self._units[unit], self._canvas)
             left, top, right, bottom = self._homes[unit]
             home = ((left + right) / 2, (top + bottom) / 2)
             self._sprites[unit] = Sprite(picture_of(piece[0]), *piece[1:], home) if piece else None
@@ -174,24 +178,30 @@ def _units(text: Lettering) -> tuple[list[list[Placed]], list[tuple[float, float
     return units, homes
 
 
-def _drawn(text: Lettering, atoms: list[Placed]) -> Piece | None:
-    """These atoms alone, with their shadow."""
+def _drawn(text: Lettering, atoms: list[Placed], canvas: tuple[int, int]) -> Piece | None:
+    """These atoms alone, with their shadow; None when they are not on the canvas."""
     if not atoms:
         return None
     look = text.look
-    edge = reach(look.shadows) + math.ceil(_EDGE * look.size)
+    edge = _reach(look) + math.ceil(_EDGE * look.size)
     x = math.floor((min(at for _, at, _ in atoms) - edge) / 2) * 2
     y = math.floor((min(at for _, _, at in atoms) - look.size * 1.1 - edge) / 2) * 2
     width = even_up(max(at + atom.width for atom, at, _ in atoms) + edge - x)
     height = even_up(max(at for _, _, at in atoms) + look.size * 0.4 + edge - y)
+    if x >= canvas[0] or y >= canvas[1] or x + width <= 0 or y + height <= 0:
+        return None
     moved: list[tuple[Atom, float, float]] = [(atom, at - x, base - y) for atom, at, base in atoms]
-    return cropped(inked((width, height), moved, look.colour, look.shadows), x, y)
+    return cropped(inked((width, height), moved, look.colour, look.shadows, look.stroke), x, y)
+
+
+def _reach(look: Look) -> int:
+    return reach(look.shadows, look.stroke[0] if look.stroke else 0.0)
 
 
 def _frame(text: Lettering, spec: TextSpec) -> tuple[int, int, int, int]:
     """Even x, y, width and height of all that the block may cover."""
     pad = padding(text.look)
-    edge = reach(text.look.shadows) + math.ceil(text.look.size * _EDGE)
+    edge = _reach(text.look) + math.ceil(text.look.size * _EDGE)
     x = math.floor((text.left - pad[0] - edge) / 2) * 2
     y = math.floor((text.top - pad[1] - edge) / 2) * 2
     width = even_up(min(text.width + 2 * (pad[0] + edge) + 2, 2 * spec.canvas[0]))
@@ -227,7 +237,7 @@ def _block(text: Lettering, spec: TextSpec) -> Piece | None:
     """The whole block as one picture."""
     x, y, width, height = _frame(text, spec)
     placed = [(atom, at - x, base - y) for own in _units(text)[0] for atom, at, base in own]
-    image = inked((width, height), placed, text.look.colour, text.look.shadows)
+    image = inked((width, height), placed, text.look.colour, text.look.shadows, text.look.stroke)
     ground = _ground(text, spec)
     if ground is not None:
         below = Image.new("RGBA", image.size)

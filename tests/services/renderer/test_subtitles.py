@@ -262,4 +262,4 @@ def test_a_long_line_is_broken_and_a_long_word_too(studio: Studio) -> None:
         assert left >= 0.04 * 270
         assert right <= 0.96 * 270
         rows = np.nonzero(where(frame, WHITE).any(axis=1))[0]
-        assert rows.max() - rows.min() > 30
+        assert rows.max() - rows.min() > 12

@@ -182,3 +182,12 @@ def test_css_words_are_read_and_nonsense_falls_back() -> None:
     assert (look.spacing, look.line_height, look.pad) == (27, 2.0, (20, 10))
     odd = look_of(spec("x", font_size="-9px", color="url(x)", text_shadow="wow", line_height="NaN"))
     assert (odd.size, odd.colour, odd.shadows, odd.line_height) == (43.2, (255, 255, 255, 1.0), (), 1.2)
+
+
+def test_a_stroke_stands_around_the_letters(studio: Studio) -> None:
+    look = {"font-size": "200px", "text-shadow": "none", "-webkit-text-stroke": "24px #ff0000"}
+    frame = shown(studio, words("O", settings=look)).astype(int)
+    red, white = (frame[:, :, 0] > 180) & (frame[:, :, 1] < 70), frame.min(axis=2) > 200
+    assert red.sum() > 150
+    assert white.sum() > 150
+    assert np.nonzero(red)[1].min() < np.nonzero(white)[1].min()
