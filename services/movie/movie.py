@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -37,7 +38,8 @@ TransitionStyle = Literal[
 ]  # fmt: skip
 _SHOWN_PROBLEMS = 3
 _DEEPEST = 40
-_MOST_VALUES = 100_000
+_MOST_VALUES = 200_000  # with the names of properties
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Transition(Part):
@@ -174,6 +176,7 @@ def _prepared(document: Any) -> dict[str, Any]:
 
 
 def _ensure_bounded(document: Mapping[str, Any]) -> None:
+    """Refuse what is nested too deeply or too large to be a movie, and texts that cannot be written."""
     stack: list[tuple[Any, int]] = [(document, 0)]
     seen = 0
     while stack:
@@ -183,5 +186,8 @@ def _ensure_bounded(document: Mapping[str, Any]) -> None:
             raise MovieError(["The movie JSON is nested too deeply or is too large to be a movie."])
         if isinstance(value, Mapping):
             stack.extend((item, depth + 1) for item in value.values())
+            stack.extend((str(key), depth + 1) for key in value)
         elif isinstance(value, list | tuple):
             stack.extend((item, depth + 1) for item in value)
+        elif isinstance(value, str) and not value.isascii() and _HALF.search(value):
+            raise MovieError(["The movie holds a text with half a character in it (a lone surrogate)."])

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import copy
+import json
 import math
+import random
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,6 +117,21 @@ def test_deep_nesting_is_refused_before_anything_recurses(where: str) -> None:
     assert "nested too deeply" in refusal({"scenes": [], where: deep})
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"scenes": [], "comment": "a\ud800"},
+        {"scenes": [{"iterate": "\ud800"}], "variables": {"x": 1}},
+        {"scenes": [{"elements": [{"type": "text", "text": "x", "\udfff": 1}]}]},
+        {"scenes": [], "variables": {"a": ["é\udc00"]}},
+    ],
+)
+def test_half_characters_are_refused(document: Any) -> None:
+    """JSON can write them, nothing else can."""
+    assert "half a character" in refusal(document)
+    parse_movie({"scenes": [], "comment": "😀 é 中"})
+
+
 def test_large_documents_are_refused() -> None:
     assert "too large" in refusal({"scenes": [{}] * 200_000})
     assert "too large" in refusal({"scenes": [], "variables": {"a": [0] * 200_000}})
@@ -187,3 +207,33 @@ def test_whatever_is_written_is_a_movie_or_refused_with_a_sentence(document: Any
         parsed = parse_movie(document)
         assert lay_out(parsed, dict.fromkeys(_sources(parsed), 3.0)).frames > 0
         assert all(scene.where.startswith("Scene #") for scene in parsed.scenes)
+
+
+_JUNK: list[Any] = [
+    None, True, -2, 1e308, math.nan, 10**400, "", "x", "{{", "{{a}}", "}}", "{{1/0}}", "-1", [], {}, [[]],
+    {"a": 1}, [None], "\ud800", "\x00", "{{ " + "(" * 500 + " }}", "rgb(1,2,3)", b"x", (1, 2), {1: 2}, "9" * 5000,
+]  # fmt: skip
+
+
+def test_real_movies_with_random_damage_are_movies_or_refused(movies_dir: Path) -> None:
+    luck = random.Random(7)
+    real = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(movies_dir.glob("*.json"))]
+    read = 0
+    for _ in range(1_500):
+        document = copy.deepcopy(luck.choice(real))
+        for _ in range(luck.randint(1, 4)):
+            owner, key = luck.choice(list(_spots(document)))
+            owner[key] = copy.deepcopy(luck.choice(_JUNK))
+        with contextlib.suppress(Refused):
+            parsed = parse_movie(document)
+            read += 1
+            lay_out(parsed, dict.fromkeys(_sources(parsed), 3.0))
+    assert read > 50
+
+
+def _spots(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place in a document, as its owner and key."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        yield value, key
+        yield from _spots(part)
