@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from services.model.abilities import Abilities
 from services.model.asset import StoredFile
 from services.model.brief import Brief
 from services.model.proposal import Proposal
@@ -152,6 +153,11 @@ class Renderer(Protocol):
     def follow(self, handle: str) -> AsyncIterator[RenderStatus]:
         """Its status until it is done, failed or gone; the last one yielded says which."""
         ...
+    @property
+    def abilities(self) -> Abilities | None:
+        """What it makes of each feature of a movie; None if it renders the whole format."""
+        ...
+
 
     async def collect(self, handle: str) -> RenderFiles: ...
     async def cancel(self, handle: str) -> None: ...

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.model.abilities import Abilities
 from services.model.asset import Asset
 from services.model.proposal import Proposal
 
@@ -60,6 +61,7 @@ class Brief:
     ``seed`` makes an offline run reproducible. ``notes`` say what is missing or old. ``run`` names the run
     ("" if nobody needs to find it again). Asked again in the same run, ``kept`` are the proposals of it
     that stand and ``rejected`` those that came back since the last time; ``count`` is what is missing.
+    ``abilities`` are what the renderer makes of a movie (None: all of the format).
     ``seen`` says in a line what a file shows, by asset id, and ``evidence`` which labels did better.
     """
 
@@ -76,3 +78,4 @@ class Brief:
     rejected: tuple[Rejection, ...] = ()
     seen: Mapping[str, str] = field(default_factory=dict)
     evidence: tuple[str, ...] = ()
+    abilities: Abilities | None = None

@@ -120,6 +120,7 @@ def _drafts(brief: Brief, rules: Rules, shelf: Shelf) -> list[_Draft]:
         _Draft("ledger", "Used lately: let these rest", ledger_lines(shelf, rules.cool_down), 0.05,
                "get_media says how a file was used"),
         _Draft("labels", "What did better", list(brief.evidence), 0.03),
+        _Draft("renderer", "What the renderer does not show as the format says", _lacking(brief), 0.03),
         _Draft("notes", "What is missing or old", [plain(note, 300) for note in brief.notes], 0.02),
     ]  # fmt: skip
     return [draft for draft in found if draft.lines]
@@ -169,6 +170,11 @@ def _intents(brief: Brief) -> list[str]:
     return [
         f"- {plain(i.name, 60)} (weight {i.weight:g}): {plain(i.prompt, 300)}" for i in brief.brand.intents
     ]
+
+
+def _lacking(brief: Brief) -> list[str]:
+    """Proposals that use it come back."""
+    return [f"- {line}" for line in brief.abilities.lacking()] if brief.abilities else []
 
 
 def _context(brief: Brief) -> list[str]:

@@ -15,11 +15,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from services.model.abilities import Abilities
 from services.model.asset import Asset
 from services.model.proposal import Proposal
 from services.movie import Movie, Scene
 from services.movie.elements import Audio, Image, Video
 from services.movie.movie import problems_of
+from services.planner.check_abilities import ability_reasons
 from services.planner.check_element import (
     ADDRESS,
     ELEMENT_KEYS,
@@ -46,10 +48,13 @@ TRANSITIONS = {
 _HASHTAG = re.compile(r"#\w+")
 
 
-def check(proposal: Proposal, assets: Mapping[str, Asset]) -> list[str]:
-    """Sentences that say what is wrong; an empty list if nothing is. ``assets`` maps ids to files."""
+def check(proposal: Proposal, assets: Mapping[str, Asset], abilities: Abilities | None = None) -> list[str]:
+    """Sentences that say what is wrong; an empty list if nothing is. ``assets`` maps ids to files.
+
+    ``abilities`` are those of the renderer, unless it renders the whole format (None).
+    """
     reasons = list(_words(proposal))
-    reasons += _movie(proposal.movie, {r.asset for r in proposal.resources}, assets)
+    reasons += _movie(proposal.movie, {r.asset for r in proposal.resources}, assets, abilities)
     for resource in proposal.resources:
         reasons += _resource(resource.asset, resource.start, resource.end, assets)
     return list(dict.fromkeys(reasons))
@@ -89,7 +94,9 @@ def _resource(
         yield f"The resources name an empty part of {asset}."
 
 
-def _movie(document: Mapping[str, Any], named: set[str], assets: Mapping[str, Asset]) -> list[str]:
+def _movie(
+    document: Mapping[str, Any], named: set[str], assets: Mapping[str, Asset], abilities: Abilities | None
+) -> list[str]:
     try:
         movie = Movie.model_validate(document)
     except ValidationError as error:
@@ -99,6 +106,8 @@ def _movie(document: Mapping[str, Any], named: set[str], assets: Mapping[str, As
     reasons += _unknown(document)
     # Anything else that was read otherwise than written may be read otherwise elsewhere, too.
     reasons = reasons or list(movie.warnings)
+    if abilities is not None:
+        reasons += ability_reasons(movie, abilities)
     return reasons + _may_be_made(movie, named, assets)
 
 

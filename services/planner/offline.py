@@ -76,6 +76,7 @@ class _Run:
     """One run's state: what is fixed, and what grows with each accepted candidate."""
 
     brief: Brief
+    measured: bool
     material: Material
     voice: Voice
     others: list[Features]  # what a new video must differ from
@@ -92,13 +93,16 @@ class _Run:
     impossible: set[str] = field(default_factory=set)  # formats the material never allowed
 
 
-def plan(brief: Brief, window: int = WINDOW) -> PlannerAnswer:
-    """The proposals for a brief. Pure: no clock, no chance, no files."""
+def plan(brief: Brief, window: int = WINDOW, *, measured: bool = True) -> PlannerAnswer:
+    """The proposals for a brief. Pure: no clock, no chance, no files.
+
+    Not ``measured``: no distance is computed and the first filling is taken (a baseline for benchmarks).
+    """
     if before := [_remembered(p) for p in (*brief.kept, *(r.proposal for r in brief.rejected))]:
         # Asked again: what this run made already, and what came back, is not to be repeated either.
         brief = replace(brief, past=[*before, *brief.past], kept=(), rejected=())
         window += len(before)
-    run = _begin(brief, window)
+    run = _begin(brief, window, measured)
     proposals: list[Proposal] = []
     for slot in range(max(0, brief.count)):
         proposal = _next(run, slot, proposals)
@@ -127,7 +131,7 @@ def _remembered(proposal: Proposal) -> PastDraft:
     )
 
 
-def _begin(brief: Brief, window: int) -> _Run:
+def _begin(brief: Brief, window: int, measured: bool) -> _Run:
     recent = list(brief.past[:window])
     material = Material(brief.assets, brief.brand.context, Ledger())
     others = [features(d.movie, d.caption, material.pieces) for d in recent]
@@ -135,6 +139,7 @@ def _begin(brief: Brief, window: int) -> _Run:
     material.rebuild_order()
     return _Run(
         brief=brief,
+        measured=measured,
         material=material,
         voice=Voice.of(brief.brand),
         others=others,
@@ -164,7 +169,7 @@ def _next(run: _Run, slot: int, before: Sequence[Proposal]) -> Proposal | None:
             run.unserved.add(intent.name)  # its turn comes again in a later run
             continue
         proposal = _proposal(run, best, intent)
-        reasons = check(proposal, run.assets)
+        reasons = check(proposal, run.assets, run.brief.abilities)
         if not reasons:
             _accept(run, best)
             return proposal
@@ -217,6 +222,8 @@ def _candidates(run: _Run, chosen: Format, slot: int, intent: Intent | None, wis
         candidate = _fill(run, chosen, cut, look, rolls, seed, intent, wish)
         if candidate is not None:
             found.append(candidate)
+            if not run.measured:
+                break
     return found
 
 
@@ -237,7 +244,7 @@ def _fill(
     seen = features(movie, caption, run.material.pieces)
     if not SHORTEST <= seen.length <= LONGEST:
         return None
-    distances = [distance(seen, other) for other in run.others]
+    distances = [distance(seen, other) for other in run.others] if run.measured else []
     nearest = min(distances, default=1.0)
     if nearest < GATE:
         return None

@@ -120,7 +120,7 @@ class _Run:
         self.rejected = []
         for proposal in answer.proposals[: max(self.missing, 0)]:
             seen = await asyncio.to_thread(features, proposal.movie, proposal.caption, self.pieces)
-            reasons = check(proposal, self.assets) or await self.dry_plan(proposal)
+            reasons = check(proposal, self.assets, self.brief.abilities) or await self.dry_plan(proposal)
             nearest, where = nearest_of(seen, self.others)
             if not reasons and gate and nearest < GATE:
                 reasons = [_too_near(seen, self.others[where], self.names[where], nearest)]

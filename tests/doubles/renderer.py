@@ -16,6 +16,7 @@ class QuickRenderer:
     """
 
     name = "quick"
+    abilities = None
 
     def __init__(self, files: Path) -> None:
         self.files = files  # holds video.mp4, preview.mp4, cover.jpg, storyboard.jpg

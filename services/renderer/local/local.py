@@ -15,7 +15,9 @@ from typing import Any
 import av
 
 from services.errors import Refused, Unavailable
+from services.model.abilities import Abilities
 from services.ports import RenderFiles, RenderRequest, RenderStatus
+from services.renderer.local.abilities import abilities
 from services.renderer.local.limits import WALL_SECONDS
 from services.renderer.local.process import Child, start_child
 from services.renderer.local.profile import FINAL, Profile
@@ -45,6 +47,10 @@ class LocalRenderer:
         self._cache = {"folder": str(cache_dir.absolute()), "most": cache_bytes} if cache_dir else None
         self._children: dict[str, Child] = {}
         self._starting = asyncio.Lock()
+
+    @property
+    def abilities(self) -> Abilities:
+        return abilities()
 
     async def ping(self) -> str:
         codecs = av.codecs_available
