@@ -10,10 +10,11 @@ from services.renderer.local.layers import Box, Layer, TextSpec
 from services.renderer.local.look import Look, look_of, unknown_settings
 from services.renderer.local.motion import motion_of
 from services.renderer.local.scripts import clean, clusters, levels
-from services.renderer.local.typeset import Type
+from services.renderer.local.typeset import Type, Units
 
 _SAFE = 0.05  # of the canvas's width stays free beside text that names no width
 _SMALLEST = 0.4  # of the size asked for
+_MOST_LETTERS = 120  # that move one by one
 _TALLEST = 0.6  # of the canvas's longer side: no letter is larger
 
 
@@ -49,7 +50,7 @@ def set_text(spec: TextSpec, box: Box) -> Lettering:
     asked = look_of(spec)
     asked = replace(asked, size=min(asked.size, _TALLEST * max(spec.canvas)))
     text = _cased(clean(spec.text), asked.case)
-    lost = _type(asked, spec.style).lost(text)
+    lost = _type(asked, spec.style, text).lost(text)
     text = "".join(cluster for cluster in clusters(text) if cluster not in lost)
     text = "\n".join(
         re.sub(r"[ \u2000-\u200a\u3000]+", " ", line).strip() for line in text.split("\n")
@@ -61,7 +62,7 @@ def set_text(spec: TextSpec, box: Box) -> Lettering:
     while True:
         look = replace(asked, size=size, spacing=asked.spacing * size / asked.size)
         pad = padding(look)
-        type_ = _type(look, spec.style)
+        type_ = _type(look, spec.style, text)
         lines, fits = type_.lines(text, max(8.0, room - 2 * pad[0]))
         line = size * look.line_height
         block = line * len(lines) + 2 * pad[1]
@@ -123,6 +124,10 @@ def _notes_on_motion(layer: Layer, text: Lettering, fps: int) -> list[str]:
         found.append(
             f"{layer.where}: the vendor does not describe style {spec.style}; its animation is a guess."
         )
+    if _units(spec.style, "".join(text.lines)) != motion.units:
+        found.append(
+            f"{layer.where}: its letters move word by word, for there are more than {_MOST_LETTERS}."
+        )
     count = 0
     for line in text.lines:
         _, count = text.type.line(line, count)
@@ -148,11 +153,18 @@ def along(where: str, near: float, far: float) -> float:
     return far if where in ("right", "bottom") else (near + far) / 2
 
 
-def _type(look: Look, style: str) -> Type:
-    motion = motion_of(style)
+def _type(look: Look, style: str, text: str) -> Type:
     weight = weight_number(look.weight)
-    units = motion.units if motion else "all"
-    return Type(look.family, weight, look.italic, look.size, look.spacing, units)
+    return Type(look.family, weight, look.italic, look.size, look.spacing, _units(style, text))
+
+
+def _units(style: str, text: str) -> Units:
+    """Very many letters on their way at once are dear to draw, and nothing to look at."""
+    motion = motion_of(style)
+    if motion is None:
+        return "all"
+    too_many = motion.units == "letter" and len("".join(text.split())) > _MOST_LETTERS
+    return "word" if too_many else motion.units
 
 
 def _cased(text: str, case: str) -> str:

@@ -201,7 +201,17 @@ def test_text_turns_with_its_element(studio: Studio) -> None:
 
 
 def test_long_text_is_there_in_time_where_the_vendor_gives_no_times(studio: Studio) -> None:
-    long = "letters " * 40
     for style in ("004", "006", "007", "009"):
-        half, end = shown(studio, words(long, style, font_size="40px"), 66, 89)
+        element = words("letters come " * 9, style, font_size="60px")
+        half, end = shown(studio, element, 66, 89)
         assert np.array_equal(half, end)
+
+
+def test_very_long_text_moves_word_by_word_and_says_so(studio: Studio) -> None:
+    element = words("letters " * 20, "004", font_size="60px")
+    early = shown(studio, element, 4)[0]
+    first = ink(early)[: box(early, 0.1)[3] + 1]
+    assert first.max() > 0.15
+    assert studio.plan(movie(scene(3, element))).notes == (
+        "Scene #1, element #1: its letters move word by word, for there are more than 120.",
+    )
