@@ -39,6 +39,7 @@ from services.planner.pieces import read_items
 from services.planner.shots import compose
 from services.planner.tags import FORMAT_TAGS, NEUTRAL
 from services.planner.variety import GATE, distance, features
+from services.renderer.local.abilities import abilities
 
 FOLDERS = {
     "studio": small_studio(),
@@ -80,7 +81,7 @@ def test_every_proposal_passes_the_check_and_the_movie_model(name: str) -> None:
     proposals, _ = run_often(assets, 4)
     assert proposals
     for proposal in proposals:
-        assert check(proposal, by_id) == []
+        assert check(proposal, by_id, abilities()) == []  # nothing that would only be approximated
         assert not keys_outside(proposal.movie)
         line = lay_out(parse_movie(proposal.movie), lengths)
         assert 5 <= line.seconds <= 60
