@@ -69,6 +69,10 @@ class Crash:
 
     async def run(self, kills: int, seconds: float) -> tuple[dict[str, Any], list[str]]:
         began = time.monotonic()
+        task = asyncio.current_task()
+        assert task is not None
+        for number in (signal.SIGTERM, signal.SIGINT):  # so that what was started is ended, too
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
         media.studio(self.home / "media")
         (self.home / "service").mkdir()
         service = await self._python(
@@ -239,8 +243,6 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         home = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         home.mkdir(parents=True, exist_ok=True)
-        # A plain end, so that what was started is ended too.
-        signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
         figures, wrong = asyncio.run(Crash(home, seed).run(given.kills, given.seconds))
     for sentence in wrong:
         print(sentence, file=sys.stderr)
