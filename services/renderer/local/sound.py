@@ -23,6 +23,8 @@ Track = npt.NDArray[np.float32]  # (2, samples)
 _BEFORE = 0.25  # seconds decoded before the wanted place: a codec needs some frames to come into step
 _JUMP = 0.05  # seconds: a time stamp that is off by more is a gap, or a cut
 _MOST_BROKEN = 200  # packets in a row that cannot be decoded before the rest is given up
+_MISSING = 0.5  # seconds: a file that ends so much earlier than it says was cut off
+_RECKONED = frozenset({"mp3", "aac"})
 _FORMAT, _LAYOUT = "fltp", "stereo"
 
 
@@ -61,12 +63,20 @@ def fill(room: Track, asset: AssetFile, seek: float) -> Heard:
             at += frame.shape[1]
             if at >= length:
                 break
-    return Heard(until, reader.broken == 0)
+        promised = min(length, round((_promised(container, stream) - seek) * RATE))
+    return Heard(until, reader.broken == 0 and until >= promised - _MISSING * RATE)
 
 
 def _origin(container: InputContainer) -> float:
     """The time stamp at which the file begins: that of its earliest stream."""
     return (container.start_time or 0) / av.time_base
+
+
+def _promised(container: InputContainer, stream: AudioStream) -> float:
+    """Seconds the file says it lasts; 0 where that is only reckoned from its size."""
+    if container.format.name in _RECKONED or not stream.duration or not stream.time_base:
+        return 0.0
+    return float(stream.duration * stream.time_base)
 
 
 def _go_to(container: InputContainer, stream: AudioStream, seconds: float) -> None:

@@ -196,6 +196,18 @@ def test_a_damaged_sound_costs_a_note_not_the_movie(studio: Studio) -> None:
     found = heard(studio, movie(scene(9), elements=[music("cut.flac", duration=9)]))
     assert level(found.track, 0.5, 2.5) > -30
     assert not found.track[:, 6 * RATE :].any()
+    assert found.notes == ("Movie element #1: parts of the sound of cut.flac are damaged and left silent.",)
+
+
+def test_a_sound_no_decoder_knows_is_silent_with_a_note(studio: Studio) -> None:
+    path = studio.folder / "new.mkv"
+    write_sound(path, sine(3), codec="flac")
+    path.write_bytes(path.read_bytes().replace(b"A_FLAC", b"A_NEXT"))
+    found = heard(studio, movie(scene(3), elements=[music("new.mkv")]))
+    assert not found.track.any()
+    assert found.notes == (
+        "Movie element #1: it is silent, because no sound in new.mkv could be read there.",
+    )
 
 
 def _half(folder: Path, name: str) -> bytes:
