@@ -104,7 +104,8 @@ class Sound:
 class AudiogramSpec:
     """Bars that follow ``sounds``, all those of a movie of ``frames`` frames; ``colour`` is YUV.
 
-    ``origin``: the frame of the movie in which the layer begins; ``amplitude`` 0 … 10.
+    ``origin``: the frame of the movie in which the layer begins; ``amplitude`` 0 … 10; ``mixing``: the
+    version of what mixes the sounds, for the key.
     """
 
     colour: tuple[int, int, int]
@@ -114,6 +115,7 @@ class AudiogramSpec:
     frames: int
     sounds: tuple[Sound, ...]
 
+    mixing: str
 
 Spec = PhotoSpec | ClipSpec | TextSpec | SubtitleSpec | AudiogramSpec
 

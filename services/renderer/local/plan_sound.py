@@ -8,6 +8,7 @@ from services.movie import SceneSpan, Span, Timeline
 from services.movie.elements import Audio, Audiogram, Video, Voice
 from services.movie.timeline import seek_seconds, voice_name
 from services.movie.values import parse_colour
+from services.renderer.local.audio import VERSION
 from services.renderer.local.layers import AudiogramSpec, Sound
 from services.renderer.local.media import Facts
 from services.renderer.local.planes import yuv
@@ -37,7 +38,7 @@ def audiogram_spec(
     red, green, blue, alpha = parse_colour(element.color or _BARS)
     return AudiogramSpec(
         colour=yuv(red, green, blue), opacity=element.opacity * alpha, amplitude=element.amplitude,
-        origin=span.first, frames=frames, sounds=sounds,
+        origin=span.first, frames=frames, sounds=sounds, mixing=VERSION,
     )  # fmt: skip
 
 
