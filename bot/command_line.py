@@ -104,6 +104,9 @@ def _parameters(parameter: Parameter) -> list[click.Parameter]:
     elif parameter.type in (int, float):
         span = click.IntRange if parameter.type is int else click.FloatRange
         kind = span(about.low, about.high)
+    if parameter.type is bool:
+        option = f"--{parameter.name.replace('_', '-')}"
+        return [click.Option([option, parameter.name], is_flag=True, default=None, help=about.help)]
     if about.option:
         extra: dict[str, Any] = {"is_flag": False, "flag_value": about.file} if about.file else {}
         return [click.Option([f"--{parameter.name}"], type=kind, default=None, help=about.help, **extra)]

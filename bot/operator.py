@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.engine import Engine
 from services.bucket.inventory import Inventory
 from services.collect import Collector
+from services.planner.brief import Rules
 from services.ports import Account, Bucket, Planner, Publisher, Renderer, Sheet
 from services.store import Store
 
@@ -23,11 +24,20 @@ class Services:
     account: Account
     bucket: Bucket
     planner: Planner
+    filler: Planner  # fills places the planner leaves empty; it needs no service
     renderer: Renderer
     sheet: Sheet
     publisher: Publisher
     inventory: Inventory
     collector: Collector
+
+    async def close(self) -> None:
+        """End what the twins hold: processes, connections."""
+        for twin in (self.renderer, self.planner):
+            aclose = getattr(twin, "aclose", None)
+            if aclose is not None:
+                await aclose()
+        await self.inventory.close()
 
     def names(self) -> dict[str, str]:
         return {
@@ -69,6 +79,7 @@ class Options:
     slot_grace: timedelta
     poll_interval: timedelta  # how often a sheet that cannot tell whether it changed is read
     timezone: ZoneInfo
+    brief: Rules  # how long the brief may be, and whose comments are orders
     keeping: Keeping
     identity: str  # digest of the settings that select twins, account and folders
 

@@ -61,14 +61,14 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def _items(value: object) -> object:
+def items(value: object) -> object:
     """Comma-separated or a JSON list; doubles go, order stays."""
     if not isinstance(value, str):
         return value
-    items: Iterable[object] = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
-    if not all(isinstance(item, str) for item in items):
+    found: Iterable[object] = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
+    if not all(isinstance(item, str) for item in found):
         raise ValueError("not a list of texts")
-    return tuple(dict.fromkeys(text for item in items if (text := str(item).strip())))
+    return tuple(dict.fromkeys(text for item in found if (text := str(item).strip())))
 
 
 def _folder(name: str) -> str:
@@ -133,7 +133,7 @@ def _upper(value: object) -> object:
 Lower = BeforeValidator(_lower)
 Upper = BeforeValidator(_upper)
 FolderName = Annotated[str, AfterValidator(_folder)]
-Folders = Annotated[tuple[FolderName, ...], BeforeValidator(_items), Field(min_length=1)]
+Folders = Annotated[tuple[FolderName, ...], BeforeValidator(items), Field(min_length=1)]
 Folder = Annotated[Path, BeforeValidator(_path)]
 ExistingFolder = Annotated[Path | None, AfterValidator(_existing), BeforeValidator(_path)]
 File = Annotated[Path | None, BeforeValidator(_path)]

@@ -36,6 +36,7 @@ from bot.setting_types import (
     local_timezone,
     setting,
 )
+from bot.settings_planner import PLANNER, PlannerSettings
 from bot.twins import choose_twins
 
 _MEDIA, _VIDEOS, _POSTING, _DESK, _LOG = "Media and brand", "Proposing", "Posting", "Desk", "Logging"
@@ -43,7 +44,7 @@ _KEEPING = "Keeping"
 _DAYS = "a whole number of days from 0 (for ever) to 36500"
 
 
-class Settings(BaseSettings):
+class Settings(PlannerSettings):
     """Made by load_settings(). An empty variable means its default."""
 
     model_config = SettingsConfigDict(
@@ -286,4 +287,8 @@ def twins(settings: Settings) -> dict[str, str]:
 
 def settings_table() -> list[dict[str, str]]:
     """Every setting: name, default as written, words (the default as said), description, group."""
-    return table(Settings.model_fields)
+    rows = table(Settings.model_fields)
+    planner = [row for row in rows if row["group"] == PLANNER]  # inherited, so first; told after proposing
+    others = [row for row in rows if row["group"] != PLANNER]
+    place = 1 + max(n for n, row in enumerate(others) if row["group"] == _VIDEOS)
+    return [*others[:place], *planner, *others[place:]]

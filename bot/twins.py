@@ -46,7 +46,17 @@ LOCAL: dict[str, str] = {
     "sheet": "csv_file",
     "publisher": "outbox",
 }
-REMOTE: tuple[Twin, ...] = ()  # this version works without any account or key
+REMOTE: tuple[Twin, ...] = (
+    Twin(
+        "planner",
+        "openai",
+        selects=("OPENAI_API_KEY", "OPENAI_BASE_URL"),  # a key for OpenAI, an address for any other server
+        defaults=(
+            "OPENAI_MODEL", "OPENAI_API", "OPENAI_THREAD", "OPENAI_CONVERSATION_ID", "OPENAI_DAILY_BUDGET",
+            "OPENAI_PRICES", "OPENAI_TIMEOUT", "OPENAI_UPLOAD_TOKENS",
+        ),
+    ),
+)  # fmt: skip
 
 
 def choose_twins(

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from bot.engine import Engine
 from bot.operator import Keeping, Operator, Options, Services
@@ -16,12 +19,14 @@ from bot.reconcilers.publish import Publish
 from bot.reconcilers.render import Render
 from bot.reconcilers.sheet import Sheet
 from bot.session import identity
-from bot.settings import Settings
+from bot.settings import Settings, twins
 from services.account.sample import SampleAccount
 from services.bucket.folder import FolderBucket
 from services.bucket.inventory import Inventory
 from services.collect import Collector
+from services.planner.brief import Rules
 from services.planner.offline import OfflinePlanner
+from services.ports import Planner
 from services.publisher.outbox import Outbox
 from services.renderer.local.local import LocalRenderer
 from services.renderer.local.profile import DRAFT
@@ -43,7 +48,7 @@ async def draw_studio(settings: Settings, on_progress: StudioProgress | None = N
 
 
 async def open_services(settings: Settings, store: Store) -> Services:
-    """The twins the settings select (bot/twins.py); every one is local so far. Nothing is written yet."""
+    """The twins the settings select (bot/twins.py). Nothing is written yet."""
     data = settings.data_dir
     publisher = Outbox(data / "outbox", allow_many_hashtags=settings.allow_many_hashtags)
     bucket = FolderBucket(
@@ -58,7 +63,8 @@ async def open_services(settings: Settings, store: Store) -> Services:
     return Services(
         account=account,
         bucket=bucket,
-        planner=OfflinePlanner(),
+        planner=_planner(settings, store),
+        filler=OfflinePlanner(),
         renderer=LocalRenderer(
             data / "cache" / "renders",
             bucket.fetch,
@@ -82,6 +88,43 @@ async def open_services(settings: Settings, store: Store) -> Services:
 def segments_dir(settings: Settings) -> Path:
     """Where encoded pieces of movies are kept for the next render."""
     return settings.data_dir / "cache" / "segments"
+
+
+def brief_rules(settings: Settings) -> Rules:
+    return Rules(budget=settings.brief_tokens, instruction_accounts=settings.instruction_accounts)
+
+
+def _planner(settings: Settings, store: Store) -> Planner:
+    if twins(settings)["planner"] == OfflinePlanner.name:
+        return OfflinePlanner()
+    # The SDK takes about a second to load: only who uses it waits for it.
+    from services.planner.assistant.client import is_openai
+    from services.planner.assistant.prices import parse_price
+    from services.planner.assistant.purse import Purse
+    from services.planner.openai import Habits, OpenAIPlanner, Where
+
+    purse = Purse(
+        store,
+        budget=settings.openai_daily_budget,
+        prices=dict(map(parse_price, settings.openai_prices)),
+        free=not is_openai(settings.openai_base_url),
+        zone=settings.zone,
+        clock=lambda: datetime.now(UTC),
+    )
+    where = Where(
+        settings.openai_api_key or SecretStr(""),
+        settings.openai_base_url,
+        settings.openai_api,
+        settings.openai_timeout.total_seconds(),
+    )
+    habits = Habits(
+        settings.openai_model,
+        settings.openai_thread,
+        settings.openai_conversation_id,
+        brief_rules(settings),
+        settings.openai_upload_tokens,
+    )
+    return OpenAIPlanner(store, purse, where, habits)
 
 
 async def open_operator(settings: Settings, engine: Engine | None = None) -> Operator:
@@ -119,9 +162,7 @@ async def _operator(settings: Settings, store: Store, engine: Engine) -> Operato
 
 async def close_operator(op: Operator) -> None:
     await op.engine.stop()
-    if isinstance(op.services.renderer, LocalRenderer):
-        await op.services.renderer.aclose()
-    await op.services.inventory.close()
+    await op.services.close()
     await op.store.close()
 
 
@@ -139,6 +180,7 @@ def options(settings: Settings) -> Options:
         slot_grace=settings.slot_grace,
         poll_interval=settings.autopost_poll_interval,
         timezone=settings.zone,
+        brief=brief_rules(settings),
         keeping=Keeping(
             denied_days=settings.denied_keep_days,
             failed_days=settings.failed_keep_days,

@@ -24,7 +24,7 @@ async def checks(settings: Settings) -> list[Check]:
             found = await asyncio.gather(
                 *(_ping(f"{kind} {name}", getattr(services, kind), settings) for kind, name in names.items())
             )
-            await services.inventory.close()
+            await services.close()
         finally:
             await store.close()
     return list(found)

@@ -124,8 +124,10 @@ def describe(found: Operation) -> dict[str, Any]:
 
 def _usage(parameter: Parameter) -> str:
     name = parameter.name.upper()
+    if parameter.type is bool:
+        return f"[--{parameter.name.replace('_', '-')}]"
     if parameter.about.option:
-        return f"[--{parameter.name} {name}]"
+        return f"[--{parameter.name.replace('_', '-')} {name}]"
     return name if parameter.required else f"[{name}]"
 
 

@@ -9,29 +9,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlite_utils import Database
 
+from bot.briefing import gather_brief
 from bot.operator import Operator, draft_folder
 from bot.reconcilers.progress import JobProgress
 from bot.reply import for_error
 from bot.retention import ensure_room
-from services.brand import read_brand
 from services.errors import OperatorError, Refused
 from services.files import write_json
 from services.log import get_logger
 from services.model.asset import Asset
-from services.model.brief import Brief
 from services.model.draft import State
 from services.model.proposal import Proposal
-from services.planner.check import check
+from services.planner.assistant.purse import spent_words
+from services.planner.rounds import DryPlan, plan_rounds
 from services.ports import RenderRequest
-from services.store import drafts, jobs
+from services.store import drafts, jobs, planning
 from services.store.jobs import Job
 
 log = get_logger(__name__)
 
-PAST_DRAFTS = 60  # how many earlier drafts planning must differ from
 _WORKING = (State.PROPOSED, State.RENDERING)
 
 
@@ -72,12 +72,23 @@ class Generate:
             progress("collecting")
             collected = await services.collector.collect(on_progress=progress)
             progress("planning", 0, job.params["count"])
-            brief = await self._brief(job)
-            answer = await services.planner.propose(brief)
-            accepted, notes = await self._check(answer.proposals, brief.assets)
+            brief = await gather_brief(
+                self._op,
+                int(job.params["count"]),
+                intent=str(job.params.get("intent", "")),
+                seed=int(job.params["seed"]),
+                run=str(job.id),
+            )
+            tell = partial(progress, "planning", 0, job.params["count"])
+            answer = await plan_rounds(
+                brief, services.planner, services.filler, self._dry_plan(brief.assets), tell
+            )
+            accepted = list(answer.proposals)
             progress("planning", len(accepted), job.params["count"])
         missing = [str(source["error"]) for source in collected["sources"].values() if source["error"]]
-        notes = [*missing, *brief.notes, *answer.notes, *notes]
+        spent = spent_words(await self._op.store.do(planning.spent, run=brief.run))
+        cost = [f"Planning took {spent}."] if spent else []
+        notes = [*missing, *brief.notes, *answer.notes, *cost]
         if not accepted:
             raise Refused("No video could be proposed. " + " ".join(dict.fromkeys(notes)))
         numbers = await self._op.store.do(
@@ -88,44 +99,19 @@ class Generate:
         except OperatorError as error:  # the drafts are filed: this is written when they are finished
             log.warning("generation %s: %s", job.id, error)
 
-    async def _brief(self, job: Job) -> Brief:
-        services, options = self._op.services, self._op.options
-        brand = await asyncio.to_thread(read_brand, options.brand_dir)
-        latest = await services.collector.latest()
-        intent = str(job.params.get("intent", ""))
-        known = [item.name for item in brand.intents]
-        if intent and intent not in known:
-            raise Refused(f"The brand has no intent {intent!r}.", remedy=f"It has: {', '.join(known)}.")
-        return Brief(
-            brand=brand,
-            assets=await services.inventory.assets(),
-            analytics=latest.analytics,
-            past=await self._op.store.do(drafts.past, PAST_DRAFTS),
-            count=int(job.params["count"]),
-            intent=intent,
-            seed=int(job.params["seed"]),
-            notes=(*brand.notes, *latest.notes),
-        )
+    def _dry_plan(self, assets: Sequence[Asset]) -> DryPlan:
+        """What the renderer says against a proposal, without rendering it."""
+        keys = {asset.id: asset.file.key for asset in assets}
 
-    async def _check(
-        self, proposals: Sequence[Proposal], assets: Sequence[Asset]
-    ) -> tuple[list[Proposal], list[str]]:
-        """The proposals that can be made as they are, and the reasons against the others."""
-        by_id = {asset.id: asset for asset in assets}
-        accepted, notes = list[Proposal](), list[str]()
-        for proposal in proposals:
-            reasons = check(proposal, by_id)
-            if not reasons:
-                used = {r.asset: by_id[r.asset].file.key for r in proposal.resources}
-                try:
-                    await self._op.services.renderer.check(RenderRequest("check", proposal.movie, used))
-                except Refused as error:
-                    reasons = [error.message]
-            if reasons:
-                notes.append(f"“{proposal.title}” was not accepted: {' '.join(reasons)}")
-            else:
-                accepted.append(proposal)
-        return accepted, notes
+        async def reasons(proposal: Proposal) -> list[str]:
+            used = {r.asset: keys[r.asset] for r in proposal.resources}
+            try:
+                await self._op.services.renderer.check(RenderRequest("check", proposal.movie, used))
+            except Refused as error:
+                return [error.message]
+            return []
+
+        return reasons
 
     async def _write_movies(self, numbers: Sequence[int]) -> None:
         """The movie beside each draft, as `autopotter render` takes it."""

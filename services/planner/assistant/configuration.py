@@ -113,8 +113,6 @@ def shape_text(problems: str) -> str:
 
 def _wanted(brief: Brief) -> str:
     turn = [name for name in intents_in_turn(brief) if name]
-    serve = (
-        f" They serve these intents, one each, in this order: {', '.join(map(quoted, turn))}." if turn else ""
-    )
+    serve = f" The intents to serve, one each, in this order: {', '.join(map(quoted, turn))}." if turn else ""
     many = "one proposal" if brief.count == 1 else f"{brief.count} proposals, none like another"
     return f"Make {many}.{serve}"

@@ -1,0 +1,34 @@
+"""Gathers what a planner is told: brand, media, account and past, from where each of them is kept."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.operator import Operator
+from services.brand import read_brand
+from services.errors import Refused
+from services.model.brief import Brief
+from services.store import drafts
+
+PAST_DRAFTS = 60  # how many earlier drafts planning must differ from
+
+
+async def gather_brief(op: Operator, count: int, *, intent: str = "", seed: int = 0, run: str = "") -> Brief:
+    """The brief of a run, from the last collected documents. Refused for an intent the brand lacks."""
+    brand = await asyncio.to_thread(read_brand, op.options.brand_dir)
+    latest = await op.services.collector.latest()
+    known = [item.name for item in brand.intents]
+    if intent and intent not in known:
+        raise Refused(f"The brand has no intent {intent!r}.", remedy=f"It has: {', '.join(known)}.")
+    return Brief(
+        brand=brand,
+        assets=await op.services.inventory.assets(),
+        analytics=latest.analytics,
+        past=await op.store.do(drafts.past, PAST_DRAFTS),
+        count=count,
+        intent=intent,
+        seed=seed,
+        notes=(*brand.notes, *latest.notes),
+        run=run,
+        abilities=op.services.renderer.abilities,
+    )
