@@ -102,6 +102,11 @@ def weight_number(text: str) -> int:
     return min(1000, max(1, int(word))) if word.isascii() and word.isdigit() and len(word) < 5 else 400
 
 
+def display_name(family: str) -> str:
+    """A family of shown_family() as people write it."""
+    return family.title().replace("Dejavu", "DejaVu")
+
+
 def shown_family(text: str) -> tuple[str, bool]:
     """The family (lower case) that CSS ``text`` is shown in, and whether that is what was asked for."""
     asked = [part.strip().strip("'\"").lower() for part in text[:200].split(",")]

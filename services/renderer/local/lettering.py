@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from services.renderer.local.fonts import SHAPES, has_italics, shown_family, weight_number
+from services.renderer.local.fonts import SHAPES, display_name, has_italics, shown_family, weight_number
 from services.renderer.local.layers import Box, Layer, TextSpec
 from services.renderer.local.look import Look, look_of, unknown_settings
 from services.renderer.local.motion import motion_of
@@ -85,9 +85,9 @@ def notes(layer: Layer, fps: int) -> list[str]:
     family, exact = shown_family(asked.family)
     if not exact:
         wanted = asked.family.split(",")[0].strip().strip("'\"")
-        found.append(f"{where}: the font {wanted[:40]!r} is shown as {family.title()}.")
+        found.append(f"{where}: the font {wanted[:40]!r} is shown as {display_name(family)}.")
     if asked.italic and not has_italics(asked.family):
-        found.append(f"{where}: the font {family.title()} has no italics; it is shown upright.")
+        found.append(f"{where}: the font {display_name(family)} has no italics; it is shown upright.")
     if text.look.size < asked.size * 0.99:
         now, before = (round(size / spec.scale) for size in (text.look.size, asked.size))
         found.append(f"{where}: the text is set at {now} px instead of {before} px, to fit its box.")

@@ -49,7 +49,7 @@ def make_plan(timeline: Timeline, facts: Mapping[str, Facts], scale: float = 1.0
     own = sorted(timeline.spans, key=lambda span: (span.element.z_index, span.order))
     under = maker.layers([span for span in own if span.element.z_index < 0])
     over = maker.layers([span for span in own if span.element.z_index >= 0])
-    over += subtitle_layers(timeline, stage, silent=voices_of(timeline))
+    over += subtitle_layers(timeline, stage, voices_of(timeline))
     return Plan(
         width=canvas[0], height=canvas[1], fps=timeline.fps, frames=timeline.frames,
         segments=segments_of(scenes, under, over, timeline.frames, timeline.fps),

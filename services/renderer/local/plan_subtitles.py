@@ -10,7 +10,7 @@ from services.movie import Span, SubtitlesSpan, Timeline
 from services.movie.elements import Voice
 from services.movie.settings import SubtitlesSettings
 from services.renderer.local.captions import Cue, Word, is_address, parse_captions, speech
-from services.renderer.local.fonts import shown_family
+from services.renderer.local.fonts import display_name, shown_family
 from services.renderer.local.layers import Box, Layer
 from services.renderer.local.lettering import letters_left_out
 from services.renderer.local.pages import WORD_STYLES, Page, pages_of, replaced, until
@@ -28,20 +28,20 @@ def voices_of(timeline: Timeline) -> list[Span]:
     return sorted(voices, key=lambda span: (span.first, span.order))
 
 
-def subtitle_layers(timeline: Timeline, stage: Stage, silent: Sequence[Span] = ()) -> tuple[Layer, ...]:
+def subtitle_layers(timeline: Timeline, stage: Stage, voices: Sequence[Span] = ()) -> tuple[Layer, ...]:
     """The pages of all subtitles, in order.
 
-    ``silent``: voices that are not heard. Where a movie has no subtitles, what they say is shown instead.
+    ``voices`` are shown, too, where a movie has no subtitles: what speaks here is a stand-in at best.
     """
     layers: list[Layer] = []
     for span in timeline.subtitles:
         cues = _cues(span, timeline, stage)
         layers += _layers(span.where, span.element.settings, cues, (span.first, span.last), stage)
-    if timeline.subtitles or not silent:
+    if timeline.subtitles or not voices:
         return tuple(layers)
-    stage.notes.extend(f"{span.where}: what the voice says is shown as subtitles." for span in silent)
-    cues = _spoken(silent, stage.fps)
-    return tuple(_layers(silent[0].where, SubtitlesSettings(), cues, (0, timeline.frames), stage))
+    stage.notes.extend(f"{span.where}: what the voice says is shown as subtitles." for span in voices)
+    cues = _spoken(voices, stage.fps)
+    return tuple(_layers(voices[0].where, SubtitlesSettings(), cues, (0, timeline.frames), stage))
 
 
 def _cues(span: SubtitlesSpan, timeline: Timeline, stage: Stage) -> list[Cue]:
@@ -136,7 +136,7 @@ def _notes(where: str, settings: SubtitlesSettings, look: SubtitleLook, cues: li
     family, exact = shown_family(look.family)
     if not exact:
         wanted = look.family.split(",")[0].strip().strip("'\"")
-        yield f"{where}: the font {wanted[:40]!r} is shown as {family.title()}."
+        yield f"{where}: the font {wanted[:40]!r} is shown as {display_name(family)}."
     if settings.font_url:
         yield f"{where}: a font is not fetched from an address."
     if settings.position == "custom":
