@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.renderer.local.shape_spec import CounterSpec, ShapeSpec
 from services.renderer.local.subtitle_look import SubtitleSpec
 from services.renderer.local.treatment import PLAIN, Treatment
 
@@ -114,10 +115,10 @@ class AudiogramSpec:
     origin: int
     frames: int
     sounds: tuple[Sound, ...]
-
     mixing: str
 
-Spec = PhotoSpec | ClipSpec | TextSpec | SubtitleSpec | AudiogramSpec
+
+Spec = PhotoSpec | ClipSpec | TextSpec | SubtitleSpec | AudiogramSpec | ShapeSpec | CounterSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,13 @@ from services.errors import OperatorError, Refused
 from services.renderer.local.aside import Aside, Drawn
 from services.renderer.local.audiogram import Audiogram
 from services.renderer.local.clip import Clip
+from services.renderer.local.counting import Counting
 from services.renderer.local.layers import AudiogramSpec, Box, ClipSpec, Layer, PhotoSpec, Window
 from services.renderer.local.media import AssetFile, Assets, Facts, mask_facts
 from services.renderer.local.photo import Photo
 from services.renderer.local.planes import Planes
+from services.renderer.local.shape import Shape
+from services.renderer.local.shape_spec import CounterSpec, ShapeSpec
 from services.renderer.local.subtitle_look import SubtitleSpec
 from services.renderer.local.subtitles import Subtitles
 from services.renderer.local.text import text_source
@@ -47,6 +50,10 @@ def _opened(layer: Layer, assets: Assets, fps: int, canvas: tuple[int, int]) -> 
     drawn: Source
     if isinstance(spec, AudiogramSpec):
         drawn = Audiogram(spec, layer.box, assets, fps)
+    elif isinstance(spec, ShapeSpec):
+        drawn = Shape(spec, layer.box)
+    elif isinstance(spec, CounterSpec):
+        drawn = Counting(spec, layer.box, fps)
     else:
         drawn = text_source(spec, layer.box, fps, length)
     if treatment.reshapes or treatment.flip_horizontal or treatment.flip_vertical:

@@ -16,9 +16,11 @@ from services.movie.elements import (
     Voice,
 )
 from services.movie.values import parse_colour
+from services.renderer.local.components import parts_of
 from services.renderer.local.cuts import segments_of
 from services.renderer.local.framing import box_of, even
 from services.renderer.local.layers import (
+    Box,
     Layer,
     Plan,
     ScenePlan,
@@ -76,30 +78,36 @@ class _Maker:
         )  # fmt: skip
 
     def layers(self, spans: list[Span]) -> tuple[Layer, ...]:
-        made = (self._layer(span) for span in spans)
-        return tuple(layer for layer in made if layer is not None)
+        return tuple(layer for span in spans for layer in self._layers(span))
 
-    def _layer(self, span: Span) -> Layer | None:
+    def _layers(self, span: Span) -> list[Layer]:
         element = span.element
         if not isinstance(element, Visual):
             if isinstance(element, Voice):
                 self._notes.append(note_on_voice(span.where, element, self._facts))
-            return None
-        spec = self._spec(span, element)
-        if spec is None:
-            return None
+            return []
         length = span.last - span.first
+        made = [
+            Layer(
+                where=span.where, spec=spec, box=box, first=span.first, last=span.last,
+                fade_in=min(length, round(element.fade_in * self._fps)),
+                fade_out=min(length, round(element.fade_out * self._fps)),
+                treatment=treatment_of(span, element, self._stage),
+            )
+            for spec, box in self._parts(span, element)
+        ]  # fmt: skip
+        for layer in made:
+            if isinstance(layer.spec, TextSpec):
+                self._notes += notes_on_text(layer, self._fps)
+        return made
+
+    def _parts(self, span: Span, element: Visual) -> list[tuple[Spec, Box]]:
+        """What the element shows, from back to front, and where."""
         box = box_of(element, self._canvas, self._scale, natural_size(element, self._stage))
-        layer = Layer(
-            where=span.where, spec=spec, box=box,
-            first=span.first, last=span.last,
-            fade_in=min(length, round(element.fade_in * self._fps)),
-            fade_out=min(length, round(element.fade_out * self._fps)),
-            treatment=treatment_of(span, element, self._stage),
-        )  # fmt: skip
-        if isinstance(spec, TextSpec):
-            self._notes += notes_on_text(layer, self._fps)
-        return layer
+        if isinstance(element, Component):
+            return parts_of(span.where, element, box, self._stage)
+        spec = self._spec(span, element)
+        return [] if spec is None else [(spec, box)]
 
     def _spec(self, span: Span, element: Visual) -> Spec | None:
         if isinstance(element, Image):
@@ -110,6 +118,6 @@ class _Maker:
             return text_spec(span, element, self._stage)
         if isinstance(element, Audiogram):
             return audiogram_spec(span, element, self._sounds, self._frames, self._notes)
-        kind = {Component: "component", Html: "HTML page"}[type(element)]
-        self._notes.append(f"{span.where}: the {kind} is not shown in the local preview.")
+        assert isinstance(element, Html)  # nothing else can be seen
+        self._notes.append(f"{span.where}: the HTML page is not shown in the local preview.")
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.movie import Span
-from services.movie.elements import Image, Video, Visual
+from services.movie.elements import Component, Image, Video, Visual
 from services.movie.timeline import seek_seconds
 from services.movie.values import parse_colour
 from services.renderer.local.framing import box_of, windows
@@ -63,7 +63,14 @@ def treatment_of(span: Span, element: Visual, stage: Stage) -> Treatment:
         angle=rotate.angle if rotate else 0.0,
         turn=max(1, round(rotate.speed * stage.fps)) if rotate and rotate.speed else 0,
         grow=(1.0, 1.0) if has_pixels else _growth(element.zoom),
+        about=_middle(element, stage) if isinstance(element, Component) else None,
     )  # fmt: skip
+
+
+def _middle(element: Visual, stage: Stage) -> tuple[float, float]:
+    """The parts of a component turn together."""
+    box = box_of(element, stage.canvas, stage.scale, None)
+    return box.x + box.width / 2, box.y + box.height / 2
 
 
 def _growth(zoom: float) -> tuple[float, float]:

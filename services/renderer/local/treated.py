@@ -67,12 +67,14 @@ class Treated:
         if self._mask is not None:
             picture = masked(picture, (x, y), *self._mask.placed(index))
         turn = Turn(
-            self._angle(index), self._size(index),
-            self._box.x + self._box.width / 2, self._box.y + self._box.height / 2,
+            self._angle(index), self._size(index), *(self._treatment.about or self._middle()),
         )  # fmt: skip
         if turn.angle == 0 and turn.size == 1:
             return picture, x, y
         return turned_picture(picture, (x, y), turn, canvas)
+
+    def _middle(self) -> tuple[float, float]:
+        return self._box.x + self._box.width / 2, self._box.y + self._box.height / 2
 
     def _angle(self, index: int) -> float:
         """A picture that turns stands upright in its first frame."""

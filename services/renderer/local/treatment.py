@@ -28,9 +28,9 @@ class Treatment:
     """In this order: key and correction of the asset's own colours, flips, mask, growth and rotation.
 
     ``mask`` is an asset whose light parts let the picture be seen; it is stretched over the layer's box.
-    ``angle`` is in degrees clockwise about the middle of the box; with ``turn`` it is reached after that
-    many frames, and the picture turns on. ``grow`` is the size at the first and at the last frame (for
-    what has no pixels of its own to zoom into).
+    ``angle`` is in degrees clockwise, ``about`` a point of the output (None: the middle of the box); with
+    ``turn`` it is reached after that many frames, and the picture turns on. ``grow`` is the size at the
+    first and at the last frame (for what has no pixels of its own to zoom into).
     """
 
     correction: Correction | None = None
@@ -41,6 +41,7 @@ class Treatment:
     angle: float = 0.0
     turn: int = 0
     grow: tuple[float, float] = (1.0, 1.0)
+    about: tuple[float, float] | None = None
 
     @property
     def reshapes(self) -> bool:
