@@ -39,7 +39,7 @@ _ELEMENTS: dict[str, dict[str, Any]] = {
     "subtitles": {"type": "subtitles", "captions": _CAPTIONS},
     "subtitles without captions": {"type": "subtitles"},
     "audiogram": {"type": "audiogram"},
-    "component": {"type": "component", "component": "basic/000"},
+    "component": {"type": "component", "component": "basic/000", "settings": {"headline": {"text": "word"}}},
     "html": {"type": "html", "html": "<b>word</b>"},
 }
 _OF_PICTURES: dict[str, Any] = {
@@ -63,6 +63,19 @@ _COMPONENTS = (
     "advanced/070", "shape/rectangle",
 )  # fmt: skip
 
+# What each of them is about, where that is not a headline.
+_COMPONENT_SETTINGS: dict[str, dict[str, Any]] = {
+    "basic/100": {"box": {"background": "white"}},
+    "basic/125": {"data": {"columns": ["word"]}},
+    "advanced/000": {"animation": {"text": "word"}},
+    "advanced/001": {"animation": {"text": "word"}},
+    "advanced/050": {"button": {"text": "word"}},
+    "advanced/051": {"button": {"text": "word"}},
+    "advanced/060": {"counter": {"text": "__num__", "from": "0", "to": "9"}},
+    "advanced/070": {"rating": {"value": "4"}},
+    "shape/rectangle": {"rectangle1": {"background": "white"}},
+}
+
 
 @functools.cache
 def abilities() -> Abilities:
@@ -85,7 +98,9 @@ def _found() -> Iterator[Ability]:
     for style in _choices(TransitionStyle):
         yield _ability("transition", style, _notes(_ELEMENTS["image"], {"style": style, "duration": 1}))
     for name in _COMPONENTS:
-        yield _ability("component", name, _notes({**_ELEMENTS["component"], "component": name}))
+        settings = _COMPONENT_SETTINGS.get(name, {"headline": {"text": "word"}})
+        element = {**_ELEMENTS["component"], "component": name, "settings": settings}
+        yield _ability("component", name, _notes(element))
 
 
 def _choices(annotation: Any) -> tuple[str, ...]:
