@@ -20,11 +20,13 @@ from services.renderer.local.ducking import duck
 from services.renderer.local.encode import RATE
 from services.renderer.local.envelope import shape
 from services.renderer.local.layers import Plan, Sound
-from services.renderer.local.loudness import normalise
+from services.renderer.local.loudness import TARGET, loudness, normalise
 from services.renderer.local.media import Assets, shown_name
 from services.renderer.local.sound import fill
 
 VERSION = "1"  # of everything that turns sounds into a soundtrack; part of its key
+
+_MOST_EVENED = 15.0  # dB by which a voice is made louder or quieter at most
 
 Track = npt.NDArray[np.float32]  # (2, samples)
 
@@ -100,8 +102,16 @@ def _add(mix: Track, room: Track, sound: Sound, assets: Assets, notes: list[str]
     filled = min(length, period * (min(sound.loop, rounds) if sound.loop else rounds))
     _repeat(played, period, filled)
     ends = filled if sound.round == 0 or filled == length else min(filled, heard.samples)
+    if sound.kind == "voice":
+        played[:, :ends] *= _even(played[:, :ends])
     shape(played[:, :ends], sound, RATE, cut_off=filled == length)
     mix[:, first : first + ends] += played[:, :ends]
+
+
+def _even(voice: Track) -> np.float32:
+    """The factor that makes a voice as loud as mastered music: a stand-in's own level means nothing."""
+    gain = TARGET - loudness(voice)
+    return np.float32(10 ** (np.clip(gain, -_MOST_EVENED, _MOST_EVENED) / 20) if np.isfinite(gain) else 1.0)
 
 
 def _repeat(played: Track, period: int, filled: int) -> None:

@@ -13,7 +13,7 @@ from services.renderer.local.loudness import loudness
 
 Track = npt.NDArray[np.float32]  # (2, samples)
 
-MOST = 12.0  # dB that the bed goes down at most
+MOST = 15.0  # dB that the bed goes down at most
 _BELOW = 15.0  # LU that the bed is to lie below the voice
 _STEP = 480  # samples: 10 ms at 48 kHz
 _SPEAKS = 30.0  # dB below its loudest moment a voice still counts as speaking

@@ -157,7 +157,7 @@ def test_music_goes_down_under_a_voice_and_comes_back(studio: Studio) -> None:
     write_sound(studio.folder / "music.wav", sine(12, 200, level=0.3))
     talk = np.concatenate([sine(0.8, 1000, 0.3), np.zeros((1, round(0.2 * RATE)), np.float32)] * 3, axis=1)
     write_sound(studio.folder / "talk.wav", talk)
-    bed = Sound("m", "music.wav", "music", 0, 12)
+    bed = Sound("m", "music.wav", "music", 0, 12, volume=2)
     track = mix(studio, bed, Sound("v", "talk.wav", "voice", 5, 3), seconds=12)
     before = _power_at(track, 200, 1, 3)
     under = [_power_at(track, 200, at, at + 0.1) - before for at in (5.05, 5.85, 6.5, 7.7)]
@@ -169,6 +169,18 @@ def test_music_goes_down_under_a_voice_and_comes_back(studio: Studio) -> None:
     assert max(np.abs(np.diff(coming))) < 3  # smooth
     assert _power_at(track, 200, 9.5, 11) - before == pytest.approx(0, abs=0.1)
     assert _power_at(track, 200, 4.0, 4.5) - before == pytest.approx(0, abs=0.1)
+
+
+def test_a_voice_is_as_loud_as_music_whoever_speaks(studio: Studio) -> None:
+    """Quiet and loud voices come out alike, and each well above the music under it."""
+    write_sound(studio.folder / "music.wav", sine(8, 200, level=0.3))
+    for name, loud in (("quiet.wav", 0.08), ("loud.wav", 0.9)):
+        write_sound(studio.folder / name, sine(2, 1000, loud))
+        track = mix(
+            studio, Sound("m", "music.wav", "music", 0, 8), Sound("v", name, "voice", 3, 2), seconds=8
+        )
+        assert _power_at(track, 1000, 3.5, 4.5) - _power_at(track, 200, 3.5, 4.5) > 11, name
+        assert abs(_power_at(track, 1000, 3.5, 4.5) - _power_at(track, 200, 1, 2)) < 2.5, name
 
 
 def test_music_that_is_quiet_already_stays(studio: Studio) -> None:
