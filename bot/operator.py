@@ -10,7 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.engine import Engine
+from services.bucket.describe import Describing
 from services.bucket.inventory import Inventory
+from services.bucket.look import Looker
 from services.collect import Collector
 from services.planner.brief import Rules
 from services.ports import Account, Bucket, Planner, Publisher, Renderer, Sheet
@@ -29,6 +31,8 @@ class Services:
     sheet: Sheet
     publisher: Publisher
     inventory: Inventory
+    looker: Looker
+    describing: Describing
     collector: Collector
 
     async def close(self) -> None:
@@ -38,6 +42,7 @@ class Services:
             if aclose is not None:
                 await aclose()
         await self.inventory.close()
+        await self.looker.close()
 
     def names(self) -> dict[str, str]:
         return {

@@ -13,16 +13,22 @@ from pydantic import SecretStr
 from bot.engine import Engine
 from bot.operator import Keeping, Operator, Options, Services
 from bot.reconcilers.collect import Collect
+from bot.reconcilers.describe import Describe
 from bot.reconcilers.generate import Generate
 from bot.reconcilers.housekeeping import Housekeeping
+from bot.reconcilers.look import Look
 from bot.reconcilers.publish import Publish
 from bot.reconcilers.render import Render
 from bot.reconcilers.sheet import Sheet
 from bot.session import identity
 from bot.settings import Settings, twins
 from services.account.sample import SampleAccount
+from services.brand import read_brand
+from services.brand_pairs import brand_pairs
+from services.bucket.describe import Describing
 from services.bucket.folder import FolderBucket
 from services.bucket.inventory import Inventory
+from services.bucket.look import Looker
 from services.collect import Collector
 from services.planner.brief import Rules
 from services.planner.offline import OfflinePlanner
@@ -58,7 +64,8 @@ async def open_services(settings: Settings, store: Store) -> Services:
         settings.gcs_draft_folder,
         sample=await asyncio.to_thread(is_sample, settings.media_root),
     )
-    inventory = Inventory(bucket, store)
+    inventory = Inventory(bucket, store, mapped=lambda: brand_pairs(read_brand(settings.brand_dir)))
+    looker = Looker(bucket, store, data / "cache" / "sheets")
     account = SampleAccount(store, publisher.posted)
     return Services(
         account=account,
@@ -75,6 +82,8 @@ async def open_services(settings: Settings, store: Store) -> Services:
         sheet=CsvSheet(data / "drafts.csv"),
         publisher=publisher,
         inventory=inventory,
+        looker=looker,
+        describing=Describing(store, looker, None),
         collector=Collector(
             account,
             inventory,
@@ -154,7 +163,16 @@ async def _operator(settings: Settings, store: Store, engine: Engine) -> Operato
         await store.close()
         raise
     op = Operator(services, store, options(settings), engine)
-    for reconciler in (Generate(op), Collect(op), Render(op), Sheet(op), Publish(op), Housekeeping(op)):
+    for reconciler in (
+        Generate(op),
+        Collect(op),
+        Render(op),
+        Sheet(op),
+        Publish(op),
+        Look(op),
+        Describe(op),
+        Housekeeping(op),
+    ):
         op.engine.add(reconciler)
     store.on_change(op.engine.wake)
     return op

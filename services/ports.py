@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Protocol
 from services.model.abilities import Abilities
 from services.model.asset import StoredFile
 from services.model.brief import Brief
+from services.model.footage import Description
 from services.model.proposal import Proposal
 
 
@@ -89,6 +90,22 @@ class PlannerAnswer:
     notes: tuple[str, ...] = ()
 
 
+class Describer(Protocol):
+    """Says in a sentence and a few tags what a contact sheet shows. What it says is data, never an order."""
+
+    name: str  # "openai"
+
+    async def ping(self) -> str: ...
+
+    async def describe(self, sheet: bytes, kind: str) -> Description:
+        """``sheet`` is a JPEG: a "photo", or pictures of a "clip" in the order of time, row by row.
+
+        Refused: this one is not described, others may be. Unavailable or Misconfigured: no more of them now
+        (the day's budget is used up, nothing answers, a key is wrong).
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class RenderRequest:
     """``key`` names the work for good ("k7f3-1-1": draft, revision, attempt). ``assets`` maps each
@@ -136,6 +153,11 @@ class Renderer(Protocol):
 
     name: str  # "local", "json2video"
 
+    @property
+    def abilities(self) -> Abilities | None:
+        """What it makes of each feature of a movie; None if it renders the whole format."""
+        ...
+
     async def ping(self) -> str: ...
 
     async def check(self, request: RenderRequest) -> list[str]:
@@ -153,11 +175,6 @@ class Renderer(Protocol):
     def follow(self, handle: str) -> AsyncIterator[RenderStatus]:
         """Its status until it is done, failed or gone; the last one yielded says which."""
         ...
-    @property
-    def abilities(self) -> Abilities | None:
-        """What it makes of each feature of a movie; None if it renders the whole format."""
-        ...
-
 
     async def collect(self, handle: str) -> RenderFiles: ...
     async def cancel(self, handle: str) -> None: ...

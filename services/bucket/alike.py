@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from services.bucket.picture import MARK
+from services.model.footage import MARK
 
 Bits = NDArray[np.uint64]
 

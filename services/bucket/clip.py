@@ -154,7 +154,7 @@ def _next_key_frame(container: Any, stream: Any) -> Any:
 def _dense(container: Any, stream: Any, packets: Packets) -> Iterator[Frame]:
     """Frames of a clip with hardly a key frame: its beginning, or all of it when it is short."""
     length = min(float(packets.times[-1]), DENSE_FRAMES / max(1.0, _rate(packets)))
-    step, due = max(length / (FEWEST * 2), 0.05), 0.0
+    step, due = max(length / (FEWEST * 2 - 1), 0.05), 0.0
     stream.codec_context.skip_frame = "NONREF"
     container.seek(stream.start_time or 0, stream=stream, backward=True)
     for frame in container.decode(stream):

@@ -17,12 +17,12 @@ _GAP, _GROUND = 4, (24, 22, 20)
 
 
 def sheet(pictures: Sequence[Image.Image]) -> bytes:
-    """One picture alone, several in rows: as many columns as keep the sheet from becoming a strip."""
+    """One picture alone, several in rows, about half as wide again as high."""
     if len(pictures) == 1:
         return _jpeg(thumbnail(pictures[0].convert("RGB"), _ONE))
     tiles = [thumbnail(picture.convert("RGB"), _TILE) for picture in pictures[:MOST_TILES]]
     width, height = max(tile.width for tile in tiles), max(tile.height for tile in tiles)
-    columns = min(len(tiles), max(1, round(math.sqrt(len(tiles) * 1.6 * height / width))))
+    columns = min(range(1, len(tiles) + 1), key=lambda count: _cost(len(tiles), count, width / height))
     rows = math.ceil(len(tiles) / columns)
     size = (columns * (width + _GAP) - _GAP, rows * (height + _GAP) - _GAP)
     whole = Image.new("RGB", size, _GROUND)
@@ -30,6 +30,12 @@ def sheet(pictures: Sequence[Image.Image]) -> bytes:
         row, column = divmod(place, columns)
         whole.paste(tile, (column * (width + _GAP), row * (height + _GAP)))
     return _jpeg(whole)
+
+
+def _cost(tiles: int, columns: int, aspect: float) -> float:
+    """How far a sheet is from a wide page, and how much of it stays empty."""
+    rows = math.ceil(tiles / columns)
+    return abs(math.log(columns * aspect / rows / 1.5)) + 2 * (columns * rows - tiles) / tiles
 
 
 def _jpeg(picture: Image.Image) -> bytes:

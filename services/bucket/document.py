@@ -8,9 +8,10 @@ from typing import Any
 
 from services.bucket.categories import PLURALS
 from services.model.asset import Asset, Category
+from services.model.footage import as_document
 from services.store.media import Count
 
-VERSION = "2.0"
+VERSION = "2.1"
 _METADATA: dict[Category, tuple[str, tuple[str, ...]]] = {
     Category.VIDEO: ("video_metadata", ("format", "duration", "width", "height", "fps", "has_audio")),
     Category.IMAGE: ("image_metadata", ("format", "width", "height")),
@@ -37,7 +38,23 @@ def file_entry(asset: Asset, url: str) -> dict[str, Any]:
     if asset.category in _METADATA:
         name, fields = _METADATA[asset.category]
         entry[name] = {field: getattr(asset.facts, field) for field in fields} if asset.facts else None
+        entry |= _seen(asset)
     return entry
+
+
+def _seen(asset: Asset) -> dict[str, Any]:
+    """What looking at the file found: ``footage`` is None until it was looked at; families of files that look
+    alike, pieces and objects are "" where there are none (services/model/asset.py)."""
+    said = asset.description
+    return {
+        "footage": as_document(asset.footage) if asset.footage else None,
+        "description": said.sentence if said else None,
+        "tags": list(said.tags) if said else [],
+        "family": asset.family,
+        "piece": asset.piece,
+        "role": str(asset.role),
+        "object": asset.object,
+    }
 
 
 def skeleton(

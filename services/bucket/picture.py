@@ -9,7 +9,6 @@ from PIL import Image
 Floats = NDArray[np.float32]
 
 SIDE = 640  # pixels of the longer side that everything is measured at
-MARK = 64  # bytes of a mark: 8 of pHash, 8 of dHash, 4 × 4 colours
 _GRID = 4  # the mark's colours: so many columns and rows
 
 
@@ -55,7 +54,7 @@ def _kept(light: Floats, axis: int) -> float:
 
 
 def mark(picture: Image.Image) -> bytes:
-    """64 bytes: pHash (DCT of 32 × 32, the 8 × 8 lowest), dHash (9 × 8), and 4 × 4 colours."""
+    """MARK bytes: pHash (DCT of 32 × 32, the 8 × 8 lowest), dHash (9 × 8), and 4 × 4 colours."""
     grey = picture.convert("L")
     small = np.asarray(grey.resize((32, 32), Image.Resampling.BOX), np.float32)
     waves = (_COSINES @ small @ _COSINES.T)[:8, :8].ravel()

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from services.bucket.picture import MARK
-from services.model.footage import Colour, Footage, Moment, MotionLook, PictureLook, SoundLook
+from services.model.footage import MARK, Colour, Footage, Moment, MotionLook, PictureLook, SoundLook
 
 LARGEST_SHEET = 400 << 10  # bytes
 MOST_MARKS = 3

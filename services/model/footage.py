@@ -17,6 +17,7 @@ BLURRY, SHARP = 0.35, 0.6
 STILL, MOVING = 0.2, 0.45  # levels of motion
 QUIET, LOUD = -22.0, -12.0  # LUFS
 SLOW, FAST = 90.0, 125.0  # beats a minute
+MARK = 64  # bytes that one picture is compared by (services/bucket/picture.py)
 NAMED = 0.1  # share of the picture from which a colour is one of its words
 TEMPO_NEAR = 3.0  # beats a minute by which music found by its tempo may differ
 
@@ -179,3 +180,18 @@ _PARTS = ("picture", "motion", "sound")
 
 def _ends(value: float, low: float, high: float, below: str, above: str) -> str | None:
     return below if value <= low else above if value >= high else None
+
+
+def as_document(footage: Footage) -> dict[str, Any]:
+    """Flat and by plain names, as documents and --json carry it; only what applies to the file."""
+    found: dict[str, Any] = {"content": footage.content, "words": sorted(footage.words)}
+    if footage.picture:
+        found |= asdict(footage.picture)
+    if footage.motion:
+        motion = asdict(footage.motion)
+        found["motion"] = motion.pop("level")
+        found |= {"motion_step": motion.pop("step"), "motion_curve": motion.pop("curve"), **motion}
+    if footage.sound:
+        sound = asdict(footage.sound)
+        found |= {"energy_step": sound.pop("step"), "tempo_sure": sound.pop("sure"), **sound}
+    return found

@@ -124,6 +124,18 @@ def search(db: Database, text: str, limit: int = PAGE) -> list[Asset]:
     return _select(db, where, [*values, limit])
 
 
+def like_it(db: Database, asset: Asset, limit: int) -> list[Asset]:
+    """Other files that look like it, or have its very content; newest first."""
+    where = "WHERE family = ? AND id <> ? ORDER BY updated DESC, key LIMIT ?"
+    return _select(db, where, [asset.family, asset.id, limit]) if asset.family else []
+
+
+def of_piece(db: Database, asset: Asset, limit: int) -> list[Asset]:
+    """Other files of its piece: those of the same object first."""
+    where = "WHERE piece = ? AND id <> ? ORDER BY object <> ?, key LIMIT ?"
+    return _select(db, where, [asset.piece, asset.id, asset.object, limit]) if asset.piece else []
+
+
 def by_ids(db: Database, ids: Sequence[str]) -> dict[str, Asset]:
     """The files with these ids; ids without a file are absent."""
     found: dict[str, Asset] = {}

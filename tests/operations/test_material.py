@@ -49,7 +49,7 @@ async def test_inventory_lists_searches_and_exports(op: Operator, tmp_path: Path
     assert not (await ask(op, "inventory", category="poem")).ok
     target = tmp_path / "inventory.json"
     await ask(op, "inventory", export=str(target))
-    assert json.loads(target.read_text())["inventory_info"]["inventory_version"] == "2.0"
+    assert json.loads(target.read_text())["inventory_info"]["inventory_version"] == "2.1"
 
 
 async def test_insights_say_that_they_are_a_sample(op: Operator, tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ def set_up(app: web.Application) -> None:
     app.router.add_get("/media/drafts/{number}/{revision}/{file}", draft_file)
     app.router.add_get("/media/assets/{id}", asset_file)
     app.router.add_get("/media/assets/{id}/thumb", asset_thumb)
+    app.router.add_get("/media/assets/{id}/sheet", asset_sheet)
 
 
 async def _start(app: web.Application) -> None:
@@ -68,7 +69,7 @@ async def draft_file(request: web.Request) -> web.StreamResponse:
 
 async def asset_file(request: web.Request) -> web.StreamResponse:
     """A file of the bucket as it is, if it is a picture, a clip or a sound."""
-    asset = await _asset(request)
+    asset = await asset_of(request)
     content_type = SAFE_TYPES.get(Path(asset.file.name).suffix.lower())
     if content_type is None:
         raise HttpProblem(
@@ -81,7 +82,7 @@ async def asset_file(request: web.Request) -> web.StreamResponse:
 
 async def asset_thumb(request: web.Request) -> web.StreamResponse:
     """A small JPEG of a picture or clip; a drawn sign for everything else and for what cannot be read."""
-    asset = await _asset(request)
+    asset = await asset_of(request)
     path = await request.app[_THUMBS].get(asset)
     if path is None:
         headers = {"Cache-Control": "private, max-age=60"}
@@ -89,7 +90,16 @@ async def asset_thumb(request: web.Request) -> web.StreamResponse:
     return _file(path, "image/jpeg", "private, max-age=300")
 
 
-async def _asset(request: web.Request) -> Asset:
+async def asset_sheet(request: web.Request) -> web.StreamResponse:
+    """Pictures of a clip in the order of time, or a photo, as one JPEG."""
+    path = await operator(request).services.looker.sheet(await asset_of(request))
+    if path is None:
+        raise HttpProblem(404, "There are no pictures of it yet.", remedy="It is looked at by and by.")
+    return _file(path, "image/jpeg", "private, max-age=300")
+
+
+async def asset_of(request: web.Request) -> Asset:
+    """The file that the address names by its id."""
     identity = request.match_info["id"][:20]
     found = await operator(request).store.do(store_media.by_ids, [identity])
     if identity not in found:

@@ -7,16 +7,22 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot.operations.collecting import asset_view
+from bot.operations.inventory import asset_view
 from bot.operator import Operator
 from bot.surfaces.desk.charts import CHARTS
-from bot.surfaces.desk.context import operator, query_number, render
+from bot.surfaces.desk.context import context, operator, query_number, render
+from bot.surfaces.desk.footage import detail, swatches
+from bot.surfaces.desk.media import asset_of
+from services.bucket.categories import MEDIA
+from services.bucket.look import VERSION
 from services.model.asset import Asset, Category
-from services.store import media
+from services.store import footage, media
 
 PAGE = 60  # files
 NEWEST = 1200  # how far back the pages without a folder go
 FOUND = 1000  # at most so many search results
+KIN = 12  # other files of the same piece, and of those that look alike
+CHIPS = ("sharp", "blurry", "bright", "dark", "moving", "still", "slow", "fast", "duplicate")
 
 CATEGORIES = (
     (Category.VIDEO, "Clips"),
@@ -42,10 +48,13 @@ async def show_inventory(request: web.Request) -> web.Response:
     onward = {"after": found[-1].file.key if found else ""} if by_key else {"page": str(page + 1)}
     back = {} if by_key else {"page": str(page - 1)}
     counts = await op.store.do(media.counts)
+    alike = await op.store.do(footage.alike, [asset.family for asset in found])
     return render(
         request,
         "inventory.html",
-        files=[asset_view(asset) for asset in found],
+        files=[_dressed(asset, alike.get(asset.family, 1)) for asset in found],
+        looked=await op.store.do(footage.counts, VERSION),
+        chips=_chips(kept),
         query=text,
         folder=folder,
         category=category or "",
@@ -59,6 +68,56 @@ async def show_inventory(request: web.Request) -> web.Response:
         back_href=_href(kept | back) if (after if by_key else page > 1) else "",
         back_label="First page" if by_key else "Newer",
     )
+
+
+async def show_footage(request: web.Request) -> web.Response:
+    """What one file shows: a part of a page, for the window that shows the file itself."""
+    op, asset = operator(request), await asset_of(request)
+    same = await op.store.do(media.like_it, asset, KIN)
+    kin = await op.store.do(media.of_piece, asset, KIN)
+    groups = [
+        ("Looks like", same),
+        ("The same object", [one for one in kin if asset.object and one.object == asset.object]),
+        (
+            f"Also {asset.piece.upper()}",
+            [one for one in kin if not asset.object or one.object != asset.object],
+        ),
+    ]
+    html = (
+        context(request)
+        .templates.get_template("_footage.html")
+        .render(
+            id=asset.id,
+            f=detail(asset),
+            media=asset.category in MEDIA,
+            groups=[
+                {"title": title, "files": [asset_view(a) for a in some]} for title, some in groups if some
+            ],
+        )
+    )
+    return web.Response(text=html, content_type="text/html")
+
+
+def _dressed(asset: Asset, alike: int) -> dict[str, Any]:
+    seen = asset.footage
+    tempo = seen.sound.tempo if seen and seen.sound else None
+    return asset_view(asset, alike) | {
+        "swatches": swatches(seen),
+        "tempo": tempo,
+        "sheet": bool(seen and seen.motion),
+    }
+
+
+def _chips(kept: dict[str, str]) -> list[dict[str, Any]]:
+    """Searches by what files show, each of which a second press takes back."""
+    return [
+        {
+            "label": word,
+            "current": kept["q"] == word,
+            "href": _href(kept | {"q": "" if kept["q"] == word else word}),
+        }
+        for word in CHIPS
+    ]
 
 
 def _href(values: dict[str, str]) -> str:

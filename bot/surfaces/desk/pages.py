@@ -34,6 +34,7 @@ def set_up(app: web.Application) -> None:
     app.router.add_get("/drafts/{number}", page_drafts.show_draft)
     app.router.add_get("/drafts/{number}/card", page_drafts.show_card)
     app.router.add_get("/inventory", page_material.show_inventory)
+    app.router.add_get("/inventory/{id}", page_material.show_footage)
     app.router.add_get("/analytics", page_material.show_analytics)
     app.router.add_get("/schedule", page_operator.show_schedule)
     app.router.add_get("/activity", page_operator.show_activity)

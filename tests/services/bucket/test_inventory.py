@@ -79,7 +79,7 @@ async def test_the_document_has_the_promised_keys_and_numbers(inventory: Invento
     assert list(document) == ["inventory_info", "bucket_summary", "folder_inventories", "categorized_summary"]
     info = document["inventory_info"]
     assert set(info) == {"generated_at", "bucket_name", "folders_scanned", "inventory_version"}
-    assert (info["bucket_name"], info["inventory_version"]) == ("media", "2.0")
+    assert (info["bucket_name"], info["inventory_version"]) == ("media", "2.1")
     assert info["folders_scanned"] == list(FOLDERS)
     assert set(document["bucket_summary"]) == {"total_files", "total_size_mb", "folder_count"}
     assert document["bucket_summary"]["total_files"] == 8
@@ -122,6 +122,13 @@ async def test_a_file_in_the_document(inventory: Inventory, studio: Path) -> Non
             "fps": 30.0,
             "has_audio": False,
         },
+        "footage": None,
+        "description": None,
+        "tags": [],
+        "family": "",
+        "piece": "",
+        "role": "",
+        "object": "",
     }
 
 

@@ -292,7 +292,7 @@ function showJobs(jobs) {
     const bar = make("progress");
     if (job.total) { bar.max = job.total; bar.value = job.done; }
     bar.setAttribute("aria-label", `${job.kind} ${job.id}`);
-    const name = make("strong", "", { generate: "Making videos", collect: "Collecting" }[job.kind] || job.kind);
+    const name = make("strong", "", { generate: "Making videos", collect: "Collecting", look: "Looking at footage", describe: "Describing footage" }[job.kind] || job.kind);
     const count = job.total ? ` ${Math.floor(job.done)} of ${job.total}` : "";
     row.append(name, bar, make("span", "muted", `${job.stage || "waiting"}${count}`));
     return row;
@@ -378,7 +378,45 @@ function preview(button) {
   body.replaceChildren(element);
   $("#preview-title").textContent = name;
   $("#preview-facts").textContent = facts;
-  $("#preview").showModal();
+  $("#preview-seen").replaceChildren();
+  if (!$("#preview").open) $("#preview").showModal();
+  $("#preview").scrollTop = 0;
+  if (button.dataset.asset) showSeen(button.dataset.asset);
+}
+
+let seenOf = "";
+
+/** What the file shows, below it; told by the operator, which escapes every name in it. */
+async function showSeen(asset) {
+  seenOf = asset;
+  const answer = await fetch(`/inventory/${asset}`).catch(() => null);
+  if (!answer?.ok || seenOf !== asset) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const found = $(".seen", page);
+  if (found) $("#preview-seen").replaceChildren(document.adoptNode(found));
+}
+
+/** The pictures of a clip beside it while a mouse is over it. */
+const peek = make("img", "peek");
+peek.alt = "";
+peek.hidden = true;
+document.body.append(peek);
+let peeked = null;
+
+function peekAt(thumb) {
+  peeked = thumb;
+  peek.hidden = true;
+  if (!thumb) return;
+  peek.onload = () => {
+    if (peeked !== thumb) return;
+    peek.hidden = false;
+    const at = thumb.getBoundingClientRect(), size = peek.getBoundingClientRect();
+    const left = at.left + at.width / 2 - size.width / 2;
+    peek.style.left = `${Math.max(12, Math.min(innerWidth - size.width - 12, left))}px`;
+    const above = at.top - size.height - 10;
+    peek.style.top = `${above > 12 ? above : Math.min(innerHeight - size.height - 12, at.bottom + 10)}px`;
+  };
+  peek.src = thumb.dataset.sheet;
 }
 
 // ---- Keyboard -----------------------------------------------------------------------------------------
@@ -423,7 +461,7 @@ document.addEventListener("click", (event) => {
   else if (button && "logout" in button.dataset) {
     fetch("/api/logout", { method: "POST", headers: { "X-CSRF": csrf } }).then(() => location.assign("/login"));
   }
-  else if (button?.dataset.preview) preview(button);
+  else if (button?.dataset.preview) { peekAt(null); preview(button); }
   else if (button && "reset" in button.dataset) {
     const area = $("textarea", button.form);
     area.value = area.dataset.original;
@@ -439,11 +477,19 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("input", (event) => {
   if (event.target.dataset?.original !== undefined) measure(event.target);
 });
+document.addEventListener("pointerover", (event) => {
+  const thumb = event.pointerType === "mouse" && !$("dialog[open]") ? event.target.closest?.("[data-sheet]") : null;
+  if (thumb !== peeked) peekAt(thumb);
+});
 document.addEventListener("keydown", onKey);
 document.addEventListener("play", (event) => {
   $$("video").forEach((video) => { if (video !== event.target) video.pause(); });
 }, true);
-$("#preview").addEventListener("close", () => $("#preview-body").replaceChildren());
+$("#preview").addEventListener("close", () => {
+  seenOf = "";
+  $("#preview-body").replaceChildren();
+  $("#preview-seen").replaceChildren();
+});
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) { source?.close(); source = null; } else listen();
 });
