@@ -60,7 +60,13 @@ def peaks(curve: Floats, step: float, *, apart: float = 1.0) -> tuple[tuple[floa
             break
         left, right = smooth[max(0, index - 1)], smooth[min(len(smooth) - 1, index + 1)]
         space = max(apart, len(curve) * step / 12)
-        if value >= left and value >= right and all(abs(at - other) >= space for other, _ in found):
+        inside = 0 < index < len(smooth) - 1  # where a clip begins, nothing has happened yet
+        if (
+            inside
+            and value >= left
+            and value >= right
+            and all(abs(at - other) >= space for other, _ in found)
+        ):
             found.append((round(at, 2), round(value, 2)))
     return tuple(sorted(found))
 
@@ -88,7 +94,7 @@ def _by_bytes(packets: Packets, bins: int, step: float) -> tuple[Floats, float]:
             else:
                 between[places] = False
     else:
-        between &= since > 2  # the first ones repair the key frame
+        between &= since > 5  # the first ones repair the key frame
     if not between.any():
         return np.zeros(bins), ratio
     place = np.minimum((packets.times[between] / step).astype(int), bins - 1)

@@ -27,7 +27,7 @@ _BODY = 1000  # Hz below which drums and notes have their weight
 # A share of the beat's weight from which what lies between two beats is a beat itself: chosen on drums and on
 # the sample studio's tunes, from 60 to 180 beats a minute.
 _WEIGHTY = 0.5
-_LEAST_SURE = 0.12  # below this the sound has no beat: speech, noise, a pad
+_LEAST_SURE = 0.2  # below this the sound has no beat: speech, noise, a pad
 
 
 @dataclass(frozen=True, slots=True)

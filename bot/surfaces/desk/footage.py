@@ -36,7 +36,7 @@ def detail(asset: Asset) -> dict[str, Any]:
     duration = asset.facts.duration if asset.facts else None
     return {
         "swatches": swatches(seen),
-        "values": _values(seen) if seen else [],
+        "measures": _measures(seen) if seen else [],
         "motion": _motion(seen.motion, duration) if seen and seen.motion else None,
         "sound": _sound(seen.sound, duration) if seen and seen.sound else None,
         "sheet": bool(seen and seen.motion),
@@ -47,7 +47,7 @@ def detail(asset: Asset) -> dict[str, Any]:
     }
 
 
-def _values(seen: Footage) -> list[tuple[str, str]]:
+def _measures(seen: Footage) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if seen.picture:
         found += _of_picture(seen.picture)

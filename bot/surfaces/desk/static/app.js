@@ -381,6 +381,7 @@ function preview(button) {
   $("#preview-seen").replaceChildren();
   if (!$("#preview").open) $("#preview").showModal();
   $("#preview").scrollTop = 0;
+  $("#preview").classList.toggle("with-seen", Boolean(button.dataset.asset));
   if (button.dataset.asset) showSeen(button.dataset.asset);
 }
 
