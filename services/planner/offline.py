@@ -22,13 +22,11 @@ from services.planner.denials import Denials
 from services.planner.formats import FORMATS, Cut, Format
 from services.planner.looks import Look, choose_look
 from services.planner.material import Ledger, Material, dice
-from services.planner.on_beats import on_beats
 from services.planner.pieces import Stage
 from services.planner.quota import next_intent
 from services.planner.reasons import why_now, why_this_one, with_reason
 from services.planner.shortage import shortage
-from services.planner.shots import Shot, Track, compose, described, overlap_of, resources
-from services.planner.sights import beats_of, energy_at, own_palette, tempo_of
+from services.planner.shots import Shot, Track, compose, described, resources
 from services.planner.variety import GATE, WINDOW, Features, distance, features
 from services.planner.voice import Topic, Voice, intent_kind, sentences
 from services.planner.words import harmless, shortened
@@ -145,7 +143,9 @@ def _begin(brief: Brief, window: int, measured: bool) -> _Run:
         material=material,
         voice=Voice.of(brief.brand),
         others=others,
-        names=[f"draft {d.number}" if d.number else f"“{harmless(d.title, 60)}” of this run" for d in recent],
+        names=[
+            f"draft {d.number}" if d.number else f"“{harmless(d.title, 60)}” of this run" for d in recent
+        ],
         assets={item.id: item.asset for item in material.items},
         counts=Counter(d.format for d in recent[: 2 * len(FORMATS)]),
         denials=Denials.of(brief.past),
@@ -239,12 +239,6 @@ def _fill(
 ) -> _Candidate | None:
     """Music, movie and caption for a cut; None if it is too near to another video, too short or too long."""
     track = _track(run, cut.shots, rolls)
-    look = (
-        replace(look, palette=own_palette(cut.lead, rolls) or look.palette) if rolls.random() < 0.6 else look
-    )
-    if track is not None:
-        beats, overlap = beats_of(track.item), overlap_of(cut.shots, look)
-        cut = replace(cut, shots=on_beats(cut.shots, beats, track.seek, overlap))
     movie = compose(cut.shots, look, track)
     caption = _caption(run, chosen, cut, movie, intent, rolls)
     seen = features(movie, caption, run.material.pieces)
@@ -282,36 +276,18 @@ def _track(run: _Run, shots: Sequence[Shot], rolls: random.Random) -> Track | No
     order = run.material.mixed(run.material.music, rolls)
     if not order:
         return None
-    wanted = _tempo(shots)
-    rank = run.material.ledger.rank
-    order.sort(
-        key=lambda i: (
-            run.denials.music.get(i.id, 0.0) >= 1.0,
-            *rank(i.id),
-            abs((tempo_of(i) or wanted) - wanted) > 30,
-        )
-    )
+    order.sort(key=lambda i: run.denials.music.get(i.id, 0.0) >= 1.0)
     item, total = order[0], sum(shot.length for shot in shots)
     spare = item.duration - total - 1.0
-    if spare <= 4:
-        return Track(item)
-    starts = [share * spare for share in (0.0, rolls.choice((0.0, 0.15)), 0.25, 0.5)]
-    seek = max(starts, key=lambda start: energy_at(item, start, total) + 0.4 * rolls.random())
-    beats = [beat for beat in beats_of(item) if beat >= seek]
-    return Track(item, int(10 * (beats[0] if beats and beats[0] < spare else seek)) / 10)
-
-
-def _tempo(shots: Sequence[Shot]) -> float:
-    """Beats a minute that suit the cuts."""
-    mean = sum(shot.length for shot in shots) / len(shots)
-    return 125.0 if mean < 1.5 else 105.0 if mean < 3.0 else 80.0
+    seek = rolls.choice((0.0, 0.0, 0.25, 0.5)) * spare if spare > 4 else 0.0
+    return Track(item, int(seek * 10) / 10)
 
 
 def _accept(run: _Run, candidate: _Candidate) -> None:
     run.captions.insert(0, candidate.caption)
     run.hashtags.append(frozenset(re.findall(r"#(\w+)", candidate.caption)))
     used = [i.id for i in candidate.cut.items] + ([candidate.track.item.id] if candidate.track else [])
-    run.material.ledger.add(used, candidate.cut.lead.id, candidate.movie)
+    run.material.ledger.add(used, candidate.cut.lead.id)
     run.material.rebuild_order()
     run.others.append(candidate.features)
     run.names.append(f"“{shortened(candidate.cut.title, 60)}” of this run")
