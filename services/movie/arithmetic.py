@@ -23,12 +23,13 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 class ExpressionError(ValueError):
     """What is wrong with one expression, as the end of a sentence that names it.
 
-    ``expression`` is its text, ``path`` the properties that lead to it; who knows them sets them.
+    ``expression`` is its text, ``inner`` that of a variable's value where the trouble is, ``path`` the
+    properties that lead to it; who knows them sets them.
     """
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.expression = ""
+        self.expression = self.inner = ""
         self.path: list[str] = []
 
 

@@ -95,8 +95,6 @@ class _Reader:
             self.fail()
 
     def choice(self, depth: int, live: bool) -> Any:
-        if depth > DEEPEST:
-            raise UnreadableExpression("is nested too deeply.")
         value = self._either(depth, live)
         if not self._take("?"):
             return value

@@ -146,7 +146,8 @@ class Filler:
             return evaluate(code, scope.find)
         except ExpressionError as error:
             error.path.clear()  # it led into a variable; what leads here is said further out
-            error.expression = error.expression or code
+            error.inner = error.inner or error.expression
+            error.expression = code
             raise
 
     def _copied(self, value: Any) -> Any:

@@ -175,10 +175,13 @@ class _Walk:
 
     def _tell(self, error: ExpressionError, key: str) -> None:
         name = ".".join([key, *error.path])[:80]
-        code = error.expression.strip()
-        code = code if len(code) <= 60 else f"{code[:60]}…"
+        code, inner = (
+            c if len(c) <= 60 else f"{c[:60]}…" for c in (error.expression.strip(), error.inner.strip())
+        )
         said = str(error)
         if isinstance(error, MissingVariable) and _MEASURED.search(code):
             said += " (Times of other elements are not filled in here: write the seconds.)"
+        if inner and inner != code:
+            said = f"{said[:-1]} (in {{{{{inner}}}}})."
         what = f"{{{{{code}}}}} in '{name}'" if code else f"'{name}'"
         self.problems.append(f"{self._filler.where}: {what} {said}")

@@ -16,7 +16,7 @@ from services.movie.expression import evaluate
 
 VARIABLES: dict[str, Any] = {
     "two": 2, "half": 0.5, "seven": "7", "name": "Ada", "yes": True, "no": False, "nothing": None,
-    "empty": "", "list": [1, 2], "shop": {"city": "Rome", "open": {"from": 9}},
+    "empty": "", "list": [1, 2], "long": "x" * 15_000, "shop": {"city": "Rome", "open": {"from": 9}},
 }  # fmt: skip
 
 
@@ -59,6 +59,8 @@ def worked_out(text: str) -> Any:
         ("yes or missing", True),
         ("no and missing", False),
         ("yes ? 1 : missing", 1),
+        ("no ? missing : 2", 2),
+        ("no ? missing + 'x' * 2 : yes ? 3 : missing", 3),
         ("seven == 7", True),
         ("yes == 'true'", True),
         ("yes == 1", False),
@@ -109,6 +111,7 @@ def test_values(text: str, value: Any) -> None:
         ("list + 1", "a list, which is not a number"),
         ("list + 'x'", "is a list or an object"),
         ("list == list", "compares a list"),
+        ("long + long", "makes a text longer than 20000"),
         ("name > 3", "only alike values have an order"),
         ("9999999999999999 * 9", "absurdly large"),
         ("999999999 * 999999999", "absurdly large"),
@@ -172,7 +175,7 @@ _TRUTHS = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(_ARITHMETIC | _TRUTHS)
 def test_it_reckons_as_python_does(text: str) -> None:
     """Where Python has a value, it is that value; else, and only then, it is refused."""
@@ -203,7 +206,7 @@ def test_whatever_is_written_it_is_a_value_or_refused(text: str) -> None:
     "text", ["1" + "+1" * 990, "'" * 2000, "((((((((((" * 200, "a" + ".a" * 900, "9" * 2000, "x?" * 900]
 )
 def test_a_long_expression_takes_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(ExpressionError):
         worked_out(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

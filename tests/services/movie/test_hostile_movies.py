@@ -96,10 +96,10 @@ def test_ten_thousand_elements_are_read_quickly() -> None:
     elements = [
         {"type": "text", "text": "x", "odd": 1, "fadeIn": "1", "settings": {"font-color": "red"}}
     ] * 10_000
-    started = time.perf_counter()
+    started = time.process_time()
     parsed = parse_movie({"scenes": [{"duration": 1, "elements": elements}]})
     assert len(lay_out(parsed, {}).scenes[0].spans) == 10_000
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8
     assert len(parsed.warnings) <= 101
 
 
@@ -211,7 +211,8 @@ def test_whatever_is_written_is_a_movie_or_refused_with_a_sentence(document: Any
 
 _JUNK: list[Any] = [
     None, True, -2, 1e308, math.nan, 10**400, "", "x", "{{", "{{a}}", "}}", "{{1/0}}", "-1", [], {}, [[]],
-    {"a": 1}, [None], "\ud800", "\x00", "{{ " + "(" * 500 + " }}", "rgb(1,2,3)", b"x", (1, 2), {1: 2}, "9" * 5000,
+    {"a": 1}, [None], "\ud800", "\x00", "{{ " + "(" * 500 + " }}", "rgb(1,2,3)", b"x", (1, 2),
+    {1: 2}, "9" * 5000,
 ]  # fmt: skip
 
 

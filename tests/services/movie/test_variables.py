@@ -187,14 +187,27 @@ def test_what_cannot_be_repeated(iterate: Any, said: str) -> None:
         (says("a {{ title + }}"), "element #1: {{title +}} in 'text' ends too early."),
         (says("a {{ things }}"), "element #1: {{things}} in 'text' is a list or an object"),
         (says("a", condition="{{ nobody }}"), "element #1: {{nobody}} in 'condition' uses nobody, but"),
-        (says("{{ loop }}"), "element #1: {{loop}} in 'text' needs loop, whose value depends on itself."),
+        (says("{{ loop }}"), "{{loop}} in 'text' needs loop, whose value depends on itself."),
         (says("x", variables=["y"]), "element #1: 'variables' must be an object"),
         (says("x", start="{{ clip_end }}"), "no variable of that name has a value. (Times of other elements"),
+        (
+            says("{{ v9 }}"),
+            "{{v9}} in 'text' needs v1, at the end of too long a chain of variables (in {{v1}}).",
+        ),
+        (says("{{ bad }}"), "{{bad}} in 'text' ends too early (in {{1 +}})."),
         (says("{{ things.size }}"), "uses things.size, but things has no property 'size'."),
     ],
 )
 def test_a_mistake_is_named_with_its_place(element: dict[str, Any], said: str) -> None:
-    variables = {"title": "Pots", "things": [1], "loop": "{{pool}}", "pool": "{{loop}}"}
+    variables = {
+        "title": "Pots",
+        "things": [1],
+        "loop": "{{pool}}",
+        "pool": "{{loop}}",
+        "v0": 1,
+        "bad": "{{1 +}}",
+    }
+    variables |= {f"v{n}": use(f"v{n - 1}") for n in range(1, 10)}
     assert said in refusal(one(element, variables=variables)).replace("{{ ", "{{").replace(" }}", "}}")
 
 
@@ -262,6 +275,7 @@ BOMBS = {
     "many long expressions": one(
         *[says("{{" + "+".join(["a"] * 900) + "}}")] * 2_000, variables={"a": "aaaaaaaaaaaaaaaaaaaa"}
     ),
+    "many long sums": one(*[says("{{" + "+".join(["1"] * 900) + "}}")] * 2_000, variables={"a": 1}),
     "a text that is used often": {
         "variables": {"items": [{"n": n} for n in range(900)]},
         "scenes": [
@@ -275,13 +289,13 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_of_braces_is_refused_quickly(name: str) -> None:
     document = json.loads(json.dumps(BOMBS[name]))
-    started = time.perf_counter()
+    started = time.process_time()
     said = refusal(document)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert 0 < len(said) < 1_000
 
 
 def test_braces_that_never_close_take_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     parse_movie(one({"type": "html", "html": "{{" * 90_000}, *[says("{{a}}")] * 9, variables={"a": 1}))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
