@@ -16,7 +16,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from services.renderer.local.encode import RATE
-from services.renderer.local.media import AssetFile, open_media
+from services.renderer.local.media import AssetFile, open_media, origin_of
 
 Track = npt.NDArray[np.float32]  # (2, samples)
 
@@ -46,7 +46,7 @@ def fill(room: Track, asset: AssetFile, seek: float) -> Heard:
     until = 0
     with open_media(asset, "sound") as container:
         stream = container.streams.audio[0]
-        origin = _origin(container)
+        origin = origin_of(container)
         _go_to(container, stream, seek + origin)
         at: int | None = None
         for frame, begins in _gapless(reader.frames(container, stream)):
@@ -65,11 +65,6 @@ def fill(room: Track, asset: AssetFile, seek: float) -> Heard:
                 break
         promised = min(length, round((_promised(container, stream) - seek) * RATE))
     return Heard(until, reader.broken == 0 and until >= promised - _MISSING * RATE)
-
-
-def _origin(container: InputContainer) -> float:
-    """The time stamp at which the file begins: that of its earliest stream."""
-    return (container.start_time or 0) / av.time_base
 
 
 def _promised(container: InputContainer, stream: AudioStream) -> float:
