@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +62,7 @@ class Brief:
     ("" if nobody needs to find it again). Asked again in the same run, ``kept`` are the proposals of it
     that stand and ``rejected`` those that came back since the last time; ``count`` is what is missing.
     ``abilities`` are what the renderer makes of a movie (None: all of the format).
-    ``seen`` says in a line what a file shows, by asset id, and ``evidence`` which labels did better.
+    ``evidence`` says in lines which labels did better.
     """
 
     brand: Brand
@@ -76,6 +76,5 @@ class Brief:
     run: str = ""
     kept: tuple[Proposal, ...] = ()
     rejected: tuple[Rejection, ...] = ()
-    seen: Mapping[str, str] = field(default_factory=dict)
     evidence: tuple[str, ...] = ()
     abilities: Abilities | None = None

@@ -6,7 +6,7 @@ Names are data from outside: what leaves this module is one bounded line each.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from services.model.asset import Category
 from services.model.brief import Brief
 from services.planner.pieces import Item, read_items, series_names
 from services.planner.quoted import plain
+from services.planner.shows import measured, shows
 from services.planner.used import Used
 
 KINDS = {Category.IMAGE: "photo", Category.VIDEO: "clip", Category.AUDIO: "music"}
@@ -41,7 +42,6 @@ class Shelf:
         self.unreadable = sum(a.problem is not None for a in brief.assets)
         self.series = series_names(brief.brand.context)
         self.used = Used.of(brief.past)
-        self.seen: Mapping[str, str] = brief.seen
         self._pieces: dict[str, list[Item]] = defaultdict(list)
         for item in self.items:
             if item.category is not Category.AUDIO:
@@ -89,8 +89,7 @@ class Shelf:
         parts = [item.id, KINDS[item.category], measure(item), plain(item.asset.file.key, _NAME)]
         if item.stage:
             parts.append(str(item.stage))
-        if seen := self.seen.get(item.id):
-            parts.append(plain(seen, _SEEN))
+        parts.append(plain(shows(item.asset), _SEEN))
         return " | ".join(part for part in parts if part)
 
     def entry(self, item: Item) -> dict[str, Any]:
@@ -109,7 +108,7 @@ class Shelf:
             "series": plain(self.series.get(item.series, item.series), 40) or None,
             "stage": str(item.stage) or None,
             "day": item.day.isoformat() if item.day else None,
-            "shows": plain(self.seen.get(item.id, ""), 300) or None,
+            "shows": measured(item.asset) or None,
             "same_piece": [other.id for other in self.companions(item)[:8]],
             "used": use.times if use else 0,
             "used_drafts_ago": use.ago if use else None,
@@ -127,7 +126,7 @@ class Shelf:
 
     def _text(self, item: Item) -> str:
         series = self.series.get(item.series, "")
-        known = self.seen.get(item.id, "")
+        known = shows(item.asset)
         return f"{item.id} {item.asset.file.key} {item.label} {series} {item.stage} {known}".casefold()
 
 
