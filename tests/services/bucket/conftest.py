@@ -52,6 +52,7 @@ def photo_bytes(width: int = 40, height: int = 30, kind: str = "JPEG", orientati
 
 def huge_png(width: int, height: int) -> bytes:
     """A header that claims a picture of this size, and next to nothing behind it."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
