@@ -135,20 +135,19 @@ def test_007_letters_shrink_into_place(studio: Studio) -> None:
 
 
 def test_008_letters_grow_between_lines_that_widen_for_two_seconds(studio: Studio) -> None:
-    frames = shown(studio, words("HHHH", "008", font_size="200px"), 5, 15, 40, 75)
-    rules = [_widest_row(frame, top=True) for frame in frames]
-    assert rules[0] < rules[1] < rules[2] <= rules[3]
-    feet = [_widest_row(frame, top=False) for frame in frames]
-    assert feet == pytest.approx(rules, abs=2)
-    end = box(frames[3])
-    assert rules[3] == pytest.approx(end[2] - end[0], abs=4)
-    letters = [
-        ink(frame)[end[1] + 8 : end[3] - 8]
-        for frame in shown(studio, words("HHHH", "008", font_size="200px"), 0, 2, 75)
+    element = words("HHHH", "008", font_size="200px")
+    early, first, middle, end = shown(studio, element, 2, 9, 29, 60)
+    left, top, right, bottom = box(end)
+    whole = right - left + 1
+    for frame, seconds in ((first, 1 / 3), (middle, 1.0), (end, 2.0)):
+        grown = 1 - (1 - seconds / 2) ** 4
+        assert _widest_row(frame, top=True) == pytest.approx(grown * whole, abs=2.5)
+        assert _widest_row(frame, top=False) == pytest.approx(grown * whole, abs=2.5)
+    letter = (slice(top + 8, bottom - 8), slice(left, left + whole // 5))
+    high = [
+        int((rows > 0.5 * rows.max()).sum()) for rows in (ink(f)[letter].max(axis=1) for f in (early, end))
     ]
-    high = [int((part.max(axis=1) > 0.05).sum()) for part in letters]
-    assert high[0] < 0.75 * high[2]
-    assert high[0] < high[1] <= high[2]
+    assert high[0] == pytest.approx((0.3 + 0.7 * (1 - 2 ** -(10 * 3 / 18))) * high[1], abs=2)
 
 
 def _widest_row(frame: Pixels, *, top: bool) -> int:
