@@ -43,6 +43,7 @@ class Services:
                 await aclose()
         await self.inventory.close()
         await self.looker.close()
+        await self.describing.close()
 
     def names(self) -> dict[str, str]:
         return {

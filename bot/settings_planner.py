@@ -73,6 +73,12 @@ class PlannerSettings(BaseSettings):
         shown="",
         words="(see there)",
     )
+    openai_vision_model: Names = setting(
+        (), PLANNER,
+        "The models that describe pictures (inventory --describe), in order. Empty: gpt-6-luna, gpt-6-sol at "
+        "OpenAI, elsewhere those of OPENAI_MODEL.",
+        _MODEL, "gpt-6-luna", shown="", words="(see there)",
+    )
     openai_api: Annotated[Literal["auto", "responses", "chat"], Lower] = setting(
         "auto",
         PLANNER,

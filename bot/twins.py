@@ -52,8 +52,8 @@ REMOTE: tuple[Twin, ...] = (
         "openai",
         selects=("OPENAI_API_KEY", "OPENAI_BASE_URL"),  # a key for OpenAI, an address for any other server
         defaults=(
-            "OPENAI_MODEL", "OPENAI_API", "OPENAI_THREAD", "OPENAI_CONVERSATION_ID", "OPENAI_DAILY_BUDGET",
-            "OPENAI_PRICES", "OPENAI_TIMEOUT", "OPENAI_UPLOAD_TOKENS",
+            "OPENAI_MODEL", "OPENAI_VISION_MODEL", "OPENAI_API", "OPENAI_THREAD", "OPENAI_CONVERSATION_ID",
+            "OPENAI_DAILY_BUDGET", "OPENAI_PRICES", "OPENAI_TIMEOUT", "OPENAI_UPLOAD_TOKENS",
         ),
     ),
 )  # fmt: skip

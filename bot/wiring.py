@@ -32,7 +32,7 @@ from services.bucket.look import Looker
 from services.collect import Collector
 from services.planner.brief import Rules
 from services.planner.offline import OfflinePlanner
-from services.ports import Planner
+from services.ports import Describer, Planner
 from services.publisher.outbox import Outbox
 from services.renderer.local.local import LocalRenderer
 from services.renderer.local.profile import DRAFT
@@ -67,10 +67,11 @@ async def open_services(settings: Settings, store: Store) -> Services:
     inventory = Inventory(bucket, store, mapped=lambda: brand_pairs(read_brand(settings.brand_dir)))
     looker = Looker(bucket, store, data / "cache" / "sheets")
     account = SampleAccount(store, publisher.posted)
+    planner, describer = _language_model(settings, store)
     return Services(
         account=account,
         bucket=bucket,
-        planner=_planner(settings, store),
+        planner=planner,
         filler=OfflinePlanner(),
         renderer=LocalRenderer(
             data / "cache" / "renders",
@@ -83,7 +84,7 @@ async def open_services(settings: Settings, store: Store) -> Services:
         publisher=publisher,
         inventory=inventory,
         looker=looker,
-        describing=Describing(store, looker, None),
+        describing=Describing(store, looker, describer),
         collector=Collector(
             account,
             inventory,
@@ -103,14 +104,16 @@ def brief_rules(settings: Settings) -> Rules:
     return Rules(budget=settings.brief_tokens, instruction_accounts=settings.instruction_accounts)
 
 
-def _planner(settings: Settings, store: Store) -> Planner:
+def _language_model(settings: Settings, store: Store) -> tuple[Planner, Describer | None]:
+    """What plans and what describes pictures: one service, one purse."""
     if twins(settings)["planner"] == OfflinePlanner.name:
-        return OfflinePlanner()
+        return OfflinePlanner(), None
     # The SDK takes about a second to load: only who uses it waits for it.
     from services.planner.assistant.client import is_openai
     from services.planner.assistant.prices import parse_price
     from services.planner.assistant.purse import Purse
     from services.planner.openai import Habits, OpenAIPlanner, Where
+    from services.planner.openai_describer import OpenAIDescriber
 
     purse = Purse(
         store,
@@ -133,7 +136,10 @@ def _planner(settings: Settings, store: Store) -> Planner:
         brief_rules(settings),
         settings.openai_upload_tokens,
     )
-    return OpenAIPlanner(store, purse, where, habits)
+    sees = settings.openai_vision_model
+    if not sees and settings.openai_base_url:
+        sees = settings.openai_model
+    return OpenAIPlanner(store, purse, where, habits), OpenAIDescriber(purse, where, sees)
 
 
 async def open_operator(settings: Settings, engine: Engine | None = None) -> Operator:

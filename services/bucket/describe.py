@@ -57,6 +57,12 @@ class Describing:
         self._describer = describer
         self._clock = clock
 
+    async def close(self) -> None:
+        """End the describer's connections."""
+        aclose = getattr(self._describer, "aclose", None)
+        if aclose is not None:
+            await aclose()
+
     def ensure_possible(self) -> Describer:
         """The describer, or Misconfigured with what to set."""
         if self._describer is None:

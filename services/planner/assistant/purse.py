@@ -34,6 +34,9 @@ class Purse:
         self._zone = zone
         self._clock = clock
 
+    def now(self) -> datetime:
+        return self._clock()
+
     async def allow(self, model: str, tokens: int) -> None:
         """Refused when a call with so many input tokens would go over the day's budget."""
         if not self._budget:
