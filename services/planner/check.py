@@ -37,14 +37,6 @@ MAX_SCENES, MAX_ELEMENTS = 60, 12
 MOVIE_KEYS = {"resolution", "fps", "quality", "scenes", "elements"}
 SCENE_KEYS = {"duration", "background-color", "transition", "elements"}
 _MOST_PROBLEMS = 20
-_HASHTAGS = 5
-MAX_SCENES, MAX_ELEMENTS = 60, 12
-MOVIE_KEYS = {"resolution", "fps", "quality", "scenes", "elements"}
-SCENE_KEYS = {"duration", "background-color", "transition", "elements"}
-TRANSITIONS = {
-    "fade", "fadeblack", "fadewhite", "wipeleft", "wiperight", "wipeup", "wipedown",
-    "slideleft", "slideright", "slideup", "slidedown", "circleopen", "circleclose",
-}  # fmt: skip
 _HASHTAG = re.compile(r"#\w+")
 
 
@@ -173,7 +165,9 @@ def _unknown(document: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{where} is of the type {element['type']!r}; {', '.join(ELEMENT_KEYS)} are allowed."
                 continue
             yield from _outside(element, known, where)
-            yield from _outside(element.get("settings") or {}, SETTINGS_KEYS, f"{where}, settings,")
+            settings = element.get("settings")
+            if isinstance(settings, Mapping):
+                yield from _outside(settings, SETTINGS_KEYS, f"{where}, settings,")
 
 
 def _outside(part: Mapping[str, Any], known: set[str], where: str) -> Iterator[str]:

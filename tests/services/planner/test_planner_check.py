@@ -109,7 +109,7 @@ second = lambda m: m["scenes"][1]  # noqa: E731
         (lambda m: first(m).update(type=["image"]), "needs a type"),
         (lambda m: first(m).update(type="voice", text="hello"), "of the type 'voice'"),
         (lambda m: first(m).update(position="center-center"), "position cannot be"),
-        (lambda m: words(m).update(style="003"), "style cannot be"),
+        (lambda m: words(m).update(style="010"), "style cannot be"),
         (lambda m: words(m).update(text="one<br>two"), "is read as a new line"),
         (lambda m: m["elements"][0].update(loop=3), "loop cannot be 3"),
         (lambda m: m["elements"][0].update(type="text", text="x"), "unknown property 'volume'"),
