@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from services.renderer.local.kernels import Plane
+from services.renderer.local.tables import table, translated
 from services.renderer.local.treatment import Key
 
 _GREY = 128
@@ -25,75 +27,89 @@ _LEAST = 60.0  # colourfulness that any key is taken to have
 _REACH = 1.6  # a tolerance of 25 makes transparent up to 40 % of the way to grey
 _BAND = 0.15  # of that way: the least width of what is partly transparent
 _SURE = 0.8  # of that way: from here on a pixel is the picture's own, unless the tolerance is larger
+_FINE = 200.0  # steps of the way in which it is kept as a byte
+_LOWEST, _HIGHEST = 16, 240
 
-Floats = npt.NDArray[np.float32]
+Shares = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Curves:
+    """By the way from the key to grey (in ``_FINE`` steps): alpha, and how a premultiplied value comes
+    about: value · ``gain`` − key · ``taken``."""
+
+    alpha: Shares
+    gain: Shares
+    taken: Shares
 
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """For each pixel, 0 … 255: its alpha, and how its premultiplied value comes about:
-    value · ``gain`` − key · ``taken``."""
+    """How far each pixel is from the key, as a byte."""
 
-    alpha: Plane
-    gain: Plane
-    taken: Plane
+    way: Plane
+    curves: _Curves
+
+    def alpha(self) -> Plane:
+        return translated(self.way, table(self.curves.alpha))
 
     def cut(self, plane: Plane, removed: int) -> Plane:
         """A premultiplied plane; ``removed`` is the key's value in it."""
-        kept = _product(plane, self.gain)
-        kept -= np.minimum(kept, (self.taken * np.uint16(removed)) >> np.uint16(8))
-        scale = _weights(self.alpha)
-        low, high = (scale * np.uint16(16)) >> np.uint16(8), (scale * np.uint16(240)) >> np.uint16(8)
-        return np.asarray(np.clip(kept, low, high), np.uint8)
-
-    def within(self, alpha: Plane) -> Keyed:
-        """Where the picture is transparent of its own as well."""
-        return Keyed(*(_product(p, alpha).astype(np.uint8) for p in (self.alpha, self.gain, self.taken)))
+        curves = self.curves
+        gain = translated(self.way, table(curves.gain))
+        weight = gain.astype(np.uint16)
+        weight += gain >> 7
+        weight *= plane
+        weight += np.uint16(128)
+        weight >>= np.uint16(8)
+        kept = weight.astype(np.uint8)
+        kept -= np.minimum(kept, translated(self.way, table(curves.taken * removed / 255)))
+        np.maximum(kept, translated(self.way, table(curves.alpha * _LOWEST / 255)), out=kept)
+        np.minimum(kept, translated(self.way, table(curves.alpha * _HIGHEST / 255)), out=kept)
+        return kept
 
     def enlarged(self, shape: tuple[int, ...]) -> Keyed:
-        return Keyed(*(enlarged(plane, shape) for plane in (self.alpha, self.gain, self.taken)))
+        """At another resolution, linearly."""
+        image = Image.fromarray(self.way).resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
+        return Keyed(np.asarray(image), self.curves)
 
 
-def keyed(y: Plane, u: Plane, v: Plane, key: Key) -> Keyed:
-    """By the distance of each pixel from the key's colour; all planes of one size."""
+def sees_light(key: Key) -> bool:
+    """Whether brightness counts, because the key has hardly a colour."""
+    return _colourful(key) < _LEAST
+
+
+def keyed(y: Plane | None, u: Plane, v: Plane, key: Key) -> Keyed:
+    """By the distance of each pixel from the key's colour; planes of one size, y only if sees_light()."""
     ky, ku, kv = key.colour
-    colourful = math.hypot(ku - _GREY, kv - _GREY)
-    length = max(_LEAST, colourful)
-    inner = _REACH * key.tolerance / 100
+    length = max(_LEAST, _colourful(key))
+    squares = _squares(u, ku)
+    squares += _squares(v, kv)
+    if y is not None:
+        squares += _squares(y, ky) * np.float32(1 - min(1.0, _colourful(key) / _LEAST))
+    np.sqrt(squares, out=squares)
+    squares *= np.float32(_FINE / length)
+    np.minimum(squares, np.float32(255), out=squares)
+    return Keyed(squares.astype(np.uint8), _curves(key.tolerance))
+
+
+@lru_cache(maxsize=8)
+def _curves(tolerance: float) -> _Curves:
+    way = np.arange(256) / _FINE
+    inner = _REACH * tolerance / 100
     outer = max(inner + _BAND, min(_SURE, 2 * inner))
-    squares = _squares(u, ku) + _squares(v, kv)
-    by_light = 1 - min(1.0, colourful / _LEAST)
-    if by_light > 0:
-        squares += _squares(y, ky) * np.float32(by_light)
-    way = np.sqrt(squares) / np.float32(length)
-    alpha = np.clip((way - np.float32(inner)) / np.float32(outer - inner), 0, 1)
+    alpha = np.clip((way - inner) / (outer - inner), 0, 1)
     screen = np.clip(1 - way, 0, 1) * (1 - alpha * alpha)  # nothing is taken out of what is surely picture
-    gain = alpha / np.maximum(1 - screen, np.float32(1e-3))
-    return Keyed(_byte(alpha), _byte(gain), _byte(gain * screen))
+    gain = np.clip(alpha / np.maximum(1 - screen, 1e-3), 0, 1)
+    return _Curves(alpha, gain, gain * screen)
 
 
-def enlarged(plane: Plane, shape: tuple[int, ...]) -> Plane:
-    """Another resolution, linearly."""
-    image = Image.fromarray(np.ascontiguousarray(plane))
-    return np.array(image.resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
+def _colourful(key: Key) -> float:
+    return math.hypot(key.colour[1] - _GREY, key.colour[2] - _GREY)
 
 
-def _squares(plane: Plane, value: int) -> Floats:
-    apart = plane.astype(np.float32) - np.float32(value)
+def _squares(plane: Plane, value: int) -> npt.NDArray[np.float32]:
+    apart = plane.astype(np.float32)
+    apart -= np.float32(value)
     apart *= apart
     return apart
-
-
-def _byte(shares: Floats) -> Plane:
-    return np.asarray(np.clip(np.rint(shares * 255), 0, 255), np.uint8)
-
-
-def _weights(alpha: Plane) -> npt.NDArray[np.uint16]:
-    """0 … 256."""
-    weights = alpha.astype(np.uint16)
-    weights += alpha >> 7
-    return weights
-
-
-def _product(plane: Plane, share: Plane) -> npt.NDArray[np.uint16]:
-    return (plane * _weights(share) + np.uint16(128)) >> np.uint16(8)

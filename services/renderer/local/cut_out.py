@@ -6,7 +6,7 @@ import av
 import numpy as np
 from PIL import Image
 
-from services.renderer.local.chroma_key import keyed
+from services.renderer.local.chroma_key import keyed, sees_light
 from services.renderer.local.kernels import Plane
 from services.renderer.local.planes import Picture, picture_of
 from services.renderer.local.tables import Tables, correction_tables
@@ -26,11 +26,14 @@ def picture_from(image: Image.Image, treatment: Treatment) -> Picture:
     frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image.convert("RGB")), format="rgb24")
     y, u, v = frame.reformat(format="yuv444p", dst_colorspace="ITU709", dst_color_range="MPEG").to_ndarray()
     if key is not None:
-        found = keyed(y, u, v, key)
-        found = found if alpha is None else found.within(alpha)
+        found = keyed(y if sees_light(key) else None, u, v, key)
         planes = zip(tables.apply(y, u, v), tables.of(key.colour), strict=True)
         y, u, v = (found.cut(plane, removed) for plane, removed in planes)
-        alpha = found.alpha
+        if alpha is None:
+            alpha = found.alpha()
+        else:  # transparent of its own as well
+            y, u, v = (scaled_alpha(plane, alpha) for plane in (y, u, v))
+            alpha = scaled_alpha(found.alpha(), alpha)
     elif alpha is not None:
         y, u, v = (scaled_alpha(plane, alpha) for plane in tables.apply(y, u, v))
     assert alpha is not None  # there was alpha, or a key
@@ -39,22 +42,30 @@ def picture_from(image: Image.Image, treatment: Treatment) -> Picture:
 
 def cut_out(y: Plane, u: Plane, v: Plane, alpha: Plane | None, key: Key | None, tables: Tables) -> Picture:
     """A picture of straight yuv420p planes and alpha: keyed, corrected by ``tables``, premultiplied."""
-    half = None if alpha is None else half_of(alpha)
     if key is not None:
-        small = keyed(half_of(y), u, v, key)
+        small = keyed(half_of(y) if sees_light(key) else None, u, v, key)
         full = small.enlarged(y.shape)
-        if alpha is not None and half is not None:
-            small, full = small.within(half), full.within(alpha)
         removed = tables.of(key.colour)
         y, u, v = tables.apply(y, u, v)
-        return Picture(
-            full.cut(y, removed[0]), small.cut(u, removed[1]), small.cut(v, removed[2]),
-            full.alpha, small.alpha,
-        )  # fmt: skip
+        y, u, v = full.cut(y, removed[0]), small.cut(u, removed[1]), small.cut(v, removed[2])
+        cut = Picture(y, u, v, full.alpha(), small.alpha())
+        return cut if alpha is None else _within(cut, alpha)
     y, u, v = tables.apply(y, u, v)
-    if alpha is None or half is None:
+    if alpha is None:
         return Picture(y, u, v)
+    half = half_of(alpha)
     return Picture(scaled_alpha(y, alpha), scaled_alpha(u, half), scaled_alpha(v, half), alpha, half)
+
+
+def _within(picture: Picture, alpha: Plane) -> Picture:
+    """A premultiplied picture that is transparent of its own as well."""
+    assert picture.alpha is not None
+    assert picture.half is not None
+    half = half_of(alpha)
+    return Picture(
+        scaled_alpha(picture.y, alpha), scaled_alpha(picture.u, half), scaled_alpha(picture.v, half),
+        scaled_alpha(picture.alpha, alpha), scaled_alpha(picture.half, half),
+    )  # fmt: skip
 
 
 def half_of(plane: Plane) -> Plane:
