@@ -36,7 +36,7 @@ def is_emoji(cluster: str) -> bool:
     return "\ufe0f" in cluster or ("\ufe0e" not in cluster and _SHOWN.match(cluster) is not None)
 
 
-def emoji_face(size: int) -> Face | None:
+def emoji_face(size: float) -> Face | None:
     """The emoji font for text of ``size`` pixels; None when there is none that can be drawn here."""
     found = _opened()
     if found is None:
@@ -69,5 +69,5 @@ def _draws(path: Path, strike: int) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
+def _font(path: Path, size: float) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(path, size)

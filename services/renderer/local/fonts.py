@@ -117,7 +117,7 @@ def shown_family(text: str) -> tuple[str, bool]:
     return _INSTEAD.get(asked[0], "roboto"), False
 
 
-def faces(family: str, weight: int, italic: bool, size: int) -> tuple[Face, ...]:
+def faces(family: str, weight: int, italic: bool, size: float) -> tuple[Face, ...]:
     """The face to use and those to look a missing character up in, in order."""
     shown, _ = shown_family(family)
     found = [_face(*_chosen(shown, weight, italic), size)]
@@ -191,7 +191,7 @@ def package_folder(package: str) -> Path:
 
 
 @lru_cache(maxsize=96)
-def _face(path: Path, weight: int, size: int) -> Face:
+def _face(path: Path, weight: int, size: float) -> Face:
     try:
         font = ImageFont.truetype(path, size)
         if weight:

@@ -45,7 +45,9 @@ class Type:
     def __init__(
         self, family: str, weight: int, italic: bool, size: float, spacing: float = 0.0, units: Units = "all"
     ) -> None:
-        pixels = max(4, round(size))
+        pixels = max(
+            4.0, round(size * 4) / 4
+        )  # quarters: a preview breaks its lines as the whole picture does
         self._faces = faces(family, weight, italic, pixels)
         self._emoji = emoji_face(pixels)
         self._spacing, self._units = spacing, units

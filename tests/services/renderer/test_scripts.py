@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from renderer_studio import QUICK, Studio, movie, scene
 
 from services.errors import Misconfigured
-from services.renderer.local import emoji
+from services.renderer.local import emoji, fonts
 from services.renderer.local.coverage import coverage_of
 from services.renderer.local.fonts import faces, package_folder, shown_family
 from services.renderer.local.lettering import notes
@@ -197,3 +197,43 @@ def test_emoji_without_a_colour_font_are_said(studio: Studio, monkeypatch: pytes
         "Scene #1, element #1: no installed font has 🚀; left out.",
         "Scene #1, element #1: emoji are drawn in the text's colour: no colour font is installed.",
     )
+
+
+def test_east_asian_letters_come_from_an_installed_font(
+    studio: Studio, colour_font: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with TTFont(colour_font) as font:
+        for table in font["cmap"].tables:
+            table.cmap[ord("陶")] = "face"
+        font.save(colour_font.with_name("cjk.ttf"))
+    monkeypatch.setattr(fonts, "_CJK", ())
+    monkeypatch.setattr(fonts, "_SYSTEM_CJK", (str(colour_font.with_name("cjk.ttf")),))
+    document = movie(scene(1, {"type": "text", "text": "A陶", "settings": {"font-size": "200px"}}))
+    assert studio.plan(document, QUICK).notes == ()
+    frame = studio.frames(document, 20, profile=QUICK)[0]
+    columns = np.nonzero((frame.min(axis=2) > 200).sum(axis=0) > 40)[0]
+    assert columns.size > 30  # a whole square
+
+
+def test_a_font_package_that_somebody_installed_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "fontpkg_house_face" / "files"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").write_text("raise SystemExit('a font package is not run')")
+    anton = package_folder("fontpkg_anton") / "files" / "Anton-Regular.ttf"
+    (folder / "HouseFace-Bold.ttf").write_bytes(anton.read_bytes())
+    assert shown_family("House Face") == ("roboto", False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert shown_family("House Face") == ("house face", True)
+    assert faces("House Face", 400, False, 20)[0].font.getname()[0] == "Anton"
+
+
+def test_lines_break_alike_in_a_preview() -> None:
+    text = "A sentence that is broken over several lines wherever it is shown " * 2
+    found = {
+        scale: Type("Inter", 700, False, 61.3 * scale).lines(text.strip(), 700 * scale)[0]
+        for scale in (1.0, 0.5, 0.25)
+    }
+    assert found[0.5] == found[1.0]
+    assert found[0.25] == found[1.0]
