@@ -29,6 +29,7 @@ _BAND = 0.15  # of that way: the least width of what is partly transparent
 _SURE = 0.8  # of that way: from here on a pixel is the picture's own, unless the tolerance is larger
 _FINE = 200.0  # steps of the way in which it is kept as a byte
 _LOWEST, _HIGHEST = 16, 240
+_STRIP = 32  # rows worked on at a time: new memory for whole planes costs more than the arithmetic
 
 Shares = npt.NDArray[np.float64]
 
@@ -56,17 +57,23 @@ class Keyed:
     def cut(self, plane: Plane, removed: int) -> Plane:
         """A premultiplied plane; ``removed`` is the key's value in it."""
         curves = self.curves
-        gain = translated(self.way, table(curves.gain))
-        weight = gain.astype(np.uint16)
-        weight += gain >> 7
-        weight *= plane
-        weight += np.uint16(128)
-        weight >>= np.uint16(8)
-        kept = weight.astype(np.uint8)
-        kept -= np.minimum(kept, translated(self.way, table(curves.taken * removed / 255)))
-        np.maximum(kept, translated(self.way, table(curves.alpha * _LOWEST / 255)), out=kept)
-        np.minimum(kept, translated(self.way, table(curves.alpha * _HIGHEST / 255)), out=kept)
-        return kept
+        gains, taken = table(curves.gain), table(curves.taken * removed / 255)
+        lowest, highest = table(curves.alpha * _LOWEST / 255), table(curves.alpha * _HIGHEST / 255)
+        out = np.empty_like(plane)
+        for top in range(0, plane.shape[0], _STRIP):
+            rows = slice(top, top + _STRIP)
+            way, kept = self.way[rows], out[rows]
+            gain = translated(way, gains)
+            weight = gain.astype(np.uint16)
+            weight += gain >> 7
+            weight *= plane[rows]
+            weight += np.uint16(128)
+            weight >>= np.uint16(8)
+            np.copyto(kept, weight, casting="unsafe")
+            kept -= np.minimum(kept, translated(way, taken))
+            np.maximum(kept, translated(way, lowest), out=kept)
+            np.minimum(kept, translated(way, highest), out=kept)
+        return out
 
     def enlarged(self, shape: tuple[int, ...]) -> Keyed:
         """At another resolution, linearly."""

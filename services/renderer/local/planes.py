@@ -16,6 +16,7 @@ from PIL import Image
 from services.renderer.local.kernels import WHOLE, Plane, mix_planes
 
 OPAQUE = WHOLE  # opacities are 0 … 128
+_STRIP = 32  # rows painted at a time: new memory for a whole canvas costs more than the arithmetic
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +156,14 @@ def _lay(target: Plane, source: Plane, alpha: Plane | None, opacity: int) -> Non
         else:
             mix_planes(target, source, opacity, target)
         return
-    scale = alpha.astype(np.uint16)
-    scale += alpha >> 7  # 0 … 256
-    colour = source
-    if opacity < OPAQUE:
-        scale *= np.uint16(opacity)
-        scale >>= np.uint16(7)
-        colour = ((source.astype(np.uint16) * np.uint16(opacity) + 64) >> 7).astype(np.uint8)
-    below = (target * (np.uint16(256) - scale)) >> 8
-    np.add(below, colour, out=target, casting="unsafe")
+    for top in range(0, target.shape[0], _STRIP):
+        rows = slice(top, top + _STRIP)
+        scale = alpha[rows].astype(np.uint16)
+        scale += alpha[rows] >> 7  # 0 … 256
+        colour = source[rows]
+        if opacity < OPAQUE:
+            scale *= np.uint16(opacity)
+            scale >>= np.uint16(7)
+            colour = ((colour.astype(np.uint16) * np.uint16(opacity) + 64) >> 7).astype(np.uint8)
+        below = (target[rows] * (np.uint16(256) - scale)) >> 8
+        np.add(below, colour, out=target[rows], casting="unsafe")
