@@ -12,7 +12,7 @@ from typing import Any
 
 from services.model.footage import TEMPO_NEAR
 from services.store.footage import DUPLICATE
-from services.store.names import like
+from services.store.names import escape, like
 
 MOST_WORDS = 12
 _TEMPO = re.compile(r"(?<![\w.])(\d{2,3}(?:\.\d)?)\s*bpm\b", re.IGNORECASE)
@@ -40,7 +40,7 @@ def conditions_of(text: str) -> tuple[list[str], list[Any]]:
 
 def _word(word: str) -> tuple[str, list[Any]]:
     """One word of the text: the condition and its values."""
-    plain = word.casefold().strip(",.;:")
+    plain = escape(word.casefold().strip(",.;:"))
     if plain in _DUPLICATES:
         return f"({DUPLICATE} OR {_NAME})", [like(word)]
     shown = f" {_SAME.get(plain, plain)} "
