@@ -109,7 +109,7 @@ class Template:
         return "One template."
 
     async def propose(self, brief: Brief, tell: Tell | None = None) -> PlannerAnswer:
-        dice = random.Random(brief.seed)  # noqa: S311 - a baseline, not secrecy
+        dice = random.Random(brief.seed)
         pictures = [a for a in brief.assets if a.category is Category.IMAGE]
         music = [a for a in brief.assets if a.category is Category.AUDIO]
         return PlannerAnswer(tuple(_filled(dice, pictures, music) for _ in range(brief.count)))

@@ -16,7 +16,7 @@ _UPRIGHT, _WIDE, _CLIP = (600, 800), (800, 600), (144, 256)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One file: ``what`` it shows of piece ``number``; ``seconds`` 0 for photos; ``size`` (0, 0) for music."""
+    """One file: ``what`` it shows of piece ``number``; ``seconds`` 0 for photos, ``size`` 0, 0 for music."""
 
     key: str
     what: str  # timelapse, still, finished, glazed, failed, drying, workshop, hands, loose, music

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from services.planner.words import reading_time
+
 FRAME = (1080, 1920)
 # Instagram covers the rest with its own buttons and caption.
 ABOVE = 520  # where pictures begin that leave room for words above them
@@ -43,6 +45,12 @@ PALETTES = (
     Palette("cobalt", "#BCC7D9", "#1B2E57", "#F2F6FF"),
     Palette("terracotta", "#D9AF98", "#6E2817", "#FFF1E8"),
     Palette("night", "#6B7078", "#FFFFFF", "#101010"),
+    Palette("ink", "#14161B", "#F4C95D", "#17140A"),
+    Palette("chalk", "#FAFAF7", "#14161B", "#FFFFFF"),
+    Palette("moss", "#1F2E22", "#DCE8C9", "#17210F"),
+    Palette("plum", "#2B1830", "#F3C7D8", "#2B0F1E"),
+    Palette("signal", "#E4572E", "#1D1A1A", "#FFF4EC"),
+    Palette("glacier", "#0F3A4A", "#CFEFF5", "#06232E"),
 )
 
 
@@ -62,12 +70,16 @@ class Treatment:
     scale: float
     caps: bool
     box: str  # one of BOXES, or "accent": the palette's
+    font: str = "Roboto"  # one of _LETTERS
+    style: str = "001"  # of the format: 001 stands, 002 fades in, 003 word by word, 004 letter by letter
+    strip: bool = False  # the box is as wide as the safe area
 
 
 BOXES = {  # ground and letters; the translucent one keeps 4.5 : 1 even on white
     "paper": ("#FBF7F0", "#1B1713"),
     "dark": ("#16120F", "#FFFFFF"),
     "shade": ("rgba(12,10,8,0.72)", "#FFFFFF"),
+    "terminal": ("#0D1410", "#9BE8A5"),
 }
 TREATMENTS = (
     Treatment("gallery", "left", "bottom", 1490, 500, 0.75, False, "paper"),
@@ -79,15 +91,35 @@ TREATMENTS = (
     Treatment("margin", "right", "bottom", 1490, 900, 0.8, True, "dark"),
     Treatment("headline", "left", "top", 240, 900, 1.0, True, "dark"),
     Treatment("corner", "right", "top", 240, 700, 0.8, False, "paper"),
+    Treatment("giant", "center", "top", 230, 400, 2.0, True, "accent", "Anton", strip=True),
+    Treatment("ticker", "center", "bottom", 1490, 400, 1.25, True, "dark", "Bebas Neue", strip=True),
+    Treatment("book", "left", "bottom", 1490, 500, 1.0, False, "paper", "Playfair Display", "002", True),
+    Treatment("typed", "left", "top", 240, 400, 0.7, False, "terminal", "DejaVu Sans Mono", "004"),
+    Treatment("spoken", "center", "bottom", 1490, 800, 0.95, False, "accent", "Poppins", "003"),
+    Treatment("placard", "left", "bottom", 1490, 500, 1.1, True, "accent", "Oswald"),
 )
-_SIZES = {Slot.TITLE: 112, Slot.LABEL: 88, Slot.NOTE: 60, Slot.NUMBER: 150}
+# Width of a letter, in sizes of the font: small letters and digits, capitals.
+_LETTERS = {
+    "Roboto": (0.6, 0.7),
+    "Anton": (0.5, 0.53),
+    "Bebas Neue": (0.44, 0.44),
+    "Oswald": (0.5, 0.58),
+    "Playfair Display": (0.56, 0.75),
+    "Poppins": (0.66, 0.76),
+    "DejaVu Sans Mono": (0.61, 0.61),
+}
+_SIZES = {Slot.TITLE: 112, Slot.LABEL: 88, Slot.NOTE: 60, Slot.NUMBER: 260}
 SMALLEST = 54  # pixels of font size
 _CORNER = 250  # pixels: a wider text near the bottom would cover the foot of what stands in the middle
 
-SOFT = ("fade",)
-PAUSE = ("fadeblack",)  # a breath before something that is waited for
-MOVING = ("wipeleft", "wiperight", "wipeup", "wipedown", "slideleft", "slideright", "slideup", "slidedown")
-ROUND = ("circleopen", "circleclose")
+SOFT = ("fade", "dissolve")
+PAUSE = ("fadeblack", "fadewhite")  # a breath before something that is waited for
+MOVING = (
+    "wipeleft", "wiperight", "wipeup", "wipedown", "slideleft", "slideright", "slideup", "slidedown",
+    "smoothleft", "smoothup", "diagtl", "diagbr", "squeezeh", "squeezev",
+)  # fmt: skip
+ROUND = ("circleopen", "circleclose", "radial", "vertopen", "horzopen", "circlecrop")
+BUSY = ("hblur", "pixelize", "zoomin", "hlslice", "vuslice", "wipetl", "wipebr")
 CUT = ("",)
 
 
@@ -142,26 +174,37 @@ def text_elements(
     fade: float,
     *,
     above: bool = False,
+    at: int | None = None,
 ) -> list[dict[str, Any]]:
     """Text elements that stand together, stacked in the look's place inside the safe area.
 
-    ``above``: at the top whatever the look says, because pictures fill the rest.
+    ``above``: at the top whatever the look says, because pictures fill the rest; ``at``: from there down.
     """
     blocks = [_block(words, slot, look.treatment) for words, slot in texts if words]
     gap = 18
     whole = sum(block[2] for block in blocks) + gap * max(0, len(blocks) - 1)
     treatment = look.treatment
     low = treatment.hold == "bottom" and max((block[3] for block in blocks), default=0) <= _CORNER
-    low = low and all(slot is not Slot.NUMBER for _, slot in texts)
+    low = (low or (treatment.strip and treatment.hold == "bottom")) and all(
+        slot is not Slot.NUMBER for _, slot in texts
+    )
     top = ABOVE - 40 - whole if above else treatment.y - whole if low else min(treatment.y, SAFE_TOP + 20)
+    top = top if at is None else at
     top = max(SAFE_TOP, min(top, SAFE_BOTTOM - whole))
     made = []
+    # Words that come one by one need time to be there.
+    longest = max((reading_time(words) for words, _ in texts), default=0.0)
+    style = treatment.style if duration >= longest + 1.4 else "001"
+    fade = 0.0 if style != "001" else fade
     for words, size, height, width in blocks:
+        if treatment.strip:
+            width = SAFE_RIGHT - SAFE_LEFT
         x = {"left": 90, "center": (FRAME[0] - width) // 2, "right": 990 - width}[treatment.align]
+        x = SAFE_LEFT if treatment.strip else x
         element: dict[str, Any] = {
             "type": "text",
             "text": words,
-            "style": "001",
+            "style": style,
             "start": start,
             "duration": duration,
             "position": "custom",
@@ -182,7 +225,7 @@ def _settings(look: Look, size: int) -> dict[str, Any]:
     treatment, palette = look.treatment, look.palette
     ground, letters = BOXES.get(treatment.box, (palette.accent, palette.ink))
     return {
-        "font-family": "Roboto",
+        "font-family": treatment.font,
         "font-size": f"{size}px",
         "font-weight": str(treatment.weight),
         "color": letters,
@@ -196,7 +239,7 @@ def _block(words: str, slot: Slot, treatment: Treatment) -> tuple[str, int, int,
     """(words, font size, height, width) in pixels: the size shrinks until three lines are enough."""
     words = words.upper() if treatment.caps else words
     size = max(SMALLEST, round(_SIZES[slot] * (1.0 if slot is Slot.NUMBER else treatment.scale)))
-    letter = (0.62 if treatment.weight >= 700 else 0.57) * (1.16 if treatment.caps else 1.0)
+    letter = _LETTERS[treatment.font][treatment.caps] * (1.05 if treatment.weight >= 700 else 1.0)
     while size > SMALLEST and not _fits(words, (900 - 2 * _pads(size)[0]) / (size * letter), 3):
         size = max(SMALLEST, size - 4)
     side, edge = _pads(size)

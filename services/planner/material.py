@@ -10,11 +10,13 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from services.model.asset import Asset, Category
 from services.model.brief import PastDraft
 from services.planner.pieces import Item, Stage, read_items, series_names
+from services.planner.sights import apart, blurred
+from services.planner.used import Seconds, clip_parts
 
 COOL_DOWN = 10  # drafts before an asset is taken again while an unused one of its kind exists
 _ENOUGH = 48  # items that one choice looks at; more would only cost time
@@ -29,31 +31,40 @@ def dice(*parts: object) -> random.Random:
 
 @dataclass(slots=True)
 class Ledger:
-    """How often, and how many drafts ago, each asset was used; and which ones opened a video."""
+    """How often, and how many drafts ago, each asset was used, which seconds of it, and what opened a video.
+
+    For ``cool_down`` drafts an asset rests while an unused one of its kind exists.
+    """
 
     uses: Counter[str] = field(default_factory=Counter)
     age: dict[str, int] = field(default_factory=dict)  # drafts since, 0 = the last one
     leads: Counter[str] = field(default_factory=Counter)
+    parts: dict[str, list[Seconds]] = field(default_factory=lambda: defaultdict(list))
+    cool_down: int = COOL_DOWN
 
     @classmethod
-    def of(cls, past: Sequence[PastDraft], openings: Iterable[str]) -> Ledger:
-        ledger = cls(leads=Counter(openings))
+    def of(cls, past: Sequence[PastDraft], openings: Iterable[str], cool_down: int = COOL_DOWN) -> Ledger:
+        ledger = cls(leads=Counter(openings), cool_down=cool_down)
         for index, draft in enumerate(past):
             for asset in draft.assets:
                 ledger.uses[asset] += 1
                 ledger.age.setdefault(asset, index)
+            for asset, part in clip_parts(draft.movie):
+                ledger.parts[asset].append(part)
         return ledger
 
-    def add(self, assets: Iterable[str], lead: str) -> None:
+    def add(self, assets: Iterable[str], lead: str, movie: Mapping[str, Any]) -> None:
         """Note a new draft: everything else is one draft older."""
         self.age = {asset: age + 1 for asset, age in self.age.items()}
         for asset in assets:
             self.uses[asset] += 1
             self.age[asset] = 0
         self.leads[lead] += 1
+        for asset, part in clip_parts(movie):
+            self.parts[asset].append(part)
 
     def cooling(self, asset: str) -> bool:
-        return self.age.get(asset, COOL_DOWN) < COOL_DOWN
+        return self.age.get(asset, self.cool_down) < self.cool_down
 
     def rank(self, asset: str) -> tuple[int, int]:
         """Smaller is fresher."""
@@ -69,12 +80,15 @@ class Material:
         self.by_id = {item.id: item for item in self.items}
         self.series_names = series_names(context)
         self.pieces = {item.id: item.piece for item in self.items}
+        self._blurred = {item.id for item in self.items if blurred(item)}
         self.rebuild_order()
 
     def rebuild_order(self) -> None:
         """Sort everything anew by how fresh it is."""
-        rank = self.ledger.rank
-        self._ordered = sorted(self.items, key=lambda item: rank(item.id))
+        # Ranks are asked for again and again: of 10,000 files that would be most of the time of planning.
+        self._ranks = {item.id: self.ledger.rank(item.id) for item in self.items}
+        self._ordered = sorted(self.items, key=lambda item: (self._ranks[item.id], item.id in self._blurred))
+        self._shown: dict[tuple[int, str], list[Item]] = {}
         self.clips = [i for i in self._ordered if i.category is Category.VIDEO]
         self.photos = [i for i in self._ordered if i.category is Category.IMAGE]
         self.music = [i for i in self._ordered if i.category is Category.AUDIO]
@@ -94,20 +108,54 @@ class Material:
 
     def mixed(self, items: Sequence[Item], rolls: random.Random, *, lead: bool = False) -> list[Item]:
         """The freshest of ``items`` (in order), shuffled among equals; ``lead``: new openings first."""
-        rank, leads = self.ledger.rank, self.ledger.leads
+        ranks, leads, blurred_ones = self._ranks, self.ledger.leads, self._blurred
         key: Callable[[Item], tuple[int, ...]] = (
-            (lambda i: (leads[i.id], *rank(i.id))) if lead else (lambda i: rank(i.id))
+            (lambda i: (leads[i.id], *ranks[i.id], i.id in blurred_ones))
+            if lead
+            else (lambda i: (*ranks[i.id], i.id in blurred_ones))
         )
-        head = _head(items, lambda i: rank(i.id))
+        head = _head(items, lambda i: ranks[i.id])
         rolls.shuffle(head)
         return sorted(head, key=key)[:_ENOUGH]
+
+    def together(self, items: Sequence[Item], count: int, *, contrast: bool = False) -> list[Item]:
+        """``count`` of ``items``, the first one among them, that may be seen in one video.
+
+        No two that look alike, or of one piece while there are others, whatever their names; as fresh as
+        the freshest; of those, the ones whose colours go with the first one's (or differ most from it).
+        """
+        chosen = list(items[:1])
+        rest = [i for i in items[1:] if not (i.asset.family and i.asset.family == items[0].asset.family)]
+        sign = -1.0 if contrast else 1.0
+        while rest and len(chosen) < count:
+            pieces = {i.piece for i in chosen}
+            families = {i.asset.family for i in chosen if i.asset.family}
+            rest = [i for i in rest if i.asset.family not in families]
+            if not rest:
+                break
+            best = min(
+                rest,
+                key=lambda i: (
+                    i.piece in pieces,
+                    *self._ranks[i.id],
+                    i.id in self._blurred,
+                    sign * apart(chosen[0], i),
+                ),
+            )
+            chosen.append(best)
+            rest.remove(best)
+        return chosen
+
+    def taken(self, item: Item) -> Sequence[Seconds]:
+        """The seconds of a clip that drafts have shown."""
+        return self.ledger.parts.get(item.id, ())
 
     def mixed_groups(self, groups: Iterable[list[Item]], rolls: random.Random) -> list[list[Item]]:
         """Groups of items, those whose first items are freshest first."""
         shuffled = list(groups)
         rolls.shuffle(shuffled)
-        leads, rank = self.ledger.leads, self.ledger.rank
-        return sorted(shuffled, key=lambda group: (leads[group[0].id], *rank(group[0].id)))[:_ENOUGH]
+        leads, ranks = self.ledger.leads, self._ranks
+        return sorted(shuffled, key=lambda group: (leads[group[0].id], *ranks[group[0].id]))[:_ENOUGH]
 
     def staged(self, *stages: Stage) -> list[Item]:
         return [i for i in self._ordered if i.stage in stages and i.category is not Category.AUDIO]
@@ -117,6 +165,12 @@ class Material:
 
         A video about failures shows failures, if there are enough of them.
         """
+        key = (count, "fail" if kind == "fail" else "")
+        if key not in self._shown:
+            self._shown[key] = self._showable(*key)
+        return self._shown[key]
+
+    def _showable(self, count: int, kind: str) -> list[Item]:
         failed = [i for i in self.photos if i.stage is Stage.FAILED]
         if kind == "fail" and len(failed) >= count:
             return failed

@@ -22,11 +22,14 @@ from services.planner.denials import Denials
 from services.planner.formats import FORMATS, Cut, Format
 from services.planner.looks import Look, choose_look
 from services.planner.material import Ledger, Material, dice
+from services.planner.on_beats import on_beats
 from services.planner.pieces import Stage
 from services.planner.quota import next_intent
 from services.planner.reasons import why_now, why_this_one, with_reason
 from services.planner.shortage import shortage
-from services.planner.shots import Shot, Track, compose, described, resources
+from services.planner.shots import Track, compose, described, overlap_of, resources
+from services.planner.sights import beats_of, own_palette
+from services.planner.soundtrack import choose_track, length_word, music_word, pace_word
 from services.planner.variety import GATE, WINDOW, Features, distance, features
 from services.planner.voice import Topic, Voice, intent_kind, sentences
 from services.planner.words import harmless, shortened
@@ -143,9 +146,7 @@ def _begin(brief: Brief, window: int, measured: bool) -> _Run:
         material=material,
         voice=Voice.of(brief.brand),
         others=others,
-        names=[
-            f"draft {d.number}" if d.number else f"“{harmless(d.title, 60)}” of this run" for d in recent
-        ],
+        names=[f"draft {d.number}" if d.number else f"“{harmless(d.title, 60)}” of this run" for d in recent],
         assets={item.id: item.asset for item in material.items},
         counts=Counter(d.format for d in recent[: 2 * len(FORMATS)]),
         denials=Denials.of(brief.past),
@@ -238,7 +239,13 @@ def _fill(
     wish: float,
 ) -> _Candidate | None:
     """Music, movie and caption for a cut; None if it is too near to another video, too short or too long."""
-    track = _track(run, cut.shots, rolls)
+    track = choose_track(run.material, run.denials, cut.shots, rolls)
+    look = (
+        replace(look, palette=own_palette(cut.lead, rolls) or look.palette) if rolls.random() < 0.6 else look
+    )
+    if track is not None:
+        beats, overlap = beats_of(track.item), overlap_of(cut.shots, look)
+        cut = replace(cut, shots=on_beats(cut.shots, beats, track.seek, overlap))
     movie = compose(cut.shots, look, track)
     caption = _caption(run, chosen, cut, movie, intent, rolls)
     seen = features(movie, caption, run.material.pieces)
@@ -271,23 +278,11 @@ def _caption(
     return run.voice.caption(topic, intent, rolls, said, run.hashtags)
 
 
-def _track(run: _Run, shots: Sequence[Shot], rolls: random.Random) -> Track | None:
-    """The freshest music that no denial speaks against; a long track may start later, for variety."""
-    order = run.material.mixed(run.material.music, rolls)
-    if not order:
-        return None
-    order.sort(key=lambda i: run.denials.music.get(i.id, 0.0) >= 1.0)
-    item, total = order[0], sum(shot.length for shot in shots)
-    spare = item.duration - total - 1.0
-    seek = rolls.choice((0.0, 0.0, 0.25, 0.5)) * spare if spare > 4 else 0.0
-    return Track(item, int(seek * 10) / 10)
-
-
 def _accept(run: _Run, candidate: _Candidate) -> None:
     run.captions.insert(0, candidate.caption)
     run.hashtags.append(frozenset(re.findall(r"#(\w+)", candidate.caption)))
     used = [i.id for i in candidate.cut.items] + ([candidate.track.item.id] if candidate.track else [])
-    run.material.ledger.add(used, candidate.cut.lead.id)
+    run.material.ledger.add(used, candidate.cut.lead.id, candidate.movie)
     run.material.rebuild_order()
     run.others.append(candidate.features)
     run.names.append(f"“{shortened(candidate.cut.title, 60)}” of this run")
@@ -311,18 +306,11 @@ def _proposal(run: _Run, candidate: _Candidate, intent: Intent | None) -> Propos
             intent=intent.name if intent else "",
             format=candidate.format.name,
             hook=cut.hook,
-            length="short" if seen.length < 9 else "medium" if seen.length < 16 else "long",
-            pace=_pace(seen),
-            music=(track.item.label or harmless(track.item.asset.file.name, 40) or "music")
-            if track
-            else "none",
+            length=length_word(seen.length),
+            pace=pace_word(seen.lengths),
+            music=music_word(track),
         ),
         movie=candidate.movie,
         planner=OfflinePlanner.name,
         seed=candidate.seed,
     )
-
-
-def _pace(seen: Features) -> str:
-    shot = sum(seen.lengths) / len(seen.lengths)
-    return "quick" if shot < 1.8 else "calm" if shot < 3.6 else "slow"

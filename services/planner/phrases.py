@@ -164,6 +164,49 @@ OPENINGS: Mapping[str, tuple[str, ...]] = {
         "A picture that holds still.",
         "Nothing happens here, slowly.",
     ),
+    "beat cuts": (
+        "{Names}, in time with the music.",
+        "{N} pictures, and the beat decides.",
+        "{Names}. Blink slowly.",
+        "The music counts, the pictures follow: {names}.",
+        "{Seconds}, {n} pictures, one drummer.",
+    ),
+    "growing pile": (
+        "{Names}, laid down one by one.",
+        "One more, and one more: {names}.",
+        "{Photos}, until the table is full.",
+        "First there was one. Now: {names}.",
+        "It begins with room to spare. {Photos} later there is none.",
+    ),
+    "split screen": (
+        "{Names}, all at once.",
+        "Three things at the same time: {names}.",
+        "{Clips}, one picture. Look where you like.",
+        "{Names}. You cannot watch them all, and that is fine.",
+    ),
+    "steps": (
+        "{Name}, in a few jumps.",
+        "{Name}, without the parts in between.",
+        "{Seconds} of {name}, numbered.",
+        "Count along: {name}.",
+        "One clip, told in jumps.",
+        "The short way through a longer clip.",
+    ),
+    "steps/failed": ("{Name} did not make it. By numbers.", "What happened to {name}, jump by jump."),
+    "window": (
+        "{Name}, and {name} in the corner.",
+        "A clip of {name} with a window in it.",
+        "{Name} twice: big and small, and then the other way round.",
+        "{Family} in two windows: {name}.",
+        "Two pictures of one piece, and they change places.",
+    ),
+    "index cards": (
+        "{Names}, with their labels.",
+        "For the record: {names}.",
+        "{Names}. Please do not lean on the glass.",
+        "From the card index: {names}.",
+        "{Photos}, properly labelled for once.",
+    ),
 }
 
 # What is true of the video itself and worth a line.
@@ -182,6 +225,10 @@ REMARKS: Mapping[str, tuple[str, ...]] = {
     "countdown": ("Number one stays a little longer.", "The order is an opinion."),
     "side by side": ("Watch one half, check with the other.", "It ends on the piece alone."),
     "still life": ("The camera moves a little. Nothing else does.", "One photo, looked at slowly."),
+    "growing pile": ("The last picture shows all of them.",),
+    "split screen": ("In the end one of them is alone.",),
+    "window": ("Same piece, both times.",),
+    "index cards": ("What is written there is what is known.",),
     "timelapse": ("It took longer than {seconds}.", "The clock was running faster than usual."),
 }
 

@@ -44,6 +44,7 @@ class Shot:
     visuals: tuple[Visual, ...]
     texts: tuple[tuple[str, Slot], ...] = ()
     sees: str = ""  # a phrase for the description
+    text_top: int | None = None  # where the texts begin, whatever the look says
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Track:
 
 def compose(shots: Sequence[Shot], look: Look, track: Track | None) -> dict[str, Any]:
     """The movie of these shots."""
-    overlap = _overlap(shots, look)
+    overlap = overlap_of(shots, look)
     scenes = []
     for index, shot in enumerate(shots):
         scene: dict[str, Any] = {"duration": shot.length, "background-color": look.palette.ground}
@@ -100,7 +101,7 @@ def _resource(asset: str, role: str, start: float | None, end: float | None, why
 
 def described(shots: Sequence[Shot], look: Look, track: Track | None) -> str:
     """What is seen when, line by line, for people."""
-    overlap, at, lines = _overlap(shots, look), 0.0, []
+    overlap, at, lines = overlap_of(shots, look), 0.0, []
     for number, shot in enumerate(shots, 1):
         words = " / ".join(words for words, _ in shot.texts if words)
         text = f", with the words “{words}”" if words else ""
@@ -113,7 +114,7 @@ def described(shots: Sequence[Shot], look: Look, track: Track | None) -> str:
     return "\n".join(lines)
 
 
-def _overlap(shots: Sequence[Shot], look: Look) -> float:
+def overlap_of(shots: Sequence[Shot], look: Look) -> float:
     """One overlap for all changes, short enough for the shortest shot; 0 is a hard cut."""
     if not look.transition or len(shots) < 2:
         return 0.0
@@ -176,7 +177,13 @@ def _texts(shot: Shot, look: Look, index: int, count: int, overlap: float) -> li
         start, end = start + 0.2, end - 0.2
     above = any(v.box or _card(v) for v in shot.visuals)
     return text_elements(
-        texts, look, round(start, 2), round(end - start, 2), 0.2 if calm else 0.0, above=above
+        texts,
+        look,
+        round(start, 2),
+        round(end - start, 2),
+        0.2 if calm else 0.0,
+        above=above,
+        at=shot.text_top,
     )
 
 

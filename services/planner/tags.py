@@ -44,6 +44,12 @@ FORMAT_TAGS: Mapping[str, tuple[str, ...]] = {
     "countdown": ("countdown",),
     "side by side": ("sidebyside",),
     "still life": ("slowlook",),
+    "beat cuts": ("onbeat",),
+    "growing pile": ("onebyone",),
+    "split screen": ("splitscreen",),
+    "steps": ("stepbystep",),
+    "window": ("pictureinpicture",),
+    "index cards": ("catalogue",),
 }
 _FAILED_WORDS = frozenset(["fail", "failed", "fails", "failure", "failures", "collapse", "collapsed"])
 _TAG = re.compile(r"(?<![\w/&])#(?![0-9a-fA-F]{3}\b|[0-9a-fA-F]{6}\b)(?=\w*[A-Za-z])([A-Za-z0-9_]{2,30})\b")

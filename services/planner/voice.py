@@ -37,7 +37,7 @@ SKELETONS = (
     ("o r", "c"),
     ("o", "c"),
 )
-_TWICE = ("before and after", "reveal", "side by side")  # formats that show one piece in two states
+_TWICE = ("before and after", "reveal", "side by side", "window")  # formats that show one piece in two states
 _FIELD = re.compile(r"\{(\w+)\}")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 

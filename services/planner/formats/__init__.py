@@ -2,8 +2,10 @@
 
 from services.planner.formats.cut import Cut, Format
 from services.planner.formats.groups import COLLAGE, MONTAGE, QUESTION
+from services.planner.formats.layouts import INDEX_CARDS, SPLIT, STACK, WINDOW_FORMAT
 from services.planner.formats.pairs import BEFORE_AFTER, REVEAL, SIDE_BY_SIDE
 from services.planner.formats.photos import COUNTDOWN, DETAIL, SERIES, STILL_LIFE
+from services.planner.formats.rhythm import BEAT_CUTS, STEPS
 from services.planner.formats.takes import CLIP_CUTS, SINGLE_TAKE
 
 FORMATS: tuple[Format, ...] = (
@@ -19,6 +21,12 @@ FORMATS: tuple[Format, ...] = (
     COUNTDOWN,
     SIDE_BY_SIDE,
     STILL_LIFE,
+    BEAT_CUTS,
+    STACK,
+    SPLIT,
+    STEPS,
+    WINDOW_FORMAT,
+    INDEX_CARDS,
 )
 
 __all__ = ["FORMATS", "Cut", "Format"]

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from services.model.asset import Category
-from services.planner.looks import CURVES, CUT, MOVING, ROUND, SOFT, Look, Slot
+from services.planner.looks import BUSY, CURVES, CUT, MOVING, ROUND, SOFT, Look, Slot
 from services.planner.material import Material
 from services.planner.pieces import Item
-from services.planner.shots import Shot, Visual
+from services.planner.shots import Box, Shot, Visual
+from services.planner.sights import start_of
 
 ZOOMS = (4, 5, 6, 7, -4, -5, -6)
 PANS = ("left", "right", "top", "bottom")
@@ -46,15 +47,17 @@ class Format:
     needs: str
     kinds: tuple[str, ...]  # the intents it serves best: ask, teach, process, fail, reveal, compare, show
     build: Callable[[Material, random.Random, Look, str], Cut | None]
-    transitions: tuple[str, ...] = (*CUT, *SOFT, *MOVING, *ROUND)
+    transitions: tuple[str, ...] = (*CUT, *SOFT, *MOVING, *ROUND, *BUSY)
     curves: tuple[str, ...] = CURVES
 
 
-def still(item: Item, role: str, why: str, rolls: random.Random, *, moving: bool = True) -> Visual:
-    """A photo with a slow zoom or a drift."""
+def still(
+    item: Item, role: str, why: str, rolls: random.Random, *, moving: bool = True, filled: bool = False
+) -> Visual:
+    """A photo with a slow zoom or a drift; ``filled``: cut to the frame, however wide it is."""
     zoom = rolls.choice(ZOOMS) if moving else 0
     pan = rolls.choice(PANS) if moving and rolls.random() < 0.4 else ""
-    return Visual(item, role, why, zoom=zoom, pan=pan)
+    return Visual(item, role, why, zoom=zoom, pan=pan, part=(0.5, 0.5, 1.0) if filled else None)
 
 
 def room(item: Item) -> float:
@@ -62,19 +65,29 @@ def room(item: Item) -> float:
     return int(max(0.0, item.duration - 0.1) * 10) / 10
 
 
-def clip(item: Item, role: str, why: str, seek: float) -> Visual:
-    return Visual(item, role, why, seek=int(seek * 10) / 10)
+def clip(item: Item, role: str, why: str, seek: float, box: Box | None = None) -> Visual:
+    return Visual(item, role, why, box, seek=int(seek * 10) / 10)
 
 
 def view(
-    item: Item, length: float, role: str, why: str, rolls: random.Random, *, late: bool = False
+    material: Material,
+    item: Item,
+    length: float,
+    role: str,
+    why: str,
+    rolls: random.Random,
+    *,
+    late: bool = False,
 ) -> tuple[Visual, float]:
-    """A photo, or a part of a clip (its end if ``late``), and the seconds that it can fill of ``length``."""
+    """A photo, or a part of a clip, and the seconds that it can fill of ``length``.
+
+    The part is the clip's end if ``late``, else where something happens and no draft has looked yet.
+    """
     if item.category is Category.IMAGE:
         return still(item, role, why, rolls), length
     length = min(length, room(item))
-    spare = room(item) - length
-    return clip(item, role, why, spare if late else spare * rolls.random()), length
+    seek = room(item) - length if late else start_of(item, length, material.taken(item), rolls)
+    return clip(item, role, why, seek), length
 
 
 def label(item: Item, slot: Slot = Slot.LABEL) -> tuple[tuple[str, Slot], ...]:

@@ -16,7 +16,7 @@ from services.planner.formats.cut import (
     unrepeated,
     view,
 )
-from services.planner.looks import ABOVE, CUT, FRAME, MOVING, ROUND, SOFT, Look, Slot, pace
+from services.planner.looks import ABOVE, BUSY, CUT, FRAME, MOVING, ROUND, SOFT, Look, Slot, pace
 from services.planner.material import Material
 from services.planner.pieces import Item, Stage
 from services.planner.shots import Box, Shot, Visual
@@ -54,7 +54,9 @@ def _collage(material: Material, rolls: random.Random, look: Look, kind: str) ->
     ordered = [g for g in material.mixed_groups(groups, rolls) if len(g) >= 4]
     if not ordered:
         return None
-    items = ordered[0]
+    items = material.together(ordered[0], 6)
+    if len(items) < 4:
+        return None
     tiles = 6 if len(items) >= 6 and rolls.random() < 0.4 else 4
     chosen = items[:tiles]
     name = material.series_name(chosen[0].series) if len({i.series for i in chosen}) == 1 else ""
@@ -112,7 +114,7 @@ def _montage(material: Material, rolls: random.Random, look: Look, kind: str) ->
     choices.sort(key=lambda c: (material.ledger.leads[c[0][0].id], *material.ledger.rank(c[0][0].id)))
     items, title = choices[0]
     failed = title == "What failed"
-    items = items[: rolls.choice((3, 4, 5, 6, 7))]
+    items = material.together(items, rolls.choice((3, 4, 5, 6, 7)))
     items = _told_in_order(items) if failed else items
     lengths = pace(len(items), max(8.0, len(items) * rolls.choice((2.2, 2.6, 3.2))), look.curve, 1.4)
     # A clip of a failure needs its end, and the last picture some time.
@@ -125,7 +127,9 @@ def _montage(material: Material, rolls: random.Random, look: Look, kind: str) ->
     lengths[-1] = max(lengths[-1], 2.8)
     shots = []
     for n, (item, wanted) in enumerate(zip(items, lengths, strict=True)):
-        visual, length = view(item, wanted, "lead" if n == 0 else "moment", _moment(item), rolls, late=failed)
+        visual, length = view(
+            material, item, wanted, "lead" if n == 0 else "moment", _moment(item), rolls, late=failed
+        )
         texts = ((title, Slot.TITLE),) if n == 0 else unrepeated(item, items[n - 1] if n > 1 else None)
         shots.append(Shot(length, (visual,), texts, f"{item.subject} {placed(item)}"))
     if sum(s.length for s in shots) < 6.0:
@@ -186,7 +190,8 @@ def _question(material: Material, rolls: random.Random, look: Look, kind: str) -
     if not order:
         return None
     first = order[0]
-    others = [i for i in order[1:] if i.piece != first.piece]
+    alike = first.asset.family
+    others = [i for i in order[1:] if i.piece != first.piece and not (alike and i.asset.family == alike)]
     other = next((i for i in others if i.stage is first.stage), others[0] if others else None)
     if other is None:
         return _single_question(first, rolls)
@@ -247,14 +252,14 @@ COLLAGE = Format(
     "at least four photos, best of one series (rv01.jpg … rv04.jpg)",
     ("show", "compare"),
     _collage,
-    (*CUT, *MOVING, *ROUND),
+    (*CUT, *MOVING, *ROUND, *BUSY),
 )
 MONTAGE = Format(
     "work in progress",
     "three or more photos or clips in a folder of work in progress, failures or build",
     ("fail", "process", "teach"),
     _montage,
-    (*CUT, *SOFT, *MOVING),
+    (*CUT, *SOFT, *MOVING, *BUSY),
 )
 QUESTION = Format(
     "question", "photos of two different pieces", ("ask",), _question, (*CUT, *MOVING, *SOFT), ("even",)

@@ -37,7 +37,9 @@ def _reveal(material: Material, rolls: random.Random, look: Look, kind: str) -> 
     end = "Finished" if photo.stage is Stage.FINISHED else "And then"
     name = item.label or photo.label
     late = item.stage is Stage.TIMELAPSE
-    making, first = view(item, first, "lead", "The making, before the piece is shown.", rolls, late=late)
+    making, first = view(
+        material, item, first, "lead", "The making, before the piece is shown.", rolls, late=late
+    )
     shots = (
         Shot(first, (making,), (), f"{item.subject} in the making, without a word"),
         Shot(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 
 from services.planner.formats.cut import Cut, Format, label, labels, still, unrepeated
-from services.planner.looks import CUT, MOVING, SOFT, Look, Slot, pace
+from services.planner.looks import BUSY, CUT, MOVING, SOFT, Look, Slot, pace
 from services.planner.material import Material
-from services.planner.pieces import Item
 from services.planner.shots import Shot, Visual
 from services.planner.words import counted, first_upper, listed, numbered
 
@@ -24,22 +23,10 @@ _PLACES = (
 )
 
 
-def _distinct(items: list[Item], count: int) -> list[Item]:
-    """The first ``count`` items, each of another piece while there are enough pieces."""
-    seen: set[str] = set()
-    first: list[Item] = []
-    rest: list[Item] = []
-    for item in items:
-        (rest if item.piece in seen else first).append(item)
-        seen.add(item.piece)
-    return [*first, *rest][:count]
-
-
 def _series(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """Five to nine photos in a quick rhythm, each with its label."""
-    items = _distinct(
-        material.mixed(material.showable(6, kind), rolls, lead=True), rolls.choice((5, 6, 7, 8, 9))
-    )
+    order = material.mixed(material.showable(6, kind), rolls, lead=True)
+    items = material.together(order, rolls.choice((5, 6, 7, 8, 9)))
     if len(items) < 4:
         return None
     lengths = pace(len(items), max(8.0, len(items) * rolls.choice((1.3, 1.6, 2.0))), look.curve)
@@ -64,7 +51,8 @@ def _why(index: int) -> str:
 
 def _countdown(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """Photos that count down with large numbers; the last one stays."""
-    items = _distinct(material.mixed(material.showable(4, kind), rolls, lead=True), rolls.choice((3, 4, 5)))
+    order = material.mixed(material.showable(4, kind), rolls, lead=True)
+    items = material.together(order, rolls.choice((3, 4, 5)), contrast=True)
     if len(items) < 3:
         return None
     step = rolls.choice((1.8, 2.2, 2.8))
@@ -156,7 +144,7 @@ def _still_life(material: Material, rolls: random.Random, look: Look, kind: str)
 
 
 SERIES = Format(
-    "photo series", "at least four photos", ("show", "compare"), _series, (*CUT, *CUT, *CUT, *MOVING)
+    "photo series", "at least four photos", ("show", "compare"), _series, (*CUT, *CUT, *CUT, *MOVING, *BUSY)
 )
 COUNTDOWN = Format(
     "countdown", "at least three photos", ("ask", "show"), _countdown, (*CUT, *MOVING), ("even",)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 
 from services.planner.formats.cut import Cut, Format, clip, labels, room
-from services.planner.looks import CUT, MOVING, SOFT, Look, Slot, pace
+from services.planner.looks import BUSY, CUT, MOVING, SOFT, Look, Slot, pace
 from services.planner.material import Material
 from services.planner.pieces import Item, Stage
 from services.planner.shots import Shot, Visual
+from services.planner.sights import start_of
 from services.planner.words import counted, first_upper, listed
 
 _SHORTEST_TAKE = 6.0
@@ -29,7 +30,7 @@ def _single_take(material: Material, rolls: random.Random, look: Look, kind: str
     length = min(room(item), rolls.choice((9.0, 11.0, 13.0, 16.0, 20.0)))
     spare = room(item) - length
     # A timelapse is shown to its end, where the form is; another clip from anywhere.
-    seek = spare if item.timelapse else spare * rolls.random()
+    seek = spare if item.timelapse else start_of(item, length, material.taken(item), rolls)
     what = "timelapse" if item.timelapse else "clip"
     words = ((item.label, Slot.TITLE),) if item.label else ()
     shot = Shot(
@@ -70,11 +71,13 @@ def _clip_cuts(material: Material, rolls: random.Random, look: Look, kind: str) 
     count = min(len(order), rolls.choice((3, 4, 5, 6, 7)))
     if count < 2:
         return None
-    items = order[:count]
+    items = material.together(order, count)
+    if (count := len(items)) < 2:
+        return None
     lengths = pace(count, max(8.0, count * rolls.choice((2.0, 2.4, 3.0))), look.curve, 1.4)
     lengths[-1] = max(lengths[-1], 2.4)  # time to see where it ends
     shots = [
-        _part(item, length, rolls, index)
+        _part(material, item, length, rolls, index)
         for index, (item, length) in enumerate(zip(items, lengths, strict=True))
     ]
     if sum(s.length for s in shots) < 6.5:
@@ -89,10 +92,10 @@ def _clip_cuts(material: Material, rolls: random.Random, look: Look, kind: str) 
     )
 
 
-def _part(item: Item, length: float, rolls: random.Random, index: int) -> Shot:
+def _part(material: Material, item: Item, length: float, rolls: random.Random, index: int) -> Shot:
     length = min(length, room(item))
-    # A timelapse ends where the form is; another clip is as good anywhere.
-    seek = (room(item) - length) * (1.0 if item.timelapse else rolls.random())
+    # A timelapse ends where the form is; of another clip the liveliest part is taken that nobody has seen.
+    seek = room(item) - length if item.timelapse else start_of(item, length, material.taken(item), rolls)
     texts = ((item.label, Slot.LABEL),) if item.label else ()
     why = "Opens the video in motion." if index == 0 else "Adds another view."
     return Shot(
@@ -103,4 +106,6 @@ def _part(item: Item, length: float, rolls: random.Random, index: int) -> Shot:
 SINGLE_TAKE = Format(
     "single take", "a clip of at least 6 seconds", ("process", "fail", "teach"), _single_take, SOFT, ("even",)
 )
-CLIP_CUTS = Format("clip cuts", "two or more clips", ("process",), _clip_cuts, (*CUT, *CUT, *MOVING, *SOFT))
+CLIP_CUTS = Format(
+    "clip cuts", "two or more clips", ("process",), _clip_cuts, (*CUT, *CUT, *MOVING, *SOFT, *BUSY)
+)
