@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
+from openai.types.chat.completion_create_params import (
+    CompletionCreateParamsNonStreaming,
+    CompletionCreateParamsStreaming,
+)
 from openai.types.conversations.conversation_create_params import ConversationCreateParams
 from openai.types.conversations.item_create_params import ItemCreateParams
-from openai.types.responses.response_create_params import ResponseCreateParamsStreaming
+from openai.types.responses.response_create_params import (
+    ResponseCreateParamsNonStreaming,
+    ResponseCreateParamsStreaming,
+)
 from pydantic import ConfigDict, TypeAdapter, with_config
 
 _TYPES: dict[str, Any] = {
@@ -20,8 +27,18 @@ _TYPES: dict[str, Any] = {
     "/conversations": ConversationCreateParams,
     "/conversations/{conversation_id}/items": ItemCreateParams,
 }
+_NOT_STREAMED: dict[str, Any] = {
+    "/responses": ResponseCreateParamsNonStreaming,
+    "/chat/completions": CompletionCreateParamsNonStreaming,
+}
 _FORBIDDEN = ("temperature", "top_p", "prompt", "previous_response_id", "max_tokens")
-_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
+_ADAPTERS: dict[tuple[str, bool], TypeAdapter[Any]] = {}
+
+
+@functools.cache
+def contract_in(folder: Path) -> Contract:
+    """Reading and compiling it takes a second."""
+    return Contract(folder)
 
 
 class Contract:
@@ -97,10 +114,12 @@ def _walk(part: Any, where: str, say: Callable[[str], None], depth: int) -> None
 
 
 def _against_types(path: str, body: dict[str, Any]) -> list[str]:
-    if path not in _ADAPTERS:
-        _ADAPTERS[path] = TypeAdapter(with_config(ConfigDict(extra="forbid"))(_TYPES[path]))
+    known = path, bool(body.get("stream"))
+    if known not in _ADAPTERS:
+        types = _TYPES if known[1] or path not in _NOT_STREAMED else _NOT_STREAMED
+        _ADAPTERS[known] = TypeAdapter(with_config(ConfigDict(extra="forbid"))(types[path]))
     try:
-        found = _ADAPTERS[path].validate_python(body)
+        found = _ADAPTERS[known].validate_python(body)
         _exhaust(found)
     except ValueError as error:
         return [f"{path}: {str(error)[:600]}"]

@@ -22,7 +22,7 @@ from openai.types.conversations import Conversation
 from openai.types.responses import Response
 
 from tests.doubles.openai_contract import Contract
-from tests.doubles.openai_words import Item, Say, chunks, events
+from tests.doubles.openai_words import Item, Say, chunks, events, whole_chat
 
 KEY = "sk-test-0123456789abcdef0123456789abcdef"
 
@@ -167,6 +167,8 @@ class OpenAIServer:
                 items += [*given, *say.items]
         if fault.drop == "after":
             _close(request)
+        if not body.get("stream"):
+            return web.json_response(response)
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await stream.prepare(request)
         begun = response | {"status": "in_progress", "output": [], "usage": None}
@@ -201,7 +203,7 @@ class OpenAIServer:
         return None
 
     def _made(self, body: dict[str, Any], seen: list[Item], say: Say) -> dict[str, Any]:
-        read = len(json.dumps([seen, body["instructions"]])) // 4
+        read = len(json.dumps([seen, body.get("instructions")])) // 4
         written = len(json.dumps(list(say.items))) // 4
         response = {
             "id": f"resp_{secrets.token_hex(8)}",
@@ -233,6 +235,8 @@ class OpenAIServer:
         said = self.mind(body["messages"], body)
         say = said if isinstance(said, Say) else Say(said)
         self.responses[secrets.token_hex(8)] = {}
+        if not body.get("stream"):
+            return web.json_response(whole_chat(body["model"], say))
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await stream.prepare(request)
         for chunk in chunks(body["model"], say):

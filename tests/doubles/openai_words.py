@@ -69,6 +69,19 @@ def chunks(model: str, say: Say) -> list[dict[str, Any]]:
     return [*rows, {**base, "choices": [], "usage": usage}]
 
 
+def whole_chat(model: str, say: Say) -> dict[str, Any]:
+    """An answer that is not streamed; what the model says is a message."""
+    text = "".join(item["content"][0].get("text", "") for item in say.items)
+    choice = {
+        "index": 0,
+        "finish_reason": "length" if say.reason else "stop",
+        "message": {"role": "assistant", "content": text},
+    }
+    usage = {"prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150}
+    base = {"id": "chat-1", "object": "chat.completion", "created": 1, "model": model}
+    return base | {"choices": [choice], "usage": usage}
+
+
 def events(begun: dict[str, Any], response: dict[str, Any]) -> list[dict[str, Any]]:
     events: list[dict[str, Any]] = [{"type": "response.created", "response": begun}]
     for index, item in enumerate(response["output"]):

@@ -20,7 +20,7 @@ from services.model.brief import Brief, Rejection
 from services.planner.brief import Rules
 from services.store import planning
 from services.store.planning import KEPT
-from tests.doubles.openai_contract import Contract
+from tests.doubles.openai_contract import Contract, contract_in
 from tests.doubles.openai_mind import Mind, is_answer, text_of
 from tests.doubles.openai_server import KEY, Fault, _close
 from tests.doubles.openai_words import Say, call, message, refusal
@@ -30,7 +30,7 @@ RUN = dataclasses.replace(brief(small_studio(), count=2), run="7", seed=11)
 
 @pytest.fixture(scope="session")
 def contract(contracts_dir: Path) -> Contract:
-    return Contract(contracts_dir)
+    return contract_in(contracts_dir)
 
 
 @pytest.fixture

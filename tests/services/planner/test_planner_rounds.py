@@ -1,0 +1,132 @@
+"""Rounds: what is wrong or too near goes back with reasons, twice at most; then places are filled offline."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable
+
+import pytest
+from planner_studio import brief, remembered, small_studio
+
+from services.errors import Unavailable
+from services.model.brief import Brief
+from services.model.proposal import Proposal
+from services.planner.offline import OfflinePlanner, plan
+from services.planner.rounds import REPAIRS, plan_rounds
+from services.planner.variety import GATE, distance, features
+from services.ports import PlannerAnswer, Tell
+
+
+class Scripted:
+    """A planner that answers what a function says, and remembers what it was asked."""
+
+    name = "scripted"
+
+    def __init__(self, answer: Callable[[Brief, int], list[Proposal]]) -> None:
+        self.answer = answer
+        self.asked: list[Brief] = []
+
+    async def ping(self) -> str:
+        return "ready."
+
+    async def propose(self, brief: Brief, tell: Tell | None = None) -> PlannerAnswer:
+        self.asked.append(brief)
+        made = self.answer(brief, len(self.asked))
+        return PlannerAnswer(tuple(p.model_copy(update={"planner": self.name}) for p in made))
+
+
+async def renders(_: Proposal) -> list[str]:
+    return []
+
+
+ORDER = dataclasses.replace(brief(small_studio(), count=3), seed=3)
+GOOD = plan(dataclasses.replace(ORDER, count=8)).proposals
+
+
+async def test_what_is_right_is_kept_and_says_how_it_differs() -> None:
+    planner = Scripted(lambda order, turn: list(GOOD[: order.count]))
+    answer = await plan_rounds(ORDER, planner, OfflinePlanner(), renders)
+    assert [p.title for p in answer.proposals] == [p.title for p in GOOD[:3]]
+    assert (len(planner.asked), answer.notes) == (1, ())
+    assert all("Nearest" in p.description or "It is the first" in p.description for p in answer.proposals)
+
+
+async def test_near_duplicates_go_back_with_what_is_the_same() -> None:
+    planner = Scripted(lambda order, turn: [GOOD[0]] * 3 if turn == 1 else list(GOOD[1:3]))
+    answer = await plan_rounds(ORDER, planner, OfflinePlanner(), renders)
+    assert [p.title for p in answer.proposals] == [p.title for p in GOOD[:3]]
+    again = planner.asked[1]
+    assert (again.count, len(again.rejected), again.kept[0].title) == (2, 2, GOOD[0].title)
+    (reason,) = again.rejected[0].reasons
+    assert "too much like" in reason
+    assert "a distance of 0.00, and 0.35 is needed" in reason
+    assert "the files" in reason
+
+
+async def test_past_drafts_count_and_the_gate_is_never_loosened() -> None:
+    past = [remembered(proposal, n) for n, proposal in enumerate(GOOD[:5], 1)]
+    planner = Scripted(lambda order, turn: list(GOOD[:5]))
+    answer = await plan_rounds(dataclasses.replace(ORDER, past=past), planner, OfflinePlanner(), renders)
+    assert len(planner.asked) == 1 + REPAIRS
+    assert all(p.planner == "offline" for p in answer.proposals)
+    assert any("came from the offline planner" in note for note in answer.notes)
+    seen = [features(p.movie, p.caption, {}) for p in [*GOOD[:5], *answer.proposals]]
+    for one, other in itertools.combinations(seen, 2):
+        assert distance(one, other) >= GATE
+
+
+async def test_the_check_and_the_renderer_have_their_say() -> None:
+    bad = GOOD[0].model_copy(update={"caption": "see www.example.org"})
+
+    async def dry(proposal: Proposal) -> list[str]:
+        return ["Scene #1: that cannot be drawn."] if proposal.title == GOOD[1].title else []
+
+    planner = Scripted(lambda order, turn: [bad, GOOD[1], GOOD[2]])
+    answer = await plan_rounds(ORDER, planner, OfflinePlanner(), dry)
+    reasons = [reason for r in planner.asked[1].rejected for reason in r.reasons]
+    assert reasons == ["The caption carries an internet address.", "Scene #1: that cannot be drawn."]
+    assert [p.planner for p in answer.proposals] == ["scripted", "offline", "offline"]
+    assert sum("was not accepted" in note for note in answer.notes) >= 1
+
+
+async def test_a_planner_that_breaks_off_later_is_filled_up_for() -> None:
+    def breaks(order: Brief, turn: int) -> list[Proposal]:
+        if turn > 1:
+            raise Unavailable("The line is down.")
+        return [GOOD[0]]
+
+    answer = await plan_rounds(ORDER, Scripted(breaks), OfflinePlanner(), renders)
+    assert [p.planner for p in answer.proposals] == ["scripted", "offline", "offline"]
+    assert "The line is down." in answer.notes
+
+
+async def test_one_that_breaks_at_once_is_an_error() -> None:
+    def breaks(order: Brief, turn: int) -> list[Proposal]:
+        raise Unavailable("The line is down.")
+
+    with pytest.raises(Unavailable):
+        await plan_rounds(ORDER, Scripted(breaks), OfflinePlanner(), renders)
+
+
+async def test_too_many_are_not_taken_and_a_short_answer_is_asked_for_the_rest() -> None:
+    planner = Scripted(lambda order, turn: list(GOOD) if turn == 2 else [GOOD[0]])
+    answer = await plan_rounds(ORDER, planner, OfflinePlanner(), renders)
+    assert [p.title for p in answer.proposals] == [p.title for p in GOOD[:3]] or len(answer.proposals) == 3
+    assert planner.asked[1].count == 2
+
+
+async def test_the_offline_planner_needs_no_second_asking() -> None:
+    answer = await plan_rounds(ORDER, OfflinePlanner(), OfflinePlanner(), renders)
+    assert list(answer.proposals) == list(plan(ORDER).proposals)
+
+
+async def test_offline_what_the_renderer_refuses_is_replaced() -> None:
+    first = plan(ORDER).proposals[0].title
+
+    async def dry(proposal: Proposal) -> list[str]:
+        return ["Scene #1: that cannot be drawn."] if proposal.title == first else []
+
+    answer = await plan_rounds(ORDER, OfflinePlanner(), OfflinePlanner(), dry)
+    assert len(answer.proposals) == 3
+    assert first not in [p.title for p in answer.proposals]
