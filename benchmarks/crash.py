@@ -11,6 +11,7 @@ and counts. Kills are aimed, most often at the moments after a publish was sent.
 noted here, outside. At the end the operator runs in peace until nothing is left to do; then store, service
 and notes are compared.
 
+Ctrl-C ends the kills early; the evidence is looked at all the same.
 Exit code 1 for anything double, lost or untrue, and for no effects at all.
 """
 
@@ -62,6 +63,7 @@ class Crash:
         self.rolls = random.Random(seed)
         self.people = People(self.data, random.Random(seed + 1))
         self.sent = asyncio.Event()  # the service has a publish request
+        self.enough = asyncio.Event()  # Ctrl-C: no more kills, and then what they did
         self.kills: dict[str, int] = dict.fromkeys(AIMS, 0)
         self.seed, self.url = seed, ""
         self.cron = Cron(self._python, self.people, random.Random(seed + 2))
@@ -69,10 +71,10 @@ class Crash:
 
     async def run(self, kills: int, seconds: float) -> tuple[dict[str, Any], list[str]]:
         began = time.monotonic()
-        task = asyncio.current_task()
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
-        for number in (signal.SIGTERM, signal.SIGINT):  # so that what was started is ended, too
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        loop.add_signal_handler(signal.SIGINT, self.enough.set)
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)  # so that what was started is ended, too
         media.studio(self.home / "media")
         (self.home / "service").mkdir()
         service = await self._python(
@@ -83,7 +85,11 @@ class Crash:
         self.url = (await service.stdout.readline()).decode().strip()
         listening = asyncio.create_task(self._listen(service.stdout))
         try:
-            while sum(self.kills.values()) < kills and time.monotonic() - began < seconds:
+            while (
+                sum(self.kills.values()) < kills
+                and time.monotonic() - began < seconds
+                and not self.enough.is_set()
+            ):
                 await self._life()
             await self._peace()
             figures, wrong = compare(self.data, self.people, await DoublePublisher(self.url).counts())

@@ -76,6 +76,8 @@ class People:
 
     def unheard(self) -> bool:
         """Whether the sheet still says what somebody saved, in a row the operator has not written since."""
+        if not self._saved_ids:
+            return False
         with (self._data / "drafts.csv").open(encoding="utf-8-sig", newline="") as file:
             now = {row["Draft id"] for row in csv.DictReader(file)}
         return bool(now & self._saved_ids)
