@@ -83,9 +83,9 @@ def join(work: Work, cache: Cache, workers: int) -> tuple[tuple[str, ...], int, 
     names = [f"{segment.key(contents, settings)}.segment" for segment in plan.segments]
     with tempfile.TemporaryDirectory(dir=work.folder, prefix="pieces-") as folder:
         shelf = Shelf(Path(folder), cache)
-        with ThreadPoolExecutor(1, "sound") as pool:
+        with ThreadPoolExecutor(workers, "segments") as pool:  # not one thread more: each needs memory
             heard = pool.submit(_sound, work, found, soundtrack_key(plan, contents), shelf)
-            known = _encode_missing(work, found, names, shelf, workers)
+            known = _encode_missing(work, found, names, shelf, pool, workers)
             large, small = (_ready(heard.result().tracks[at]) for at in (0, -1))
         notes: tuple[str, ...] = ()
         with contextlib.ExitStack() as opened:
@@ -121,7 +121,9 @@ def _sound(work: Work, found: Codings, key: str, shelf: Shelf) -> Encoded:
     return made
 
 
-def _encode_missing(work: Work, found: Codings, names: list[str], shelf: Shelf, workers: int) -> int:
+def _encode_missing(
+    work: Work, found: Codings, names: list[str], shelf: Shelf, pool: ThreadPoolExecutor, workers: int
+) -> int:  # fmt: skip
     """Encode what is not on the shelf and put it there; how many segments were there already."""
     segments = work.plan.segments
     lengths = [0 if shelf.find(name) else s.last - s.first for s, name in zip(segments, names, strict=True)]
@@ -146,9 +148,8 @@ def _encode_missing(work: Work, found: Codings, names: list[str], shelf: Shelf, 
         finally:
             maker.close()
 
-    with ThreadPoolExecutor(count, "segments") as pool:
-        for done in [pool.submit(run, worker) for worker in range(count)]:
-            done.result()
+    for done in [pool.submit(run, worker) for worker in range(count)]:
+        done.result()
     return known
 
 

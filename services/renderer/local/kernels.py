@@ -15,9 +15,10 @@ Plane = npt.NDArray[np.uint8]
 Weights = npt.NDArray[np.uint16]
 WHOLE = 128  # weights are 0 … 128
 
-_STRIP = 64
+_STRIP = 96
 _WIDEST = 4100  # columns of any plane
 _SHIFT, _HALF = np.uint16(7), np.uint16(64)
+_DOWN, _ROUND = np.int16(7), np.int16(64)
 _BYTE, _LOW = np.uint16(8), np.uint16(255)
 _PIECES = 3
 
@@ -66,8 +67,9 @@ class Slide:
     each row to the next, so that sampling needs no conversion."""
 
     def __init__(self, plane: Plane) -> None:
-        self._rows = plane.astype(np.int16)
-        self._steps = np.diff(self._rows, axis=0)
+        rows = plane.astype(np.int16)
+        self._steps = np.diff(rows, axis=0)
+        self._rows = (rows << 7) + 64  # in 128ths, ready to be rounded
 
     def sample(self, place: tuple[float, float, float, float], out: Plane) -> None:
         """Fill ``out`` with the part ``place`` (x, y, width, height as fractions of the plane), linearly."""
@@ -81,32 +83,27 @@ class Slide:
             rows = slice(top, min(top + _STRIP, height))
             count = rows.stop - top
             lines, steps = _rows(0, count, wide).view(np.int16), _rows(1, count, wide).view(np.int16)
-            np.take(self._rows, above[rows], axis=0, out=lines, mode="clip")
-            np.take(self._steps, above[rows], axis=0, out=steps, mode="clip")
-            _towards(lines, steps, down[rows, None])
+            self._rows.take(above[rows], axis=0, out=lines, mode="clip")
+            self._steps.take(above[rows], axis=0, out=steps, mode="clip")
+            np.multiply(steps, down[rows, None], out=steps)
+            np.add(lines, steps, out=lines)
+            np.right_shift(lines, _DOWN, out=lines)
             # Each sample and its right neighbour in one number: gathering columns is what costs most.
             seen = lines.view(np.uint16)
             pairs = _rows(1, count, last - first - 1)
             np.left_shift(seen[:, first + 1 : last], _BYTE, out=pairs)
             np.add(pairs, seen[:, first : last - 1], out=pairs)
             taken, steps = _rows(2, count, width), _rows(0, count, width).view(np.int16)
-            np.take(pairs, left, axis=1, out=taken, mode="clip")
+            pairs.take(left, axis=1, out=taken, mode="clip")
             np.right_shift(taken, _BYTE, out=steps.view(np.uint16))
             np.bitwise_and(taken, _LOW, out=taken)
             near = taken.view(np.int16)
             np.subtract(steps, near, out=steps)
-            _towards(near, steps, across)
+            np.multiply(steps, across, out=steps)
+            np.add(steps, _ROUND, out=steps)
+            np.right_shift(steps, _DOWN, out=steps)
+            np.add(near, steps, out=near)
             np.copyto(out[rows], near, casting="unsafe")
-
-
-def _towards(
-    values: npt.NDArray[np.int16], steps: npt.NDArray[np.int16], weights: npt.NDArray[np.int16]
-) -> None:
-    """Move ``values`` by ``weights`` 128ths of ``steps``, which is used up."""
-    np.multiply(steps, weights, out=steps)
-    np.add(steps, np.int16(64), out=steps)
-    np.right_shift(steps, np.int16(7), out=steps)
-    np.add(values, steps, out=values)
 
 
 def _taps(

@@ -21,18 +21,19 @@ def read_photo(asset: AssetFile, region: Window, size: tuple[int, int]) -> Image
     with open_photo(asset) as file:
         width = upright_size(file)[0]
         profile = file.info.get("icc_profile")
-        upright = ImageOps.exif_transpose(_decoded(file, region, size))
-    image = _eight_bits(upright)
-    # A JPEG may have been decoded at a part of its size: the region is in pixels of the whole.
-    factor = image.width / width
-    box = (
-        max(0.0, region.x * factor), max(0.0, region.y * factor),
-        min(image.width, (region.x + region.width) * factor),
-        min(image.height, (region.y + region.height) * factor),
-    )  # fmt: skip
-    if box[2] <= box[0] or box[3] <= box[1]:
-        raise Refused(f"{shown_name(asset.name)}: nothing of the photo lies inside its crop.")
-    image = image.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=2.0)
+        # While the file is open: large photos are not copied once more to outlive it.
+        ImageOps.exif_transpose(_decoded(file, region, size), in_place=True)
+        image = _eight_bits(file)
+        # A JPEG may have been decoded at a part of its size: the region is in pixels of the whole.
+        factor = image.width / width
+        box = (
+            max(0.0, region.x * factor), max(0.0, region.y * factor),
+            min(image.width, (region.x + region.width) * factor),
+            min(image.height, (region.y + region.height) * factor),
+        )  # fmt: skip
+        if box[2] <= box[0] or box[3] <= box[1]:
+            raise Refused(f"{shown_name(asset.name)}: nothing of the photo lies inside its crop.")
+        image = image.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=2.0)
     return _in_srgb(image, profile)
 
 
@@ -52,7 +53,8 @@ def _eight_bits(image: Image.Image) -> Image.Image:
         image = Image.fromarray(np.minimum(grey, 255).astype(np.uint8))
     if image.mode == "CMYK":
         return image
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

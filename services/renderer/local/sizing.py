@@ -21,7 +21,7 @@ _USED = 0.94  # of the bytes; the rest is for the container and what the rate co
 _MOST_PICTURES = 4_000_000  # bit/s: more than a small picture needs
 _LEAST_PICTURES = 32_000
 _SOUND_SHARE = 0.15
-_SOUNDS = (128_000, 96_000, 64_000, 48_000, 32_000)
+_SOUNDS = (160_000, 128_000, 96_000, 64_000, 48_000, 32_000)
 _TRIES = 5
 
 

@@ -23,7 +23,7 @@ Pixels = npt.NDArray[np.uint8]
 
 SMALL = Profile("small", scale=0.1, preset="ultrafast")
 QUICK = Profile("quick", scale=0.25, preset="ultrafast", preview_scale=0.5)
-JOINED = Profile("joined", scale=0.25, preset="ultrafast", joined=True, preview_scale=0.5)
+JOINED = Profile("joined", scale=0.125, preset="ultrafast", joined=True, preview_scale=0.5)
 RED, GREEN, BLUE, WHITE, BLACK, GREY = (
     (220, 30, 30), (30, 200, 40), (30, 40, 220), (255, 255, 255), (0, 0, 0), (128, 128, 128),
 )  # fmt: skip
@@ -114,9 +114,7 @@ def rgb(frame: av.VideoFrame) -> Pixels:
     )
 
 
-def movie(
-    *scenes: dict[str, Any], elements: Sequence[dict[str, Any]] = (), **more: Any
-) -> dict[str, Any]:
+def movie(*scenes: dict[str, Any], elements: Sequence[dict[str, Any]] = (), **more: Any) -> dict[str, Any]:
     return {
         "resolution": "instagram-story", "fps": 30, "scenes": list(scenes), "elements": list(elements),
         **more,
