@@ -64,5 +64,6 @@ def identity(settings: Settings) -> str:
         list(settings.gcs_folders),
         settings.gcs_draft_folder,
         settings.publish_to,
+        settings.openai_base_url,
     ]
     return hashlib.sha256(json.dumps(selecting, sort_keys=True).encode()).hexdigest()[:16]
