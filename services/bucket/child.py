@@ -133,7 +133,7 @@ class Child:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=5)
         self.end()
-        if self.process.returncode == -signal.SIGALRM:
+        if self.process.returncode in (-signal.SIGALRM, -signal.SIGPROF):
             return f"Reading the file took longer than {self._seconds:g} seconds; it may be damaged."
         return "The file made the reader stop; it is probably damaged."
 

@@ -76,8 +76,17 @@ def ensure_size(what: str, width: int, height: int) -> None:
         )
 
 
-def serve(answer: Callable[[dict[str, Any], BinaryIO], dict[str, Any]], *, ahead: int = 128 << 10) -> None:
-    """Answer orders until the operator is gone. ``ahead``: bytes fetched at once when little is read."""
+def serve(
+    answer: Callable[[dict[str, Any], BinaryIO], dict[str, Any]],
+    *,
+    ahead: int = 128 << 10,
+    patience: float = 1.0,
+) -> None:
+    """Answer orders until the operator is gone. ``ahead``: bytes fetched at once when little is read.
+
+    The seconds that a file may take are of this process's own work, and ``patience`` times as many by the
+    clock: on a busy machine a process of low priority waits for its turn, which is no fault of the file.
+    """
     seconds = float(sys.argv[1])
     _limit()
     orders, answers = sys.stdin.buffer, sys.stdout.buffer
@@ -102,7 +111,9 @@ def serve(answer: Callable[[dict[str, Any], BinaryIO], dict[str, Any]], *, ahead
 
     while True:
         order = json.loads(receive())
-        signal.setitimer(signal.ITIMER_REAL, seconds)  # SIGALRM ends this process, also inside a decoder
+        # SIGPROF and SIGALRM end this process, also inside a decoder.
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, seconds * patience)
         file = cast(BinaryIO, io.BufferedReader(Remote(order["size"], fetch), ahead))
         try:
             send({"answer": answer(order, file)})
@@ -110,6 +121,7 @@ def serve(answer: Callable[[dict[str, Any], BinaryIO], dict[str, Any]], *, ahead
             send({"problem": str(reason)})
         except MemoryError:
             send({"problem": "The file needs more memory to read than a media file may."})
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 

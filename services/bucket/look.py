@@ -29,7 +29,7 @@ from services.store import Store, footage, media
 log = get_logger(__name__)
 
 VERSION = 1  # of what is measured: another one looks at everything again
-SECONDS = 60.0  # a child may take for one file
+SECONDS = 60.0  # of work that one file may take
 PARALLEL = max(1, min(4, os.cpu_count() or 1))
 PAGE = 200
 _COMMIT_SECONDS = 1.0

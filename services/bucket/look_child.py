@@ -22,6 +22,7 @@ from services.bucket.contact_sheet import MOST_TILES, sheet
 from services.bucket.window import best_moments
 
 NICE = 15  # renders and people come first
+PATIENCE = 20.0  # times the seconds of its own work that it may wait for its turn
 _MARKED = (0.0, 0.5, 1.0)  # of the frames of a clip, those that marks are taken of
 
 
@@ -121,4 +122,4 @@ def _base64(data: bytes) -> str:
 
 if __name__ == "__main__":
     os.nice(NICE)
-    serve(answer, ahead=1 << 20)
+    serve(answer, ahead=1 << 20, patience=PATIENCE)
