@@ -23,7 +23,7 @@ from services.bucket.picture import SIDE
 
 Floats = NDArray[np.float64]
 
-FEWEST, MOST = 4, 16  # key frames decoded; in between, one for each two seconds
+FEWEST, MOST = 4, 16  # key frames decoded; in between, one for each three seconds
 DENSE_FRAMES = 150  # frames decoded of a clip with fewer than FEWEST key frames
 MOST_DEMUXED = 2 << 30  # bytes of a file without an index that are gone through
 
@@ -118,7 +118,7 @@ def _spread(packets: Packets) -> list[float]:
     if not len(keys):
         return []
     length = float(packets.times[-1])
-    count = int(np.clip(round(length / 2), FEWEST * 2, MOST))
+    count = int(np.clip(round(length / 3), FEWEST * 2, MOST))
     if len(keys) <= count:
         return [float(key) for key in keys]
     ideal = (np.arange(count) + 0.5) * length / count
