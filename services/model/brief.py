@@ -62,7 +62,8 @@ class Brief:
     ("" if nobody needs to find it again). Asked again in the same run, ``kept`` are the proposals of it
     that stand and ``rejected`` those that came back since the last time; ``count`` is what is missing.
     ``abilities`` are what the renderer makes of a movie (None: all of the format).
-    ``evidence`` says in lines which labels did better.
+    ``revises`` is a draft to be made anew by ``wish``, the words of a person who reviews; it is not among
+    ``past``, and ``run`` names the run that made it first. ``evidence`` says which labels did better.
     """
 
     brand: Brand
@@ -76,5 +77,7 @@ class Brief:
     run: str = ""
     kept: tuple[Proposal, ...] = ()
     rejected: tuple[Rejection, ...] = ()
+    revises: PastDraft | None = None
+    wish: str = ""
     evidence: tuple[str, ...] = ()
     abilities: Abilities | None = None

@@ -8,6 +8,7 @@ Its parts are in services/planner/assistant/; here they are put together.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from services.model.proposal import Proposal
 from services.planner.assistant.chat import ChatTalk
 from services.planner.assistant.client import connect, is_openai, server_name
 from services.planner.assistant.compile import to_proposal
-from services.planner.assistant.configuration import Configuration, order_text, repair_text
+from services.planner.assistant.configuration import Configuration, order_text, repair_text, revision_text
 from services.planner.assistant.documents import left_out_documents, upload_files
 from services.planner.assistant.looping import generate_proposals
 from services.planner.assistant.models import DEFAULTS, Choice, choose_models
@@ -192,14 +193,13 @@ class OpenAIPlanner:
     ) -> tuple[_Live, Words, list[str]]:
         """The run's conversation and what to say in it: only what came back, if it knows the rest."""
         again = bool(brief.rejected or brief.kept)
-        if again and self._live is not None and self._live.run == brief.run:
+        if again and self._live is not None and self._live.run == brief.run and bool(brief.run):
             return self._live, Words(repair_text(brief)), []
         notes = list((await self._choice()).notes)
         live, said = await self._begin(brief, configuration.hash)
         notes += said
-        text = order_text(brief, written)
-        if again:
-            text = f"{text}\n\n{repair_text(brief)}"
+        parts = [order_text(brief, written), revision_text(brief), repair_text(brief) if again else ""]
+        text = "\n\n".join(part for part in parts if part)
         files: tuple[str, ...] = ()
         if self._habits.upload_tokens and not self._chat:
             documents = left_out_documents(brief, written, self._habits.upload_tokens)
@@ -211,6 +211,9 @@ class OpenAIPlanner:
     async def _begin(self, brief: Brief, configuration: str) -> tuple[_Live, list[str]]:
         run = brief.run or secrets.token_hex(4)
         tag = f"{run}-{brief.seed:x}"
+        if brief.revises is not None:  # the run's first turns are in the same conversation
+            digest = hashlib.sha256(brief.wish.encode("utf-8", "replace")).hexdigest()[:8]
+            tag = f"{tag}-{brief.revises.number}-{digest}"
         if self._chat:
             talk = ChatTalk(
                 self._client,

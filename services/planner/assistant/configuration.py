@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from services.model.brief import Brief
@@ -98,6 +99,40 @@ def repair_text(brief: Brief) -> str:
         lines += ["", f"These stand and are not to be repeated: {titles}."]
     lines += ["", "# What is wanted now", "", _wanted(brief)]
     return "\n".join(lines)
+
+
+def revision_text(brief: Brief) -> str:
+    """What a revision starts from, and the wish it follows; "" when nothing is revised."""
+    draft = brief.revises
+    if draft is None:
+        return ""
+    lines = [
+        f"# Draft {draft.number} as it is (data)",
+        "",
+        f"Title {quoted(draft.title, 100)}, format {quoted(draft.format, 40)}, "
+        f"intent {quoted(draft.intent, 60)}.",
+        f"Caption {quoted(draft.caption, 400)}",
+        *shot_lines(draft.movie),
+        "",
+        "# Revise it",
+        "",
+        f"The person who reviews it wishes: {quoted(brief.wish, 400)} Change what that asks for and keep "
+        "what it does not touch; the result replaces the draft, so it may be near to it, but to no other.",
+    ]
+    return "\n".join(lines)
+
+
+def shot_lines(movie: Mapping[str, Any]) -> list[str]:
+    """A movie's shots in a line each: seconds, files, words."""
+    lines = []
+    scenes = movie.get("scenes")
+    for number, scene in enumerate(scenes if isinstance(scenes, list) else [], 1):
+        elements = scene.get("elements") if isinstance(scene, dict) else None
+        shown = [e for e in elements if isinstance(e, dict)] if isinstance(elements, list) else []
+        files = " ".join(plain(e.get("src"), 24) for e in shown if e.get("src"))
+        words = " / ".join(quoted(e.get("text"), 80) for e in shown if e.get("type") == "text")
+        lines.append(f"- shot {number}: {plain(scene.get('duration'), 8)} s {files} {words}".rstrip())
+    return lines[:40]
 
 
 def cut_text(brief: Brief) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,11 @@ class Studio:
     planner: OpenAIPlanner
     store: Store
     purse: Purse
+    before: list[OpenAIPlanner] = field(default_factory=list)
 
     def again(self, **more: Any) -> OpenAIPlanner:
         """The same planner in a new process."""
+        self.before.append(self.planner)
         self.planner = make(self.store, self.purse, self.server.url, **more)
         return self.planner
 
@@ -67,8 +69,7 @@ async def opened(
         try:
             yield studio
         finally:
-            await studio.planner.aclose()
-            if planner is not studio.planner:
-                await planner.aclose()
+            for one in (studio.planner, *studio.before):
+                await one.aclose()
             await store.close()
     assert server.problems == []

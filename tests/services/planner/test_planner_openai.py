@@ -570,3 +570,22 @@ async def test_a_cut_chat_answer_is_asked_for_again(studio: Callable[..., Any]) 
 
     async with studio(sometimes, api="chat") as s:
         assert len((await s.planner.propose(RUN)).proposals) == 2
+
+
+# revisions
+
+
+async def test_a_revision_goes_on_in_the_run_that_made_the_draft(studio: Callable[..., Any]) -> None:
+    async with studio() as s:
+        first = await s.planner.propose(RUN)
+        s.again()
+        old = remembered(first.proposals[0], 7)
+        order = dataclasses.replace(RUN, count=1, seed=99, revises=old, wish="shorter, other music @you")
+        answer = await s.planner.propose(order)
+        assert len(answer.proposals) == 1
+        assert answer.proposals[0].title != old.title
+        assert len(s.server.conversations) == 1
+    said = text_of(s.server.asked("/responses")[-1]["input"][0])
+    assert '"shorter, other music @you"' in said
+    assert old.assets[0] in said
+    assert "shot 1:" in said
