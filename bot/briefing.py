@@ -10,7 +10,7 @@ from services.errors import Refused
 from services.model.brief import Brief
 from services.store import drafts
 
-PAST_DRAFTS = 60  # how many earlier drafts planning must differ from
+LEDGER = 60  # drafts that the ledger of used footage goes back at least
 
 
 async def gather_brief(op: Operator, count: int, *, intent: str = "", seed: int = 0, run: str = "") -> Brief:
@@ -24,7 +24,7 @@ async def gather_brief(op: Operator, count: int, *, intent: str = "", seed: int 
         brand=brand,
         assets=await op.services.inventory.assets(),
         analytics=latest.analytics,
-        past=await op.store.do(drafts.past, PAST_DRAFTS),
+        past=await op.store.do(drafts.past, max(LEDGER, op.options.variety_window)),
         count=count,
         intent=intent,
         seed=seed,

@@ -82,6 +82,12 @@ class Settings(PlannerSettings):
         3, _VIDEOS, "How many videos one run proposes (1–10).",
         "a whole number from 1 to 10", "3", ge=1, le=10,
     )
+    variety_window: int = setting(60, _VIDEOS, "From how many of the last drafts a new one must differ.",
+                                  "a whole number from 1 to 1000", "60", ge=1, le=1000)
+    cool_down: int = setting(
+        10, _VIDEOS, "For how many drafts a used file rests while an unused one of its kind exists (0–1000).",
+        "a whole number from 0 to 1000", "10", ge=0, le=1000,
+    )
     preview_max_size: Bytes = setting(
         8 * 1024**2, _VIDEOS, "How large the preview of a video may be: the small copy that chats show.",
         "a size from 1MB, like 8MB", "8MB", shown="8MB", ge=1024**2,

@@ -54,6 +54,9 @@ def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, pause
         "caption": draft.caption,
         "strategy": draft.strategy,
         "description": draft.description,
+        "differs": differs(draft),
+        "distance": draft.distance,
+        "neighbour": draft.neighbour,
         "intent": draft.labels.intent,
         "format": draft.labels.format,
         "labels": draft.labels.model_dump(),
@@ -94,6 +97,13 @@ def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, pause
             {"id": action.id, "label": action.label, "style": action.style} for action in actions(draft)
         ],
     }
+
+
+def differs(draft: Draft) -> str:
+    """How it differs, for people: "0.71 of 1 from draft 7, the nearest to it"; "" if nobody measured."""
+    if draft.distance is None or not draft.neighbour:
+        return ""
+    return f"{draft.distance:.2f} of 1 from {draft.neighbour}, the nearest to it"
 
 
 def due_in(op: Operator, draft: Draft | Standing) -> float | None:

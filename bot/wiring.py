@@ -72,7 +72,7 @@ async def open_services(settings: Settings, store: Store) -> Services:
         account=account,
         bucket=bucket,
         planner=planner,
-        filler=OfflinePlanner(),
+        filler=_offline(settings),
         renderer=LocalRenderer(
             data / "cache" / "renders",
             bucket.fetch,
@@ -101,13 +101,21 @@ def segments_dir(settings: Settings) -> Path:
 
 
 def brief_rules(settings: Settings) -> Rules:
-    return Rules(budget=settings.brief_tokens, instruction_accounts=settings.instruction_accounts)
+    return Rules(
+        budget=settings.brief_tokens,
+        instruction_accounts=settings.instruction_accounts,
+        cool_down=settings.cool_down,
+    )
+
+
+def _offline(settings: Settings) -> OfflinePlanner:
+    return OfflinePlanner(settings.variety_window, settings.cool_down)
 
 
 def _language_model(settings: Settings, store: Store) -> tuple[Planner, Describer | None]:
     """What plans and what describes pictures: one service, one purse."""
     if twins(settings)["planner"] == OfflinePlanner.name:
-        return OfflinePlanner(), None
+        return _offline(settings), None
     # The SDK takes about a second to load: only who uses it waits for it.
     from services.planner.assistant.client import is_openai
     from services.planner.assistant.prices import parse_price
@@ -204,6 +212,7 @@ def options(settings: Settings) -> Options:
         slot_grace=settings.slot_grace,
         poll_interval=settings.autopost_poll_interval,
         timezone=settings.zone,
+        variety_window=settings.variety_window,
         brief=brief_rules(settings),
         keeping=Keeping(
             denied_days=settings.denied_keep_days,

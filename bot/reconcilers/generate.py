@@ -81,7 +81,12 @@ class Generate:
             )
             tell = partial(progress, "planning", 0, job.params["count"])
             answer = await plan_rounds(
-                brief, services.planner, services.filler, self._dry_plan(brief.assets), tell
+                brief,
+                services.planner,
+                services.filler,
+                self._dry_plan(brief.assets),
+                tell,
+                window=self._op.options.variety_window,
             )
             accepted = list(answer.proposals)
             progress("planning", len(accepted), job.params["count"])

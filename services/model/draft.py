@@ -121,6 +121,8 @@ class Draft:
     last_word: str = ""  # the sheet's word before a failure
     cleared: datetime | None = None  # when housekeeping removed its files
     notes: tuple[str, ...] = ()
+    distance: float | None = None  # to the nearest other video when it was planned, 0 … 1; None: unknown
+    neighbour: str = ""  # which one that was: "draft 7"
 
     @property
     def word(self) -> str:

@@ -46,3 +46,5 @@ class Proposal(BaseModel):
     movie: dict[str, Any]
     planner: str = "offline"
     seed: int | None = None
+    distance: float | None = None  # to the nearest video it was measured against, 0 … 1; None: there was none
+    neighbour: str = ""  # which one that is: "draft 7"

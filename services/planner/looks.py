@@ -72,7 +72,6 @@ class Treatment:
     box: str  # one of BOXES, or "accent": the palette's
     font: str = "Roboto"  # one of _LETTERS
     style: str = "001"  # of the format: 001 stands, 002 fades in, 003 word by word, 004 letter by letter
-    strip: bool = False  # the box is as wide as the safe area
 
 
 BOXES = {  # ground and letters; the translucent one keeps 4.5 : 1 even on white
@@ -91,12 +90,14 @@ TREATMENTS = (
     Treatment("margin", "right", "bottom", 1490, 900, 0.8, True, "dark"),
     Treatment("headline", "left", "top", 240, 900, 1.0, True, "dark"),
     Treatment("corner", "right", "top", 240, 700, 0.8, False, "paper"),
-    Treatment("giant", "center", "top", 230, 400, 2.0, True, "accent", "Anton", strip=True),
-    Treatment("ticker", "center", "bottom", 1490, 400, 1.25, True, "dark", "Bebas Neue", strip=True),
-    Treatment("book", "left", "bottom", 1490, 500, 1.0, False, "paper", "Playfair Display", "002", True),
+    Treatment("giant", "center", "top", 230, 400, 2.0, True, "accent", "Anton"),
+    Treatment("ticker", "left", "bottom", 1490, 400, 1.1, True, "dark", "Bebas Neue"),
+    Treatment("book", "left", "top", 240, 500, 1.1, False, "paper", "Playfair Display", "002"),
     Treatment("typed", "left", "top", 240, 400, 0.7, False, "terminal", "DejaVu Sans Mono", "004"),
-    Treatment("spoken", "center", "bottom", 1490, 800, 0.95, False, "accent", "Poppins", "003"),
-    Treatment("placard", "left", "bottom", 1490, 500, 1.1, True, "accent", "Oswald"),
+    Treatment("spoken", "center", "top", 240, 800, 0.95, False, "accent", "Poppins", "003"),
+    Treatment("placard", "right", "bottom", 1490, 500, 0.95, True, "accent", "Oswald"),
+    Treatment("notice", "right", "top", 240, 400, 1.5, True, "paper", "Bebas Neue"),
+    Treatment("salon", "center", "top", 240, 700, 1.2, False, "accent", "Playfair Display"),
 )
 # Width of a letter, in sizes of the font: small letters and digits, capitals.
 _LETTERS = {
@@ -110,7 +111,7 @@ _LETTERS = {
 }
 _SIZES = {Slot.TITLE: 112, Slot.LABEL: 88, Slot.NOTE: 60, Slot.NUMBER: 260}
 SMALLEST = 54  # pixels of font size
-_CORNER = 250  # pixels: a wider text near the bottom would cover the foot of what stands in the middle
+_CORNER = 320  # pixels: a wider text near the bottom would cover the foot of what stands in the middle
 
 SOFT = ("fade", "dissolve")
 PAUSE = ("fadeblack", "fadewhite")  # a breath before something that is waited for
@@ -185,9 +186,7 @@ def text_elements(
     whole = sum(block[2] for block in blocks) + gap * max(0, len(blocks) - 1)
     treatment = look.treatment
     low = treatment.hold == "bottom" and max((block[3] for block in blocks), default=0) <= _CORNER
-    low = (low or (treatment.strip and treatment.hold == "bottom")) and all(
-        slot is not Slot.NUMBER for _, slot in texts
-    )
+    low = low and all(slot is not Slot.NUMBER for _, slot in texts)
     top = ABOVE - 40 - whole if above else treatment.y - whole if low else min(treatment.y, SAFE_TOP + 20)
     top = top if at is None else at
     top = max(SAFE_TOP, min(top, SAFE_BOTTOM - whole))
@@ -197,10 +196,7 @@ def text_elements(
     style = treatment.style if duration >= longest + 1.4 else "001"
     fade = 0.0 if style != "001" else fade
     for words, size, height, width in blocks:
-        if treatment.strip:
-            width = SAFE_RIGHT - SAFE_LEFT
         x = {"left": 90, "center": (FRAME[0] - width) // 2, "right": 990 - width}[treatment.align]
-        x = SAFE_LEFT if treatment.strip else x
         element: dict[str, Any] = {
             "type": "text",
             "text": words,

@@ -127,6 +127,7 @@ class Material:
         chosen = list(items[:1])
         rest = [i for i in items[1:] if not (i.asset.family and i.asset.family == items[0].asset.family)]
         sign = -1.0 if contrast else 1.0
+        colours = {i.id: sign * apart(items[0], i) for i in rest}
         while rest and len(chosen) < count:
             pieces = {i.piece for i in chosen}
             families = {i.asset.family for i in chosen if i.asset.family}
@@ -139,7 +140,7 @@ class Material:
                     i.piece in pieces,
                     *self._ranks[i.id],
                     i.id in self._blurred,
-                    sign * apart(chosen[0], i),
+                    colours[i.id],
                 ),
             )
             chosen.append(best)

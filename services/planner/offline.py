@@ -21,14 +21,14 @@ from services.planner.check import LONGEST, SHORTEST, check
 from services.planner.denials import Denials
 from services.planner.formats import FORMATS, Cut, Format
 from services.planner.looks import Look, choose_look
-from services.planner.material import Ledger, Material, dice
+from services.planner.material import COOL_DOWN, Ledger, Material, dice
 from services.planner.on_beats import on_beats
 from services.planner.pieces import Stage
 from services.planner.quota import next_intent
 from services.planner.reasons import why_now, why_this_one, with_reason
 from services.planner.shortage import shortage
 from services.planner.shots import Track, compose, described, overlap_of, resources
-from services.planner.sights import beats_of, own_palette
+from services.planner.sights import Rgb, beats_of, mood, moods_apart, own_palette
 from services.planner.soundtrack import choose_track, length_word, music_word, pace_word
 from services.planner.variety import GATE, WINDOW, Features, distance, features
 from services.planner.voice import Topic, Voice, intent_kind, sentences
@@ -43,12 +43,16 @@ log = get_logger(__name__)
 
 
 class OfflinePlanner:
-    """The Planner port without AI. ``window``: how many of the last drafts a new one must differ from."""
+    """The Planner port without AI.
+
+    ``window``: how many of the last drafts a new one must differ from; ``cool_down``: for how many drafts a
+    file rests while an unused one of its kind exists.
+    """
 
     name = "offline"
 
-    def __init__(self, window: int = WINDOW) -> None:
-        self._window = window
+    def __init__(self, window: int = WINDOW, cool_down: int = COOL_DOWN) -> None:
+        self._window, self._cool_down = window, cool_down
 
     async def ping(self) -> str:
         return f"The offline planner is ready with {len(FORMATS)} formats; it needs no service."
@@ -56,7 +60,7 @@ class OfflinePlanner:
     async def propose(self, brief: Brief, tell: Tell | None = None) -> PlannerAnswer:
         """Up to ``brief.count`` proposals; when there are fewer, a note says what to add."""
         # Planning is pure computation; a thread keeps the loop free for people.
-        return await asyncio.to_thread(plan, brief, self._window)
+        return await asyncio.to_thread(plan, brief, self._window, self._cool_down)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class _Run:
     material: Material
     voice: Voice
     others: list[Features]  # what a new video must differ from
+    moods: list[tuple[Rgb, ...]]  # how those were coloured, the newest last
     names: list[str]  # how a person finds each of them
     counts: Counter[str]  # formats of the last drafts
     assets: dict[str, Asset]  # usable ones, by id
@@ -96,7 +101,9 @@ class _Run:
     impossible: set[str] = field(default_factory=set)  # formats the material never allowed
 
 
-def plan(brief: Brief, window: int = WINDOW, *, measured: bool = True) -> PlannerAnswer:
+def plan(
+    brief: Brief, window: int = WINDOW, cool_down: int = COOL_DOWN, *, measured: bool = True
+) -> PlannerAnswer:
     """The proposals for a brief. Pure: no clock, no chance, no files.
 
     Not ``measured``: no distance is computed and the first filling is taken (a baseline for benchmarks).
@@ -105,7 +112,7 @@ def plan(brief: Brief, window: int = WINDOW, *, measured: bool = True) -> Planne
         # Asked again: what this run made already, and what came back, is not to be repeated either.
         brief = replace(brief, past=[*before, *brief.past], kept=(), rejected=())
         window += len(before)
-    run = _begin(brief, window, measured)
+    run = _begin(brief, window, cool_down, measured)
     proposals: list[Proposal] = []
     for slot in range(max(0, brief.count)):
         proposal = _next(run, slot, proposals)
@@ -134,11 +141,11 @@ def _remembered(proposal: Proposal) -> PastDraft:
     )
 
 
-def _begin(brief: Brief, window: int, measured: bool) -> _Run:
+def _begin(brief: Brief, window: int, cool_down: int, measured: bool) -> _Run:
     recent = list(brief.past[:window])
     material = Material(brief.assets, brief.brand.context, Ledger())
     others = [features(d.movie, d.caption, material.pieces) for d in recent]
-    material.ledger = Ledger.of(brief.past, [f.opening for f in others])
+    material.ledger = Ledger.of(brief.past, [f.opening for f in others], cool_down)
     material.rebuild_order()
     return _Run(
         brief=brief,
@@ -146,6 +153,7 @@ def _begin(brief: Brief, window: int, measured: bool) -> _Run:
         material=material,
         voice=Voice.of(brief.brand),
         others=others,
+        moods=[mood([material.by_id[a] for a in d.assets if a in material.by_id]) for d in recent[::-1]],
         names=[f"draft {d.number}" if d.number else f"“{harmless(d.title, 60)}” of this run" for d in recent],
         assets={item.id: item.asset for item in material.items},
         counts=Counter(d.format for d in recent[: 2 * len(FORMATS)]),
@@ -260,6 +268,11 @@ def _fill(
     used = [*cut.items, *([track.item] if track else [])]
     opened = run.material.ledger.leads[cut.lead.id] > 0
     score = nearest + 0.5 * mean - 0.25 * wish - 0.4 * opened
+    # To the eye two videos of like colours are alike, whatever files they use.
+    colours = mood(cut.items)
+    if run.measured and run.moods:
+        far = [moods_apart(colours, other) for other in run.moods]
+        score += 1.5 * sum(far) / len(far) + 0.5 * min(far[-6:])
     score -= run.denials.against(chosen.name, cut.lead.id, seen)
     # A video is only said to be about failures when it shows one.
     serves = intent_kind(intent) != "fail" or any(i.stage is Stage.FAILED for i in cut.items)
@@ -285,6 +298,7 @@ def _accept(run: _Run, candidate: _Candidate) -> None:
     run.material.ledger.add(used, candidate.cut.lead.id, candidate.movie)
     run.material.rebuild_order()
     run.others.append(candidate.features)
+    run.moods.append(mood(candidate.cut.items))
     run.names.append(f"“{shortened(candidate.cut.title, 60)}” of this run")
     run.counts[candidate.format.name] += 1
     run.siblings.append(candidate.format.name)
@@ -313,4 +327,6 @@ def _proposal(run: _Run, candidate: _Candidate, intent: Intent | None) -> Propos
         movie=candidate.movie,
         planner=OfflinePlanner.name,
         seed=candidate.seed,
+        distance=round(candidate.nearest, 3) if candidate.neighbour else None,
+        neighbour=candidate.neighbour,
     )

@@ -159,7 +159,8 @@ def _too_near(one: Features, other: Features, name: str, value: float) -> str:
 
 def _with_distance(proposal: Proposal, neighbour: str, value: float) -> Proposal:
     """Its description says how it differs, whoever planned it."""
+    measured = {"distance": round(value, 3) if neighbour else None, "neighbour": neighbour}
     if "Nearest is " in proposal.description or "It is the first, so" in proposal.description:
-        return proposal
+        return proposal.model_copy(update=measured)
     words = f"Nearest is {neighbour}, at a distance of {value:.2f} of 1." if neighbour else ""
-    return proposal.model_copy(update={"description": f"{proposal.description}\n{words}".strip()})
+    return proposal.model_copy(update={"description": f"{proposal.description}\n{words}".strip(), **measured})

@@ -6,6 +6,7 @@ Everything here has an answer for files that nobody has looked at yet: then it i
 from __future__ import annotations
 
 import colorsys
+import functools
 import math
 import random
 from collections.abc import Sequence
@@ -93,6 +94,7 @@ def colours_of(item: Item) -> tuple[tuple[Rgb, float], ...]:
     return tuple((rgb(colour.rgb), colour.share) for colour in footage.picture.palette)
 
 
+@functools.lru_cache(4096)
 def rgb(text: str) -> Rgb:
     """ "#a86242" as three shares."""
     return int(text[1:3], 16) / 255, int(text[3:5], 16) / 255, int(text[5:7], 16) / 255
@@ -110,6 +112,27 @@ def apart(one: Item, other: Item) -> float:
 def _far(a: Rgb, b: Rgb) -> float:
     red, green, blue = (abs(x - y) for x, y in zip(a, b, strict=True))
     return min(1.0, math.sqrt(0.3 * red**2 + 0.59 * green**2 + 0.11 * blue**2))
+
+
+def mood(items: Sequence[Item]) -> tuple[Rgb, ...]:
+    """The overall colour of each of up to six pictures, in order; only of those somebody has seen."""
+    found = []
+    for item in items[:6]:
+        colours = colours_of(item)
+        total = sum(share for _, share in colours)
+        if total > 0:
+            red, green, blue = (sum(c[n] * share for c, share in colours) / total for n in range(3))
+            found.append((red, green, blue))
+    return tuple(found)
+
+
+def moods_apart(one: Sequence[Rgb], other: Sequence[Rgb]) -> float:
+    """How differently two videos are coloured, 0 … 1, picture by picture."""
+    if not one or not other:
+        return _UNKNOWN
+    count = max(len(one), len(other))
+    pairs = ((one[n * len(one) // count], other[n * len(other) // count]) for n in range(count))
+    return sum(_far(a, b) for a, b in pairs) / count
 
 
 def own_palette(item: Item, rolls: random.Random) -> Palette | None:

@@ -18,7 +18,7 @@ from services.model.proposal import Labels, Proposal, Resource
 
 _SELECT = """
     SELECT d.*, r.title, r.caption, r.strategy, r.description, r.labels, r.resources, r.movie, r.planner,
-           r.contents, r.notes, r.rendered
+           r.contents, r.notes, r.rendered, r.distance, r.neighbour
     FROM drafts d JOIN revisions r ON r.draft = d.number AND r.revision = d.revision
 """
 
@@ -60,6 +60,8 @@ def add_revision(db: Database, number: int, revision: int, proposal: Proposal) -
             "movie": json.dumps(proposal.movie, allow_nan=False),
             "planner": proposal.planner,
             "seed": proposal.seed,
+            "distance": proposal.distance,
+            "neighbour": proposal.neighbour,
         }
     )
 
@@ -138,8 +140,8 @@ def print_of(db: Database, draft: Draft, target: str) -> str:
     )
 
 
-def past(db: Database, limit: int) -> list[PastDraft]:
-    """The last drafts as planning needs them, newest first."""
+def past(db: Database, limit: int, *, without: int | None = None) -> list[PastDraft]:
+    """The last drafts as planning needs them, newest first; ``without`` the one that is revised."""
     return [
         PastDraft(
             number=draft.number,
@@ -152,8 +154,9 @@ def past(db: Database, limit: int) -> list[PastDraft]:
             movie=draft.movie,
             caption=draft.caption,
         )
-        for draft in listed(db, limit=limit)
-    ]
+        for draft in listed(db, limit=limit + (without is not None))
+        if draft.number != without
+    ][:limit]
 
 
 def _update(db: Database, number: int, columns: dict[str, Any], guard: str, values: list[Any]) -> bool:
@@ -236,4 +239,6 @@ def _draft(row: dict[str, Any]) -> Draft:
         last_word=row["last_word"],
         cleared=_time(row["cleared"]),
         notes=tuple(json.loads(row["notes"])),
+        distance=row["distance"],
+        neighbour=row["neighbour"],
     )

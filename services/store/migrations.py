@@ -75,3 +75,10 @@ def m005_planning(db: Database) -> None:
     """What planning with a paid service leaves behind: usage, conversations, uploaded files."""
     for statement in tables.PLANNING:
         db.execute(statement)
+
+
+@migrations()
+def m006_variety(db: Database) -> None:
+    """How different each revision is, and how posted drafts did."""
+    for statement in tables.VARIETY:
+        db.execute(statement)

@@ -269,3 +269,21 @@ FOOTAGE = (
     """,
     "CREATE INDEX kin_piece ON kin(piece)",
 )
+
+VARIETY = (
+    # How far a revision was from the nearest other draft when it was planned; NULL: nobody measured.
+    "ALTER TABLE revisions ADD COLUMN distance REAL",
+    "ALTER TABLE revisions ADD COLUMN neighbour TEXT NOT NULL DEFAULT ''",
+    # How a posted draft did, read once at each age ("24h", "7d"); data is JSON, late ones were read later.
+    """
+    CREATE TABLE results (
+        draft INTEGER NOT NULL REFERENCES drafts(number),
+        age TEXT NOT NULL,
+        media_id TEXT NOT NULL,
+        data TEXT NOT NULL,
+        late INTEGER NOT NULL DEFAULT 0,
+        at TEXT NOT NULL,
+        PRIMARY KEY (draft, age)
+    ) WITHOUT ROWID
+    """,
+)

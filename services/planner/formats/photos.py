@@ -10,15 +10,15 @@ from services.planner.material import Material
 from services.planner.shots import Shot, Visual
 from services.planner.words import counted, first_upper, listed, numbered
 
-# Where a close look may rest: across and down, each 0 … 1.
+# Where a close look may rest, across and down: near the middle, as beside it there may be nothing to see.
 _PLACES = (
-    (0.5, 0.3),
-    (0.3, 0.5),
-    (0.7, 0.5),
-    (0.5, 0.8),
-    (0.35, 0.35),
-    (0.65, 0.7),
-    (0.65, 0.3),
+    (0.5, 0.35),
+    (0.4, 0.5),
+    (0.6, 0.5),
+    (0.5, 0.7),
+    (0.42, 0.4),
+    (0.58, 0.65),
+    (0.58, 0.38),
     (0.5, 0.55),
 )
 

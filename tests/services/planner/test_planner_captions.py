@@ -154,7 +154,7 @@ def test_texts_are_large_boxed_and_inside_the_safe_area() -> None:
             for e in (e for e in scene["elements"] if e["type"] == "text"):
                 assert int(e["settings"]["font-size"].removesuffix("px")) >= 54
                 assert e["settings"]["background-color"]
-                assert e["width"] <= 960
+                assert e["width"] <= 900
                 assert SAFE_LEFT <= e["x"] <= e["x"] + e["width"] <= SAFE_RIGHT
                 assert SAFE_TOP <= e["y"] <= e["y"] + e["height"] <= SAFE_BOTTOM
 
