@@ -28,6 +28,7 @@ bench: $(ENV)/.autopotter-test
 
 docs: $(ENV)/.autopotter-test
 	$(BIN)/python -m bot.docs
+	$(BIN)/python -m bot.gallery
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

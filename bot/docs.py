@@ -1,4 +1,5 @@
-"""Writes the texts that are made from code: bot.env.example, and the marked tables of README.md.
+"""Writes the texts that are made from code: bot.env.example, and the marked parts of README.md and of
+docs/renderer.md (whose pictures are drawn by bot.gallery).
 
     python -m bot.docs
 
@@ -18,6 +19,7 @@ import click
 
 from bot.__main__ import cli
 from bot.command_line import DEBUG, ENV_FILE, JSON
+from bot.gallery import page
 from bot.operations.about import usage
 from bot.operations.registry import operations
 from bot.setting_types import ROOT
@@ -26,6 +28,7 @@ from services.errors import Misconfigured
 
 EXAMPLE = ROOT / "bot.env.example"
 README = ROOT / "README.md"
+RENDERER = ROOT / "docs" / "renderer.md"
 FEW = 4  # more parameters than these are left to --help
 _HEAD = """\
 # Settings of Autopotter. Copy this file to bot.env and take the # off the lines you change; every line here
@@ -82,7 +85,7 @@ def _parameters_usage(command: click.Command) -> str:
 
 
 def _own_usage(parameter: click.Parameter) -> str:
-    """"" for what every command takes."""
+    """ "" for what every command takes."""
     if parameter in (ENV_FILE, JSON, DEBUG):
         return ""
     word = (parameter.name or "").upper()
@@ -101,15 +104,19 @@ def cell(text: str) -> str:
 
 # Marker -> what makes the table.
 TABLES: dict[str, Callable[[], str]] = {"commands": commands_markdown, "settings": settings_markdown}
+RENDERER_PARTS: dict[str, Callable[[], str]] = {
+    "abilities": page.abilities_markdown, "limits": page.limits_markdown, "sheets": page.sheets_markdown,
+}  # fmt: skip
 
 
-def fill(text: str, tables: Mapping[str, Callable[[], str]] = TABLES) -> str:
-    """``text`` with every marked table written anew; raises Misconfigured if a table has no place in it."""
+def fill(text: str, tables: Mapping[str, Callable[[], str]] = TABLES, name: str = README.name) -> str:
+    """``text`` of the file ``name`` with every marked part written anew; raises Misconfigured if one has no
+    place in it."""
     for marker, make in tables.items():
         place = re.compile(rf"(<!-- {re.escape(marker)} -->\n).*?(<!-- /{re.escape(marker)} -->)", re.DOTALL)
         if len(place.findall(text)) != 1:
             raise Misconfigured(
-                f"README.md does not have exactly one place for the table {marker!r}.",
+                f"{name} does not have exactly one place for the table {marker!r}.",
                 remedy=f"Put one <!-- {marker} --> and one <!-- /{marker} --> on lines of their own.",
             )
         table = make()
@@ -118,10 +125,11 @@ def fill(text: str, tables: Mapping[str, Callable[[], str]] = TABLES) -> str:
 
 
 def main() -> int:
-    """Rewrite both files; 1 if the README could not be."""
+    """Rewrite the files; 1 if one with marked parts could not be."""
     EXAMPLE.write_text(env_example(), encoding="utf-8")
     try:
-        README.write_text(fill(README.read_text(encoding="utf-8")), encoding="utf-8")
+        for path, parts in ((README, TABLES), (RENDERER, RENDERER_PARTS)):
+            path.write_text(fill(path.read_text(encoding="utf-8"), parts, path.name), encoding="utf-8")
     except (OSError, Misconfigured) as error:
         sys.stderr.write(f"{error}\n")
         return 1

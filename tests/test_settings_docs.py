@@ -10,6 +10,7 @@ import pytest
 from bot import docs
 from bot.settings import Settings, load_settings, settings_table
 from services.errors import Misconfigured
+from services.renderer.local.abilities import abilities
 
 
 def test_every_setting_is_documented() -> None:
@@ -24,9 +25,7 @@ def test_the_example_is_what_would_be_written() -> None:
     assert docs.EXAMPLE.read_text(encoding="utf-8") == docs.env_example(), "run python -m bot.docs"
 
 
-def test_the_example_taken_as_it_is_changes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_example_taken_as_it_is_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(docs.ROOT)  # its relative paths are meant from there
     text = re.sub(r"(?m)^#(?=[A-Z_]+=)", "", docs.EXAMPLE.read_text(encoding="utf-8"))
     path = tmp_path / "all.env"
@@ -45,6 +44,21 @@ def test_the_examples_of_errors_are_right() -> None:
 def test_the_readme_holds_the_tables() -> None:
     text = docs.README.read_text(encoding="utf-8")
     assert docs.fill(text) == text, "run python -m bot.docs"
+
+
+def test_the_renderers_page_says_what_the_renderer_says_of_itself() -> None:
+    text = docs.RENDERER.read_text(encoding="utf-8")
+    assert docs.fill(text, docs.RENDERER_PARTS) == text, "run python -m bot.docs"
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()]
+    heading = next(row for row in rows if row[:1] == ["Property"])
+    for ability in abilities().listed:
+        if ability.kind == "property":
+            element, _, name = ability.name.partition(" ")
+            row = next(row for row in rows if row[:1] == [name])
+            assert row[heading.index(element)] == ability.shown, ability
+        else:
+            row = next(r for r in rows if r[:1] == [ability.kind] and ability.name in r[1].split(", "))
+            assert row[2] == ability.shown, ability
 
 
 def test_fill_replaces_what_is_between_the_markers() -> None:

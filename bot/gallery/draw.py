@@ -1,0 +1,45 @@
+"""Frames of a movie at chosen times, drawn by the local renderer without encoding anything."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+
+import av
+from PIL import Image
+
+from bot.gallery.media import Media
+from bot.gallery.sheet import Row, Sheet, Strip, lay_out
+from services.renderer.local.compositor import Compositor
+from services.renderer.local.planes import planes_of
+from services.renderer.local.profile import Profile
+from services.renderer.local.render import approximations, planned
+
+_PLACE = re.compile(r"^(Scene|Movie element) #[^:]*: ")  # a strip's movie is small enough without
+
+
+def draw_sheet(sheet: Sheet, media: Media) -> Image.Image:
+    """The whole sheet as a picture."""
+    return lay_out([draw_strip(strip, sheet.width, media) for strip in sheet.strips], sheet.columns)
+
+
+def draw_strip(strip: Strip, width: int, media: Media) -> Row:
+    """The movie's frames at the strip's times (rising), each ``width`` pixels wide."""
+    assets = media.of(strip.movie)
+    plan = planned(strip.movie, assets, Profile("sheet", scale=width / strip.movie["width"]))
+    frame = av.VideoFrame(plan.width, plan.height, "yuv420p")
+    found = []
+    with contextlib.closing(Compositor(plan, assets)) as compositor:
+        for time in strip.times:
+            number = min(round(time * plan.fps), plan.frames - 1)
+            segment = next(s for s in plan.segments if s.first <= number < s.last)
+            compositor.compose(segment, number, planes_of(frame))
+            found.append(_image(frame))
+        said = (*approximations(strip.movie, plan), *compositor.take_notes())
+    notes = dict.fromkeys(_PLACE.sub("", note) for note in said)
+    return Row(strip.label, strip.times, tuple(found), tuple(notes))
+
+
+def _image(frame: av.VideoFrame) -> Image.Image:
+    even = frame.reformat(format="rgb24", src_colorspace="ITU709", src_color_range="MPEG")
+    return Image.fromarray(even.to_ndarray(), "RGB")
