@@ -13,8 +13,13 @@ from services.store import drafts
 LEDGER = 60  # drafts that the ledger of used footage goes back at least
 
 
-async def gather_brief(op: Operator, count: int, *, intent: str = "", seed: int = 0, run: str = "") -> Brief:
-    """The brief of a run, from the last collected documents. Refused for an intent the brand lacks."""
+async def gather_brief(
+    op: Operator, count: int, *, intent: str = "", seed: int = 0, run: str = "", without: int | None = None
+) -> Brief:
+    """The brief of a run, from the last collected documents. Refused for an intent the brand lacks.
+
+    ``without``: the number of a draft that is left out of the past, as it is made anew.
+    """
     brand = await asyncio.to_thread(read_brand, op.options.brand_dir)
     latest = await op.services.collector.latest()
     known = [item.name for item in brand.intents]
@@ -24,7 +29,7 @@ async def gather_brief(op: Operator, count: int, *, intent: str = "", seed: int 
         brand=brand,
         assets=await op.services.inventory.assets(),
         analytics=latest.analytics,
-        past=await op.store.do(drafts.past, max(LEDGER, op.options.variety_window)),
+        past=await op.store.do(drafts.past, max(LEDGER, op.options.variety_window), without=without),
         count=count,
         intent=intent,
         seed=seed,

@@ -154,15 +154,16 @@ def actions(draft: Draft) -> tuple[Action, ...]:
     by_hand = action("posted", "Posted by hand…")
     undo, now = action("undo", "Undo"), action("post", "Post now")
     then = Action(f"{now.id}:at", "Post at…")
+    revise = Action(f"{action('revise', '').id}:wish", "Revise…")
     match draft.state:
         case State.PROPOSED | State.RENDERING:
             return (deny,)
         case State.DRAFT:
-            return (approve, deny, now, then, by_hand, *((undo,) if draft.decided_by else ()))
+            return (approve, deny, revise, now, then, by_hand, *((undo,) if draft.decided_by else ()))
         case State.DENIED:
-            return (undo, approve, by_hand) if draft.rendered else (undo,)
+            return (undo, approve, revise, by_hand) if draft.rendered else (undo,)
         case State.APPROVED:
-            return (undo, now, then, deny, by_hand)
+            return (undo, now, then, deny, revise, by_hand)
         case State.UNKNOWN:
             return (
                 action("posted", "It is live", "primary"),

@@ -19,6 +19,7 @@ from bot.reconcilers.housekeeping import Housekeeping
 from bot.reconcilers.look import Look
 from bot.reconcilers.publish import Publish
 from bot.reconcilers.render import Render
+from bot.reconcilers.revise import Revise
 from bot.reconcilers.sheet import Sheet
 from bot.session import identity
 from bot.settings import Settings, twins
@@ -179,6 +180,7 @@ async def _operator(settings: Settings, store: Store, engine: Engine) -> Operato
     op = Operator(services, store, options(settings), engine)
     for reconciler in (
         Generate(op),
+        Revise(op),
         Collect(op),
         Render(op),
         Sheet(op),

@@ -70,6 +70,7 @@ def entry_view(entry: Entry) -> dict[str, Any]:
         "posted_by_hand": "said it is live" if entry.data.get("live") else "posted by hand",
         "not_live": "said it is not live",
         "retry": "asked for another try",
+        "revise": "asked for a revision:",
         "pause": "paused posting",
         "resume": "resumed posting",
     }

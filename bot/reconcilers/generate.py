@@ -7,26 +7,24 @@ before it repeats the planning, and a crash after it only waits for the renders.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
 from sqlite_utils import Database
 
 from bot.briefing import gather_brief
-from bot.operator import Operator, draft_folder
+from bot.operator import Operator
+from bot.reconcilers.planned import dry_plan, write_movies
 from bot.reconcilers.progress import JobProgress
 from bot.reply import for_error
 from bot.retention import ensure_room
 from services.errors import OperatorError, Refused
-from services.files import write_json
 from services.log import get_logger
-from services.model.asset import Asset
 from services.model.draft import State
 from services.model.proposal import Proposal
 from services.planner.assistant.purse import spent_words
-from services.planner.rounds import DryPlan, plan_rounds
-from services.ports import RenderRequest
+from services.planner.rounds import plan_rounds
 from services.store import drafts, jobs, planning
 from services.store.jobs import Job
 
@@ -49,8 +47,10 @@ class Generate:
 
     async def step(self, key: str) -> None:
         job = await self._op.store.do(jobs.get, int(key))
+        if "drafts" in job.result and await self._replaced(job):
+            return  # what takes the place of a failed one is rendered first
         if "drafts" in job.result:
-            await self._write_movies(job.result["drafts"])  # of which some may have met a full disk
+            await write_movies(self._op, job.result["drafts"])  # of which some may have met a full disk
             await self._op.store.do(_finish, job.id, self._op.now())
             return
         await self._op.store.do(jobs.start, job.id, now=self._op.now())
@@ -84,7 +84,7 @@ class Generate:
                 brief,
                 services.planner,
                 services.filler,
-                self._dry_plan(brief.assets),
+                dry_plan(self._op, brief.assets),
                 tell,
                 window=self._op.options.variety_window,
             )
@@ -100,31 +100,65 @@ class Generate:
             _file, job.id, accepted, notes, services.bucket.sample, self._op.now()
         )
         try:
-            await self._write_movies(numbers)
+            await write_movies(self._op, numbers)
         except OperatorError as error:  # the drafts are filed: this is written when they are finished
             log.warning("generation %s: %s", job.id, error)
 
-    def _dry_plan(self, assets: Sequence[Asset]) -> DryPlan:
-        """What the renderer says against a proposal, without rendering it."""
-        keys = {asset.id: asset.file.key for asset in assets}
+    async def _replaced(self, job: Job) -> bool:
+        """Plan others for those whose render failed, once each; False if there is nothing to replace."""
+        op = self._op
+        failed = await op.store.do(_unreplaced, job)
+        if not failed:
+            return False
+        notes: list[str] = []
+        made: list[Proposal] = []
+        try:
+            await asyncio.to_thread(ensure_room, op)
+            seed = int(job.params["seed"]) + 1 + failed[0]
+            brief = await gather_brief(
+                op, len(failed), intent=str(job.params.get("intent", "")), seed=seed, run=str(job.id)
+            )
+            answer = await plan_rounds(
+                brief, op.services.planner, op.services.filler, dry_plan(op, brief.assets),
+                window=op.options.variety_window,
+            )  # fmt: skip
+            made, notes = list(answer.proposals), list(answer.notes)
+        except OperatorError as error:  # what was made is still worth showing
+            log.warning("generation %s: no other for drafts %s: %s", job.id, failed, error)
+            notes = [str(error)]
+        sample = op.services.bucket.sample
+        numbers = await op.store.do(_file_others, job, failed, made, notes, sample, op.now())
+        if numbers:
+            await write_movies(op, numbers)
+        return bool(numbers)
 
-        async def reasons(proposal: Proposal) -> list[str]:
-            used = {r.asset: keys[r.asset] for r in proposal.resources}
-            try:
-                await self._op.services.renderer.check(RenderRequest("check", proposal.movie, used))
-            except Refused as error:
-                return [error.message]
-            return []
 
-        return reasons
+def _unreplaced(db: Database, job: Job) -> list[int]:
+    """Drafts of the job whose first video could not be made, and which nothing has replaced yet."""
+    done = {int(number) for number in job.result.get("replaced", [])}
+    made = drafts.listed(db, job=job.id, states=(State.FAILED,))
+    failed = [draft.number for draft in made if draft.rendered is None and draft.number not in done]
+    # As many again as were ordered, and no more: something else than the movies may be wrong.
+    room = max(0, int(job.params["count"]) - len(done))
+    return sorted(failed)[:room]
 
-    async def _write_movies(self, numbers: Sequence[int]) -> None:
-        """The movie beside each draft, as `autopotter render` takes it."""
-        for number in numbers:
-            draft = await self._op.store.do(drafts.get, number)
-            path = draft_folder(self._op.drafts_dir, number, draft.tag, draft.revision) / "movie.json"
-            if not await asyncio.to_thread(path.exists):
-                await asyncio.to_thread(write_json, path, draft.movie)
+
+def _file_others(
+    db: Database, job: Job, failed: list[int], proposals: list[Proposal], notes: list[str], sample: bool,
+    now: datetime,
+) -> list[int]:  # fmt: skip
+    numbers = [drafts.file(db, proposal, job=job.id, sample=sample, now=now) for proposal in proposals]
+    words = [
+        f"Draft {other} takes the place of draft {number}, which could not be rendered."
+        for number, other in zip(failed, numbers, strict=False)
+    ]
+    known = [str(note) for note in job.result.get("notes", [])]
+    jobs.note(
+        db, job.id, drafts=[*job.result["drafts"], *numbers],
+        replaced=[*job.result.get("replaced", []), *failed],
+        notes=list(dict.fromkeys([*known, *words, *notes])),
+    )  # fmt: skip
+    return numbers
 
 
 def _due(db: Database) -> list[str]:

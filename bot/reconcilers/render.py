@@ -21,7 +21,7 @@ from services.errors import Refused, Unavailable
 from services.log import get_logger
 from services.model.draft import Draft, Rendered, State
 from services.ports import RenderFiles, RenderRequest, RenderStatus
-from services.store import drafts, guards, jobs, journal, media
+from services.store import drafts, guards, jobs, journal, media, revisions
 from services.store.guards import RenderGuard
 from services.store.journal import Kind
 
@@ -29,6 +29,7 @@ log = get_logger(__name__)
 
 MAX_FAILURES = 2  # a render that fails twice by its own fault will fail again
 PROGRESS_SECONDS = 0.5
+SHORTEST = 2.0  # seconds; what is shorter is no video anybody meant to make
 _WORKING = (State.PROPOSED, State.RENDERING)
 
 
@@ -106,6 +107,11 @@ class Render:
         assert guard.handle is not None
         op, services = self._op, self._op.services
         result = await services.renderer.collect(guard.handle)
+        if result.duration < SHORTEST:
+            words = f"The video lasts only {result.duration:.1f} s."
+            await op.store.do(_fail, draft, guard.key, words, op.now(), final=True)
+            await services.renderer.cancel(guard.handle)
+            return
         folder = draft_folder(op.drafts_dir, draft.number, draft.tag, draft.revision)
         digest = await asyncio.to_thread(_install, result, folder)
         await services.bucket.put(
@@ -197,8 +203,9 @@ def _fail(db: Database, draft: Draft, key: str, message: str, now: datetime, fin
     guards.set_render(db, key, state="failed", message=message, finished_at=now.isoformat())
     log.warning("draft %s: render failed: %s", draft.number, message)
     if final or guards.failures(db, draft.number, draft.revision) >= MAX_FAILURES:
-        drafts.move(db, draft.number, State.RENDERING, State.FAILED, now=now, reason=message)
-        journal.about(db, draft, Kind.STATE, now=now, text=f"render failed: {message}")
+        if not revisions.take_back(db, draft, message, now=now):
+            drafts.move(db, draft.number, State.RENDERING, State.FAILED, now=now, reason=message)
+            journal.about(db, draft, Kind.STATE, now=now, text=f"render failed: {message}")
         _note_job(db, draft, 0.0)
 
 

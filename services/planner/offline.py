@@ -26,6 +26,7 @@ from services.planner.on_beats import on_beats
 from services.planner.pieces import Stage
 from services.planner.quota import next_intent
 from services.planner.reasons import why_now, why_this_one, with_reason
+from services.planner.revising import revise
 from services.planner.shortage import shortage
 from services.planner.shots import Track, compose, described, overlap_of, resources
 from services.planner.sights import Rgb, beats_of, mood, moods_apart, own_palette
@@ -102,17 +103,31 @@ class _Run:
 
 
 def plan(
-    brief: Brief, window: int = WINDOW, cool_down: int = COOL_DOWN, *, measured: bool = True
+    brief: Brief,
+    window: int = WINDOW,
+    cool_down: int = COOL_DOWN,
+    *,
+    measured: bool = True,
+    without: str = "",
 ) -> PlannerAnswer:
     """The proposals for a brief. Pure: no clock, no chance, no files.
 
-    Not ``measured``: no distance is computed and the first filling is taken (a baseline for benchmarks).
+    ``without``: the name of a format that is left out. Not ``measured``: no
+    distance is computed and the first filling is taken (a baseline for benchmarks).
     """
+    if brief.revises is not None:
+        material = Material(brief.assets, brief.brand.context, Ledger.of(brief.past, [], cool_down))
+
+        def again(order: Brief, without: str) -> PlannerAnswer:
+            return plan(order, window, cool_down, without=without)
+
+        return revise(brief, brief.revises, material, again)
     if before := [_remembered(p) for p in (*brief.kept, *(r.proposal for r in brief.rejected))]:
         # Asked again: what this run made already, and what came back, is not to be repeated either.
         brief = replace(brief, past=[*before, *brief.past], kept=(), rejected=())
         window += len(before)
     run = _begin(brief, window, cool_down, measured)
+    run.left_out |= {without} - {""}
     proposals: list[Proposal] = []
     for slot in range(max(0, brief.count)):
         proposal = _next(run, slot, proposals)

@@ -56,7 +56,8 @@ async def plan_rounds(
     run = _Run(brief, window, dry_plan)
     await run.prepare()
     own = planner.name == filler.name
-    await run.take(await planner.propose(brief, tell), gate=not own)
+    gate = not own or brief.revises is not None  # a revision is measured here, whoever made it
+    await run.take(await planner.propose(brief, tell), gate=gate)
     for _ in range(REPAIRS):
         if not run.missing or (own and not run.rejected):
             break
@@ -66,7 +67,7 @@ async def plan_rounds(
             log.warning("the planner %s could not repair: %s", planner.name, error)
             run.notes.append(str(error))
             break
-        await run.take(answer, gate=not own)
+        await run.take(answer, gate=gate)
     if run.missing and not own:
         await run.fill(filler, tell, planner.name)
     for rejection in run.rejected:

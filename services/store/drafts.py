@@ -142,21 +142,22 @@ def print_of(db: Database, draft: Draft, target: str) -> str:
 
 def past(db: Database, limit: int, *, without: int | None = None) -> list[PastDraft]:
     """The last drafts as planning needs them, newest first; ``without`` the one that is revised."""
-    return [
-        PastDraft(
-            number=draft.number,
-            title=draft.title,
-            format=draft.labels.format,
-            intent=draft.labels.intent,
-            state=draft.state,
-            reason=draft.reason if draft.state is State.DENIED else "",
-            assets=draft.assets,
-            movie=draft.movie,
-            caption=draft.caption,
-        )
-        for draft in listed(db, limit=limit + (without is not None))
-        if draft.number != without
-    ][:limit]
+    found = listed(db, limit=limit + (without is not None))
+    return [past_of(draft) for draft in found if draft.number != without][:limit]
+
+
+def past_of(draft: Draft) -> PastDraft:
+    return PastDraft(
+        number=draft.number,
+        title=draft.title,
+        format=draft.labels.format,
+        intent=draft.labels.intent,
+        state=draft.state,
+        reason=draft.reason if draft.state is State.DENIED else "",
+        assets=draft.assets,
+        movie=draft.movie,
+        caption=draft.caption,
+    )
 
 
 def _update(db: Database, number: int, columns: dict[str, Any], guard: str, values: list[Any]) -> bool:

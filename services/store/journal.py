@@ -32,6 +32,7 @@ class Kind(StrEnum):
     POSTED_BY_HAND = "posted_by_hand"
     NOT_LIVE = "not_live"
     RETRY = "retry"
+    REVISE = "revise"  # data: before, the revision it was made from
     PAUSE = "pause"
     RESUME = "resume"
     NOTE = "note"

@@ -22,7 +22,7 @@ from services.errors import Refused
 
 NDJSON = "application/x-ndjson"
 JUDGES = ("approve", "post")  # what must not be done to something nobody has seen
-_ACTION_VALUES = ("reason", "permalink", "at")
+_ACTION_VALUES = ("reason", "permalink", "at", "wish")
 
 
 def set_up(app: web.Application) -> None:

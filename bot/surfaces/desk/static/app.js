@@ -85,6 +85,7 @@ async function act(card, id, extra = {}) {
 // ---- Asking before acting -----------------------------------------------------------------------------
 const QUESTIONS = {
   deny: { title: "Deny this draft?", text: "It is not posted. A reason helps the next proposals.", field: "reason", ok: "Deny" },
+  "revise:wish": { title: "Revise this draft?", text: "The planner makes the next revision of it; votes on this one no longer count.", field: "wish", ok: "Revise" },
   posted: { title: "Posted by hand?", text: "The draft counts as posted; the operator will not post it.", field: "permalink", ok: "It is posted" },
   live: { title: "Is it live?", text: "The draft counts as posted.", field: "permalink", ok: "It is live" },
   unpublished: { title: "Sure that it is not live?", text: "The operator looks once more, then posts it again if it is still approved.", ok: "It is not live" },
@@ -97,7 +98,7 @@ function ask(question) {
   $("#ask-title").textContent = question.title;
   $("#ask-text").textContent = question.text;
   $("#ask-ok").textContent = question.ok;
-  for (const name of ["reason", "permalink", "at"]) {
+  for (const name of ["reason", "permalink", "at", "wish"]) {
     const field = $(`#ask-${name}`);
     field.hidden = question.field !== name;
     $("[name]", field).value = "";
