@@ -7,8 +7,9 @@ import asyncio
 from bot.operator import Operator
 from services.brand import read_brand
 from services.errors import Refused
+from services.evidence import evidence_lines
 from services.model.brief import Brief
-from services.store import drafts
+from services.store import drafts, results
 
 LEDGER = 60  # drafts that the ledger of used footage goes back at least
 
@@ -35,5 +36,6 @@ async def gather_brief(
         seed=seed,
         notes=(*brand.notes, *latest.notes),
         run=run,
+        evidence=evidence_lines(await op.store.do(results.results)),
         abilities=op.services.renderer.abilities,
     )

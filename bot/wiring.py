@@ -19,6 +19,7 @@ from bot.reconcilers.housekeeping import Housekeeping
 from bot.reconcilers.look import Look
 from bot.reconcilers.publish import Publish
 from bot.reconcilers.render import Render
+from bot.reconcilers.results import Results
 from bot.reconcilers.revise import Revise
 from bot.reconcilers.sheet import Sheet
 from bot.session import identity
@@ -185,6 +186,7 @@ async def _operator(settings: Settings, store: Store, engine: Engine) -> Operato
         Render(op),
         Sheet(op),
         Publish(op),
+        Results(op),
         Look(op),
         Describe(op),
         Housekeeping(op),

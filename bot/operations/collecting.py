@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from bot.operations.common import EXPORT, export_path
@@ -11,7 +12,8 @@ from bot.operations.driving import follow
 from bot.operations.registry import About, Requester, operation
 from bot.operator import Operator
 from bot.reply import Reply
-from services.store import jobs
+from services.evidence import evidence_lines, findings
+from services.store import jobs, results
 
 
 @operation(long=True, media=True, group="material")
@@ -49,7 +51,7 @@ async def insights(
     by: Requester,
     export: Annotated[str, About(EXPORT, option=True, file="instagram_analytics_result.json")] = "",
 ) -> AsyncGenerator[Reply]:
-    """Show how the account's posts did."""
+    """Show how the account's posts did, and which labels did better than its average."""
     path = export_path(op, by, export) if export else None
     document = await op.services.account.export_to_json(path)
     metrics, account = document["summary_metrics"], document["account_info"]
@@ -62,8 +64,12 @@ async def insights(
     )
     if path is not None:
         text += f" Written to {path}."
+    known = await op.store.do(results.results)
+    lines = evidence_lines(known)
+    text = " ".join([text, *(line if line.endswith(".") else f"{line}." for line in lines)])
+    evidence = {"posts": len(known), "lines": list(lines), "labels": [asdict(f) for f in findings(known)]}
     rows = tuple(_media_row(media) for media in document["recent_media"][:15])
-    yield Reply(text, data=document, table=rows)
+    yield Reply(text, data=document | {"evidence": evidence}, table=rows)
 
 
 def _media_row(media: dict[str, Any]) -> dict[str, Any]:

@@ -16,8 +16,10 @@ from bot.reply import Reply
 from services.bucket.look import VERSION
 from services.model.asset import Asset, Category
 from services.model.footage import as_document
-from services.store import footage, jobs
+from services.planner.used import Use, Used
+from services.store import drafts, footage, jobs
 
+LEDGER = 1000  # drafts back that --neglected looks
 _SEARCH = (
     'what to look for: part of a name or folder, or what it shows, like "blue", "bright sharp", "moving", '
     '"120 bpm" or "duplicate"'
@@ -36,6 +38,9 @@ async def inventory(
     describe: Annotated[
         bool, About("have a vision model describe what has no description, at most LIMIT files", option=True)
     ] = False,
+    neglected: Annotated[
+        bool, About("photos and clips no draft has used, then those used longest ago", option=True)
+    ] = False,
     export: Annotated[str, About(EXPORT, option=True, file="gcs_inventory_result.json")] = "",
 ) -> AsyncGenerator[Reply]:
     """Show the media: scans the folders, then lists the newest files or those that match."""
@@ -52,18 +57,25 @@ async def inventory(
     if describe:
         async for reply in _described(op, by, limit):
             yield reply
-    found = await library.find(search=search, category=category, limit=limit)
+    if neglected:
+        found, used = await _neglected(op, category, limit)
+    else:
+        found, used = await library.find(search=search, category=category, limit=limit), {}
     summary = await library.summary()
     seen = await op.store.do(footage.counts, VERSION)
     alike = await op.store.do(footage.alike, [asset.family for asset in found])
     counts = summary["bucket_summary"]
-    rows = tuple(_row(asset, alike.get(asset.family, 1)) for asset in found)
+    rows = tuple(
+        _row(asset, alike.get(asset.family, 1)) | ({"used": used[asset.id]} if asset.id in used else {})
+        for asset in found
+    )
     text = f"{counts['total_files']:,} files, {counts['total_size_mb']:,.1f} MB."
     if seen["waiting"]:
         text += f" {seen['waiting']:,} not looked at yet: `autopotter look` does it now."
     if not rows:
         text += " None matches." if search or category else " Put photos, clips and music into MEDIA_DIR."
     files = [asset_view(asset, alike.get(asset.family, 1)) for asset in found]
+    files = [file | ({"used": used[file["id"]]} if file["id"] in used else {}) for file in files]
     yield Reply(text, data={"summary": summary, "looked_at": seen, "files": files}, table=rows)
 
 
@@ -83,6 +95,24 @@ async def look(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
     if seen["alike"]:
         text += f" {seen['alike']:,} files look like another one: `autopotter inventory duplicate`."
     yield Reply(text, ok=ended.state != "failed", data={"job": job, **seen})
+
+
+async def _neglected(op: Operator, category: str, limit: int) -> tuple[list[Asset], dict[str, str]]:
+    """Photos and clips as the ledger knows them, the least used first, and in words how each was used."""
+    known = Used.of(await op.store.do(drafts.past, LEDGER)).by_asset
+    kinds = (Category(category),) if category else (Category.IMAGE, Category.VIDEO)
+    usable = [a for a in await op.services.inventory.assets() if a.usable and a.category in kinds]
+    usable.sort(key=lambda a: (a.id in known, -known[a.id].ago if a.id in known else 0, a.file.key))
+    found = usable[:limit]
+    return found, {asset.id: _use(known.get(asset.id)) for asset in found}
+
+
+def _use(use: Use | None) -> str:
+    if use is None:
+        return "never"
+    parts = ", ".join(f"{start:g}–{end:g} s" for start, end in use.parts[:4])
+    times = "once" if use.times == 1 else f"{use.times} times"
+    return f"{times}, {use.ago + 1} drafts ago" + (f" ({parts})" if parts else "")
 
 
 async def _described(op: Operator, by: Requester, limit: int) -> AsyncGenerator[Reply]:

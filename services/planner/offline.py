@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from services.evidence import leans_on
 from services.log import get_logger
 from services.model.asset import Asset
 from services.model.brief import Brief, Intent, PastDraft
@@ -210,6 +211,7 @@ def _choose(run: _Run, slot: int, intent: Intent | None) -> _Candidate | None:
         f.name: run.counts[f.name]
         + run.denials.formats.get(f.name, 0.0)
         - 1.5 * (kind in f.kinds)
+        - 0.8 * bool(leans_on(run.brief.evidence, Labels(format=f.name)))
         + 0.6 * rolls.random()
         for f in FORMATS
     }
@@ -325,20 +327,23 @@ def _proposal(run: _Run, candidate: _Candidate, intent: Intent | None) -> Propos
     drafts = len(run.brief.past) + len(run.siblings)
     because = why_now(run.material, cut.items, cut.lead, drafts)
     why = why_this_one(run.material, cut.items, because, candidate.neighbour, candidate.nearest)
+    labels = Labels(
+        intent=intent.name if intent else "",
+        format=candidate.format.name,
+        hook=cut.hook,
+        length=length_word(seen.length),
+        pace=pace_word(seen.lengths),
+        music=music_word(track),
+    )
+    if leaning := leans_on(run.brief.evidence, labels):
+        why = f"{why}\nLeans on: {leaning}."
     return Proposal(
         title=shortened(cut.title, 100),
         strategy=shortened(with_reason(cut.strategy, because), 300),
         description="\n".join((cut.strategy, described(cut.shots, candidate.look, track), why)),
         caption=candidate.caption,
         resources=resources(cut.shots, track),
-        labels=Labels(
-            intent=intent.name if intent else "",
-            format=candidate.format.name,
-            hook=cut.hook,
-            length=length_word(seen.length),
-            pace=pace_word(seen.lengths),
-            music=music_word(track),
-        ),
+        labels=labels,
         movie=candidate.movie,
         planner=OfflinePlanner.name,
         seed=candidate.seed,
