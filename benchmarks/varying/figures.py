@@ -33,6 +33,7 @@ class Figures:
     quota: float
     sent_back: float
     seconds_a_draft: float
+    processor_a_draft: float
 
 
 def measure(played: Played, assets: Sequence[Asset], brand: Brand) -> Figures:
@@ -54,6 +55,7 @@ def measure(played: Played, assets: Sequence[Asset], brand: Brand) -> Figures:
         quota=round(_quota(made, brand), 2),
         sent_back=round(1 - len(made) / max(1, played.asked), 3),
         seconds_a_draft=round(played.seconds / max(1, len(made)), 3),
+        processor_a_draft=round(played.processor / max(1, len(made)), 3),
     )
 
 
