@@ -17,7 +17,7 @@ from services.renderer.local.typeset import Type
 
 _MARGIN_X, _MARGIN_Y = 0.05, 0.1  # of the canvas's width and height stay free
 _LINE = 1.22  # sizes of the font from line to line
-_PAD_LINE, _PAD_WORD = (0.34, 0.12), (0.2, 0.06)  # sizes of the font between letters and their box
+_PAD_LINE, _PAD_WORD = (0.34, 0.12), (0.16, 0.08)  # sizes of the font between letters and their box
 _ROUND = 0.18  # sizes of the font: corners of boxes
 _TALLEST = 0.6  # of the canvas's height that a page may take
 _LETTERS = (0.83, 0.22)  # sizes of the font that letters reach above and below their baseline

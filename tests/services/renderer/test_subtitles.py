@@ -113,6 +113,20 @@ def test_a_boxed_word_moves_its_box(studio: Studio) -> None:
         assert where(frame, WHITE).any()
 
 
+def test_a_boxed_word_leaves_its_neighbours_as_much_room_as_it_takes(studio: Studio) -> None:
+    captions = "WEBVTT\n\n00:00.000 --> 00:02.000\nHH <00:00.500>HH <00:01.000>HH\n"
+    given = subtitles(captions, style="boxed-word", font_size=160)
+    (frame,) = shown(studio, given, 20)
+    box, letters = span(where(frame, GREEN)), span(where(frame, RED))
+    white = where(frame, WHITE).any(axis=0)
+    before = int(np.flatnonzero(white[: box[0]]).max())
+    after = box[1] + int(np.flatnonzero(white[box[1] :]).min())
+    inside = letters[0] - box[0], box[1] - letters[1]
+    outside = box[0] - before, after - box[1]
+    assert min(inside) >= 5
+    assert outside == pytest.approx(inside, abs=2)
+
+
 @pytest.mark.parametrize(
     ("position", "x", "y"),
     [
