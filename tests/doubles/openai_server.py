@@ -161,8 +161,12 @@ class OpenAIServer:
         response = self._made(body, [*items, *given], say)
         self.responses[response["id"]] = response
         if say.status != "failed":
-            if fault.late:
-                asyncio.get_running_loop().call_later(fault.late, items.extend, [*given, *say.items])
+            if fault.late:  # until then it works on it, and on nothing else
+                name = body["conversation"]
+                self.locked.add(name)
+                loop = asyncio.get_running_loop()
+                loop.call_later(fault.late, items.extend, [*given, *say.items])
+                loop.call_later(fault.late, self.locked.discard, name)
             else:
                 items += [*given, *say.items]
         if fault.drop == "after":

@@ -64,6 +64,7 @@ class ChatTalk:
             turn = await self._turn(ask, tools=True)
             if turn.calls or turn.refusal or turn.cut:
                 return turn
+            self._history.append({"role": "user", "content": "Now answer, in the given shape."})
         return await self._turn(ask, tools=False)
 
     async def _turn(self, ask: Ask, *, tools: bool) -> Turn:

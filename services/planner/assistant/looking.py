@@ -22,6 +22,10 @@ class Unseen(Exception):
     """The conversation could not be looked into: nobody knows what it holds."""
 
 
+class StillWorking(Exception):
+    """An answer is still being made, longer than anybody wants to wait for it."""
+
+
 async def items_of(client: openai.AsyncOpenAI, conversation: str | None) -> list[dict[str, Any]]:
     """The conversation's newest items, newest first; [] when it is gone, which the next call will say."""
     if not conversation:
@@ -51,9 +55,10 @@ async def close_calls(client: openai.AsyncOpenAI, conversation: str, mine: Colle
 async def response_by_id(
     client: openai.AsyncOpenAI, response: str, waits: Sequence[float], patience: float
 ) -> Turn | None:
-    """A response that had begun, once it has ended well; None if it is not there, failed or takes too long.
+    """A response that had begun, once it has ended; None if it is not there or failed.
 
-    ``waits`` are the seconds between looks (the last one repeats), ``patience`` their sum at most.
+    ``waits`` are the seconds between looks (the last one repeats), ``patience`` their sum at most: raises
+    StillWorking when it has not ended by then.
     """
     waited, rest = 0.0, list(waits) or [0.0]
     while True:
@@ -62,9 +67,9 @@ async def response_by_id(
         except (openai.APIError, httpx2.HTTPError):
             return None
         if found.status not in _WORKING:
-            return turn_of(found) if found.status == "completed" else None
+            return turn_of(found) if found.status in ("completed", "incomplete") else None
         if waited >= patience:
-            return None
+            raise StillWorking
         wait = rest.pop(0) if len(rest) > 1 else rest[0]
         waited += max(wait, 0.01)
         await asyncio.sleep(wait)

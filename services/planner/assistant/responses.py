@@ -19,7 +19,7 @@ from services.errors import Unavailable
 from services.log import get_logger
 from services.planner.assistant.answers import answered_since, read_items, turn_of
 from services.planner.assistant.clean import inert
-from services.planner.assistant.looking import Unseen, close_calls, items_of, response_by_id
+from services.planner.assistant.looking import StillWorking, Unseen, close_calls, items_of, response_by_id
 from services.planner.assistant.purse import Purse
 from services.planner.assistant.streaming import Broken, follow
 from services.planner.assistant.talk import Ask, Outgoing, Turn, Words
@@ -74,12 +74,14 @@ class ResponsesTalk:
         self._history: list[dict[str, Any]] = []
         self._held = 0  # so many items of the history are in the conversation
         self._pending = ""  # the id of a response that has begun
+        self._waited = 0.0  # seconds, for a lock of our own
 
     async def say(self, outgoing: Sequence[Outgoing], ask: Ask, *, mark: str = "") -> Turn:
         self._history += [_item(one, mark) for one in outgoing]
         ours = {mark} if mark else {one.call for one in outgoing if not isinstance(one, Words)}
         turn = await self._already(ours, settle=False) if self._resumed else None
         tries: dict[Trouble, int] = {}
+        self._waited = 0.0
         while turn is None:
             turn = await self._once(ask, ours, mark, tries)
         self._history += turn.items
@@ -97,7 +99,11 @@ class ResponsesTalk:
             trouble = trouble_of(error)
             log.warning("%s: %s", self._server, trouble.value)
             tries[trouble] = tries.get(trouble, 0) + 1
-            turn = await self._after(error, trouble, tries[trouble], ours, ask)
+            if trouble is Trouble.LOCKED and Trouble.UNCLEAR in tries and await self._may_wait():
+                # It works on what we sent and seemed lost: nobody else has this conversation.
+                turn = await self._already(ours, settle=False)
+            else:
+                turn = await self._after(error, trouble, tries[trouble], ours, ask)
             if turn is not None:
                 await self._purse.pay(self._run, ask.purpose, self._models[0], turn.tokens, sent)
             return turn
@@ -171,6 +177,13 @@ class ResponsesTalk:
                 raise sentence(error, self._server, self._models[0]) from None
         return None
 
+    async def _may_wait(self) -> bool:
+        """Wait once more for a lock of our own; False when that has taken too long."""
+        wait = self._settle[-1] if self._settle else 0.0
+        self._waited += max(wait, 0.01)
+        await asyncio.sleep(wait)
+        return self._waited <= self._patience
+
     async def _failed(self, response: Response, ours: set[str], tries: dict[Trouble, int]) -> None:
         """A response that says "failed" although the request succeeded: try again, if it may help."""
         code = str(response.error.code) if response.error else "unknown"
@@ -190,7 +203,11 @@ class ResponsesTalk:
         """Find out whether an unclear call was accepted. None: it was not, so it may be sent again."""
         self._say_what("the line broke; looking for the answer")
         if self._pending:
-            found = await response_by_id(self._client, self._pending, self._settle, self._patience)
+            try:
+                found = await response_by_id(self._client, self._pending, self._settle, self._patience)
+            except StillWorking:
+                await self._purse.pay(self._run, ask.purpose, self._models[0], None, self._tokens(ask))
+                raise sentence(error, self._server, self._models[0]) from None
             if found is not None:
                 return found
         if not self.conversation:

@@ -320,7 +320,10 @@ async def test_the_end_of_a_model_is_told_before_it_comes(studio: Callable[..., 
         assert "ends on 2026-12-20" in said
 
 
-@pytest.mark.parametrize("fault", [Fault(drop="after"), Fault(drop="begun"), Fault(drop="after", late=0.03)])
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(drop="after"), Fault(drop="begun"), Fault(drop="after", late=0.03), Fault(drop="after", late=0.6)],
+)
 async def test_an_answer_whose_line_broke_is_found_and_not_paid_twice(
     studio: Callable[..., Any], fault: Fault
 ) -> None:
