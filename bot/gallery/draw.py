@@ -15,6 +15,7 @@ from services.renderer.local.planes import planes_of
 from services.renderer.local.profile import Profile
 from services.renderer.local.render import approximations, planned
 
+_FINER = 3  # drawn as large as a preview, then reduced: tiny type is set worse than anybody will see it
 _PLACE = re.compile(r"^(Scene|Movie element) #[^:]*: ")  # a strip's movie is small enough without
 
 
@@ -26,7 +27,7 @@ def draw_sheet(sheet: Sheet, media: Media) -> Image.Image:
 def draw_strip(strip: Strip, width: int, media: Media) -> Row:
     """The movie's frames at the strip's times (rising), each ``width`` pixels wide."""
     assets = media.of(strip.movie)
-    plan = planned(strip.movie, assets, Profile("sheet", scale=width / strip.movie["width"]))
+    plan = planned(strip.movie, assets, Profile("sheet", scale=width * _FINER / strip.movie["width"]))
     frame = av.VideoFrame(plan.width, plan.height, "yuv420p")
     found = []
     with contextlib.closing(Compositor(plan, assets)) as compositor:
@@ -42,4 +43,4 @@ def draw_strip(strip: Strip, width: int, media: Media) -> Row:
 
 def _image(frame: av.VideoFrame) -> Image.Image:
     even = frame.reformat(format="rgb24", src_colorspace="ITU709", src_color_range="MPEG")
-    return Image.fromarray(even.to_ndarray(), "RGB")
+    return Image.fromarray(even.to_ndarray(), "RGB").reduce(_FINER)
