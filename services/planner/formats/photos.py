@@ -84,8 +84,10 @@ def _countdown(material: Material, rolls: random.Random, look: Look, kind: str) 
 def _detail(material: Material, rolls: random.Random, look: Look, kind: str) -> Cut | None:
     """One photo in several slow close looks, and then the whole of it."""
     photos = material.showable(1, kind)
-    tall = [i for i in photos if i.height >= 1000 and i.aspect <= 1.4]
-    choice = material.mixed(tall or photos, rolls, lead=True)
+    # What an upright photo shows is in its middle; a wide one may show it anywhere.
+    upright = [i for i in photos if i.aspect <= 1.0]
+    tall = [i for i in upright if i.height >= 1000]
+    choice = material.mixed(tall or upright or photos, rolls, lead=True)
     if not choice:
         return None
     item = choice[0]
