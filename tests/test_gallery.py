@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import bot.gallery.__main__ as gallery
 from bot.gallery.__main__ import FOLDER, main
 from bot.gallery.media import MAKERS, Media
-from bot.gallery.sheet import Row, lay_out
+from bot.gallery.movies import BAND, film, scene, text
+from bot.gallery.sheet import Row, Sheet, Strip, lay_out
 from bot.gallery.sheets import SHEETS
 from services.movie import parse_movie
 from services.renderer.local.abilities import abilities
@@ -66,6 +68,20 @@ def test_a_sheet_is_drawn_and_drawn_again_the_same(
     blue = np.abs(pixels - (0x3A, 0x5A, 0x78)).max(axis=2) < 8
     assert 0.4 < blue.mean() < 0.9  # frames on their ground
     assert (pixels[blue.any(axis=1)].min(axis=2) > 240).any()
+
+
+def test_a_sheet_is_not_replaced_by_one_that_lacks_letters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unheard = Strip("Cuneiform", film(scene(1, text("\U00012000")), size=BAND), (0.5,))
+    sheet = Sheet("cuneiform", "Cuneiform", "A script no usual font has.", 60, 1, (unheard,))
+    monkeypatch.setattr(gallery, "SHEETS", (sheet,))
+    assert main([], tmp_path) == 0
+    before = (tmp_path / "cuneiform.jpg").stat()
+    capsys.readouterr()
+    assert main([], tmp_path) == 0
+    assert (tmp_path / "cuneiform.jpg").stat().st_mtime_ns == before.st_mtime_ns
+    assert "no font here for Cuneiform" in capsys.readouterr().out
 
 
 def test_a_sheet_that_is_none_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,10 @@ FOLDER = ROOT / "docs" / "renderer"
 
 
 def main(names: Sequence[str], folder: Path = FOLDER) -> int:
-    """Write one JPEG for each sheet; 2 if a name is that of none. The same machine writes the same bytes."""
+    """Write one JPEG for each sheet; 2 if a name is that of none. The same machine writes the same bytes.
+
+    A sheet that is there is not replaced by one with letters missing.
+    """
     known = {sheet.name: sheet for sheet in SHEETS}
     if unknown := sorted(set(names) - set(known)):
         sys.stderr.write(f"There is no sheet {unknown[0]!r}. There are: {', '.join(known)}.\n")
@@ -27,7 +30,11 @@ def main(names: Sequence[str], folder: Path = FOLDER) -> int:
         media = Media(Path(drawn))
         for name in names or known:
             path = folder / f"{name}.jpg"
-            save(draw_sheet(known[name], media), path)
+            page, lacking = draw_sheet(known[name], media)
+            if lacking and path.exists():
+                sys.stdout.write(f"{path.name} stays as it is: no font here for {', '.join(lacking)}.\n")
+                continue
+            save(page, path)
             sys.stdout.write(f"{path.relative_to(folder.parent)}: {path.stat().st_size / 1e3:.0f} kB\n")
             sys.stdout.flush()
     return 0

@@ -16,12 +16,15 @@ from services.renderer.local.profile import Profile
 from services.renderer.local.render import approximations, planned
 
 _FINER = 3  # drawn as large as a preview, then reduced: tiny type is set worse than anybody will see it
+NO_FONT = "no installed font"
 _PLACE = re.compile(r"^(Scene|Movie element) #[^:]*: ")  # a strip's movie is small enough without
 
 
-def draw_sheet(sheet: Sheet, media: Media) -> Image.Image:
-    """The whole sheet as a picture."""
-    return lay_out([draw_strip(strip, sheet.width, media) for strip in sheet.strips], sheet.columns)
+def draw_sheet(sheet: Sheet, media: Media) -> tuple[Image.Image, tuple[str, ...]]:
+    """The whole sheet as a picture; what could not be drawn because this machine has no font for it."""
+    rows = [draw_strip(strip, sheet.width, media) for strip in sheet.strips]
+    lacking = tuple(row.label for row in rows if any(NO_FONT in note for note in row.notes))
+    return lay_out(rows, sheet.columns), lacking
 
 
 def draw_strip(strip: Strip, width: int, media: Media) -> Row:
