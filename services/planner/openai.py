@@ -210,10 +210,7 @@ class OpenAIPlanner:
 
     async def _begin(self, brief: Brief, configuration: str) -> tuple[_Live, list[str]]:
         run = brief.run or secrets.token_hex(4)
-        tag = f"{run}-{brief.seed:x}"
-        if brief.revises is not None:  # the run's first turns are in the same conversation
-            digest = hashlib.sha256(brief.wish.encode("utf-8", "replace")).hexdigest()[:8]
-            tag = f"{tag}-{brief.revises.number}-{digest}"
+        tag = f"{run}-{brief.seed:x}{_later(brief)}"
         if self._chat:
             talk = ChatTalk(
                 self._client,
@@ -267,3 +264,14 @@ class OpenAIPlanner:
         self._listed = now, choice
         self._models[:] = choice.models
         return choice
+
+
+def _later(brief: Brief) -> str:
+    """What tells a later order from the first one of its run, whose turns are in the same conversation."""
+    rejected = [rejection.proposal.title for rejection in brief.rejected]
+    parts = [brief.wish, *(proposal.title for proposal in brief.kept), *rejected]
+    if brief.revises is not None:
+        parts.append(f"draft {brief.revises.number}")
+    if not any(parts):
+        return ""
+    return "-" + hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:8]

@@ -138,6 +138,7 @@ def test_an_answer_with_more_than_the_schema_is_refused() -> None:
         Music.model_validate_json('{"asset": "m", "from_second": NaN, "volume": 1}')
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_inert_words_carry_no_address_and_no_mention(text: str) -> None:
     for said in (inert(text, 200), inert(f"see https://evil.example/{text} @villain {text}", 400)):
@@ -169,6 +170,7 @@ def test_bare_addresses_are_addresses(text: str) -> None:
     assert any("address" in reason or "mentions" in reason for reason in check(proposal, ASSETS)), text
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_tools_answer_anything_with_json(name: str, arguments: str) -> None:
     box = Toolbox(brief(STUDIO), SHELF)

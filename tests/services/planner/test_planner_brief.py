@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from planner_studio import BRAND, brief, clip, large_studio, photo, remembered, small_studio
 
@@ -89,6 +89,7 @@ def test_most_useful_first_and_every_part_is_counted() -> None:
     assert "Series" not in written.instructions
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(budget=st.integers(0, 20_000), words=st.integers(0, 3000), files=st.sampled_from([0, 3, 200]))
 def test_never_above_the_budget_and_no_part_pushes_the_media_out(budget: int, words: int, files: int) -> None:
     long = Brand(
@@ -142,6 +143,7 @@ def test_names_and_comments_cannot_leave_their_line() -> None:
     assert "\u2028" not in text
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.text())
 def test_quoted_text_is_one_line_and_reads_back(text: str) -> None:
     line = quoted(text, 50)
@@ -162,6 +164,7 @@ def test_places_go_to_intents_by_quota() -> None:
     assert intents_in_turn(brief(small_studio(), count=2, intent="teach")) == ["teach", "teach"]
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.text(), st.text())
 def test_the_estimate_grows_with_the_text(one: str, other: str) -> None:
     assert estimate_tokens("") == 0

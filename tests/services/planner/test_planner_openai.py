@@ -592,3 +592,13 @@ async def test_a_revision_goes_on_in_the_run_that_made_the_draft(studio: Callabl
     assert '"shorter, other music @you"' in said
     assert old.assets[0] in said
     assert "shot 1:" in said
+
+
+async def test_what_is_asked_for_later_in_a_run_is_not_answered_with_its_beginning(
+    studio: Callable[..., Any],
+) -> None:
+    async with studio() as s:
+        first = await s.planner.propose(RUN)
+        s.again()  # a render failed days later: another one is to take its place
+        more = await s.planner.propose(again(RUN, first, "It could not be rendered."))
+        assert more.proposals[0].title not in [proposal.title for proposal in first.proposals]
