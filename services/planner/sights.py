@@ -51,17 +51,18 @@ def moments(item: Item, count: int, length: float, last: float) -> list[float]:
     The last part, of ``last`` seconds, is the clip's end.
     """
     spare = max(0.0, item.duration - 0.1 - last)
+    count = min(count, 1 + int(spare / length))
     footage = item.asset.footage
     peaks = sorted(footage.motion.peaks, key=lambda p: -p.strength) if footage and footage.motion else []
     starts: list[float] = []
     for peak in peaks:
         start = min(spare, max(0.0, peak.at - _BEFORE * length))
-        if len(starts) < count - 1 and all(abs(start - other) >= length for other in starts):
+        if len(starts) < count - 1 and all(abs(start - other) >= length - 1e-6 for other in starts):
             starts.append(start)
     starts = [start for start in starts if start <= spare - length]
     for number in range(count):
         start = spare * (1 - number / max(1, count - 1))
-        if len(starts) < count and all(abs(start - other) >= length for other in starts):
+        if len(starts) < count and all(abs(start - other) >= length - 1e-6 for other in starts):
             starts.append(start)
     return sorted(int(start * 10) / 10 for start in starts)
 
