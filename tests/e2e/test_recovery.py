@@ -50,9 +50,9 @@ def quick(op: Operator) -> LocalRenderer:
 
 
 def card() -> Proposal:
-    """A second of plain colour with a word."""
-    text = {"type": "text", "text": "RV06", "duration": 1, "settings": {"font-size": "80px"}}
-    scene = {"duration": 1, "background-color": "#405060", "elements": [text]}
+    """Two seconds of plain colour with a word: less is taken for a failed render."""
+    text = {"type": "text", "text": "RV06", "duration": 2, "settings": {"font-size": "80px"}}
+    scene = {"duration": 2, "background-color": "#405060", "elements": [text]}
     movie = {"resolution": "instagram-story", "fps": 30, "scenes": [scene]}
     return proposal().model_copy(update={"movie": movie})
 
@@ -88,7 +88,7 @@ async def test_a_finished_render_torn_by_a_power_cut_is_made_again(
     assert draft.rendered is not None
     assert files.sha256(video) == draft.rendered.sha256
     with av.open(str(video)) as container:
-        assert sum(1 for _ in container.decode(video=0)) == 30
+        assert sum(1 for _ in container.decode(video=0)) == 60
 
 
 async def test_half_written_files_of_every_kind_harm_nothing(op: Operator) -> None:

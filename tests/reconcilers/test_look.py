@@ -41,7 +41,9 @@ async def test_a_scan_that_found_something_makes_one_job(op: Operator) -> None:
     assert key != NEW
     await look.step(key)
     job = await op.store.do(jobs.get, int(key))
-    assert (job.state, job.message) == ("done", f"{waiting} files looked at")
+    # One may be the copy of another: that one is not decoded again.
+    assert job.state == "done"
+    assert job.message.startswith(f"{waiting} files looked at")
     assert await look.due() == {}
     await op.services.inventory.scan_folders()
     assert await look.due() == {}, "nothing changed"
