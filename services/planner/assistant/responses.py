@@ -74,14 +74,12 @@ class ResponsesTalk:
         self._history: list[dict[str, Any]] = []
         self._held = 0  # so many items of the history are in the conversation
         self._pending = ""  # the id of a response that has begun
-        self._waited = 0.0  # seconds, for a lock of our own
 
     async def say(self, outgoing: Sequence[Outgoing], ask: Ask, *, mark: str = "") -> Turn:
         self._history += [_item(one, mark) for one in outgoing]
         ours = {mark} if mark else {one.call for one in outgoing if not isinstance(one, Words)}
         turn = await self._already(ours, settle=False) if self._resumed else None
         tries: dict[Trouble, int] = {}
-        self._waited = 0.0
         while turn is None:
             turn = await self._once(ask, ours, mark, tries)
         self._history += turn.items
@@ -99,9 +97,8 @@ class ResponsesTalk:
             trouble = trouble_of(error)
             log.warning("%s: %s", self._server, trouble.value)
             tries[trouble] = tries.get(trouble, 0) + 1
-            if trouble is Trouble.LOCKED and Trouble.UNCLEAR in tries and await self._may_wait():
-                # It works on what we sent and seemed lost: nobody else has this conversation.
-                turn = await self._already(ours, settle=False)
+            if trouble is Trouble.LOCKED and Trouble.UNCLEAR in tries:
+                turn = await self._working_on(error, ours, ask)
             else:
                 turn = await self._after(error, trouble, tries[trouble], ours, ask)
             if turn is not None:
@@ -177,12 +174,21 @@ class ResponsesTalk:
                 raise sentence(error, self._server, self._models[0]) from None
         return None
 
-    async def _may_wait(self) -> bool:
-        """Wait once more for a lock of our own; False when that has taken too long."""
-        wait = self._settle[-1] if self._settle else 0.0
-        self._waited += max(wait, 0.01)
-        await asyncio.sleep(wait)
-        return self._waited <= self._patience
+    async def _working_on(self, error: Exception, ours: set[str], ask: Ask) -> Turn | None:
+        """The answer to what seemed lost: the lock proves that it is being worked on, as nobody else has this
+        conversation. It is never sent again, however the lock ends; None: the question was left unanswered.
+        """
+        waited, wait = 0.0, self._settle[-1] if self._settle else 0.0
+        while waited <= self._patience:
+            waited += max(wait, 0.01)
+            await asyncio.sleep(wait)
+            try:
+                if await self._since(ours) is not None:
+                    return await self._already(ours, settle=False)
+            except Unseen:
+                continue
+        await self._purse.pay(self._run, ask.purpose, self._models[0], None, self._tokens(ask))
+        raise sentence(error, self._server, self._models[0]) from None
 
     async def _failed(self, response: Response, ours: set[str], tries: dict[Trouble, int]) -> None:
         """A response that says "failed" although the request succeeded: try again, if it may help."""
