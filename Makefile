@@ -16,7 +16,7 @@ run: $(ENV)/.autopotter-run
 	@$(BIN)/autopotter run
 
 test: $(ENV)/.autopotter-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(ENV)/.autopotter-test
 	$(BIN)/ruff check .
