@@ -158,7 +158,7 @@ def transaction(database: Database, path: Path, begin: str) -> Iterator[None]:
         try:
             yield
             database.conn.execute("COMMIT")
-        except BaseException:
+        except BaseException:  # not handled: half a transaction must not stay open, whatever ended it
             if database.conn.in_transaction:
                 database.conn.execute("ROLLBACK")
             raise

@@ -142,8 +142,8 @@ def _encode_missing(
         try:
             while (at := runs.take(worker)) is not None:
                 shelf.keep(names[at], maker.encoded(segments[at]))
-        except BaseException:
-            runs.stop()  # the others end with the segment they are at
+        except BaseException:  # not handled: whatever ends one worker, the others must not go on for nothing
+            runs.stop()  # they end with the segment they are at
             raise
         finally:
             maker.close()

@@ -146,12 +146,12 @@ def test_a_program_that_hangs_is_ended(
 
 
 def test_what_a_movie_says_is_never_an_argument(standin: Standin, tmp_path: Path) -> None:
-    text = "-w /tmp/x; $(id) [[h@'loU]] <speak>\x00\x1b"
+    text = "-w other.wav; $(id) [[h@'loU]] <speak>\x00\x1b"
     who = speaker(standin.program, tmp_path / "own")
     with_spoken(movie(scene(1, voice(text, voice="../../etc-PW"))), {}, who)
     ((arguments, words),) = standin.asked()
     assert arguments == ["-v", "en-us", "-b", "1", "--stdin", "-w"]
-    assert words == "-w /tmp/x; $(id) h@'loU <speak>"
+    assert words == "-w other.wav; $(id) h@'loU <speak>"
 
 
 @given(st.text(max_size=200), st.text(max_size=40))
@@ -183,7 +183,7 @@ async def test_the_child_speaks_with_the_program_on_the_path(
     await renderer.aclose()
 
 
-@pytest.mark.skipif(shutil.which(PROGRAM) is None, reason="espeak-ng is not installed here")
+@pytest.mark.skipif(shutil.which(PROGRAM) is None, reason="espeak-ng is not here (Debian: espeak-ng; CI installs it)")
 def test_espeak_speaks_and_says_the_same_again(studio: Studio, tmp_path: Path) -> None:
     program = Path(str(shutil.which(PROGRAM)))
     document = movie({"elements": [voice("The new vase is in the shop today.", voice="en-GB-RyanNeural")]})
