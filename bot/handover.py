@@ -30,11 +30,19 @@ _RETRY_SECONDS = 0.1
 
 
 async def perform(
-    settings: Settings, name: str, given: dict[str, Any], on_studio: StudioProgress | None = None
+    settings: Settings,
+    name: str,
+    given: dict[str, Any],
+    on_studio: StudioProgress | None = None,
+    *,
+    wait: float = OPERATOR_WAIT,
 ) -> AsyncGenerator[Reply]:
-    """Run an operation for the command line; every failure comes as a last reply with ok False."""
+    """Run an operation for the command line; every failure comes as a last reply with ok False.
+
+    ``wait``: for how many seconds somebody else may hold DATA_DIR.
+    """
     lock = DataLock(settings.data_dir)
-    deadline = time.monotonic() + OPERATOR_WAIT
+    deadline = time.monotonic() + wait
     try:
         while True:
             source = await _source(settings, lock, deadline, name, given, on_studio)

@@ -42,6 +42,15 @@ def written(path: Path, *, mode: int | None = None) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder survive a power cut. Raises OSError."""
+    fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
 def write_json(path: Path, data: Any) -> None:
     """``data`` as readable JSON, with characters as they are; lone surrogates of odd names are escaped."""
     text = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)

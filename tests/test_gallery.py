@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import bot.gallery.__main__ as gallery
 from bot.gallery.__main__ import FOLDER, main
 from bot.gallery.media import MAKERS, Media
 from bot.gallery.movies import BAND, film, scene, text
@@ -71,15 +70,14 @@ def test_a_sheet_is_drawn_and_drawn_again_the_same(
 
 
 def test_a_sheet_is_not_replaced_by_one_that_lacks_letters(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     unheard = Strip("Cuneiform", film(scene(1, text("\U00012000")), size=BAND), (0.5,))
     sheet = Sheet("cuneiform", "Cuneiform", "A script no usual font has.", 60, 1, (unheard,))
-    monkeypatch.setattr(gallery, "SHEETS", (sheet,))
-    assert main([], tmp_path) == 0
+    assert main([], tmp_path, [sheet]) == 0
     before = (tmp_path / "cuneiform.jpg").stat()
     capsys.readouterr()
-    assert main([], tmp_path) == 0
+    assert main([], tmp_path, [sheet]) == 0
     assert (tmp_path / "cuneiform.jpg").stat().st_mtime_ns == before.st_mtime_ns
     assert "no font here for Cuneiform" in capsys.readouterr().out
 

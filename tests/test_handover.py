@@ -30,13 +30,8 @@ async def settings(settings: Settings) -> Settings:
     return settings
 
 
-@pytest.fixture(autouse=True)
-def _short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handover, "OPERATOR_WAIT", 0.5)
-
-
-async def ask(settings: Settings, name: str, **given: Any) -> Reply:
-    replies = [reply async for reply in perform(settings, name, given)]
+async def ask(settings: Settings, name: str, wait: float = 0.5, **given: Any) -> Reply:
+    replies = [reply async for reply in perform(settings, name, given, wait=wait)]
     return replies[-1]
 
 
@@ -80,17 +75,15 @@ async def test_an_operator_that_is_just_starting_is_waited_for(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lock is taken, and what stands there was left by an operator that was killed."""
-    monkeypatch.setattr(handover, "OPERATOR_WAIT", 20.0)
     left = subprocess.run(  # noqa: ASYNC221 - it ends at once
         [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True
     )
     monkeypatch.setattr(os, "getpid", lambda: int(left.stdout))
     announce(settings)
     monkeypatch.undo()
-    monkeypatch.setattr(handover, "OPERATOR_WAIT", 20.0)
     starting = DataLock(settings.data_dir)
     assert starting.try_acquire()
-    asking = asyncio.create_task(ask(settings, "schedule", action="pause"))
+    asking = asyncio.create_task(ask(settings, "schedule", 20.0, action="pause"))
     await asyncio.sleep(0.3)
     assert not asking.done()
     starting.release()

@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 
-from bot import handover
 from bot.handover import perform
 from bot.operations.registry import operations
 from bot.operator import Operator
@@ -92,7 +91,7 @@ def picture(folder: Path) -> dict[str, tuple[int, int, int, int]]:
 
 
 async def ask(settings: Settings, name: str, **given: Any) -> Reply:
-    return [reply async for reply in perform(settings, name, given)][-1]
+    return [reply async for reply in perform(settings, name, given, wait=0.3)][-1]
 
 
 def test_which_operations_only_read() -> None:
@@ -146,10 +145,7 @@ async def test_what_is_committed_meanwhile_is_seen(full: Operator, settings: Set
         assert (await ask(settings, "schedule")).data["paused"]["by"] == "desk"
 
 
-async def test_what_writes_still_waits(
-    full: Operator, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(handover, "OPERATOR_WAIT", 0.3)
+async def test_what_writes_still_waits(full: Operator, settings: Settings) -> None:
     with holding(settings.data_dir) as holder:
         for name, given in (("schedule", {"action": "pause"}), ("approve", {"number": 3}), ("insights", {})):
             answer = await ask(settings, name, **given)
@@ -158,9 +154,8 @@ async def test_what_writes_still_waits(
 
 @pytest.mark.parametrize("store", ["absent", "old", "damaged"])
 async def test_a_store_that_cannot_be_read_as_it_is_has_to_be_waited_for(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, store: str
+    settings: Settings, store: str
 ) -> None:
-    monkeypatch.setattr(handover, "OPERATOR_WAIT", 0.3)
     path = settings.data_dir / "operator.db"
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if store == "old":

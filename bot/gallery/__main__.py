@@ -9,19 +9,19 @@ from pathlib import Path
 
 from bot.gallery.draw import draw_sheet
 from bot.gallery.media import Media
-from bot.gallery.sheet import save
+from bot.gallery.sheet import Sheet, save
 from bot.gallery.sheets import SHEETS
 from bot.setting_types import ROOT
 
 FOLDER = ROOT / "docs" / "renderer"
 
 
-def main(names: Sequence[str], folder: Path = FOLDER) -> int:
+def main(names: Sequence[str], folder: Path = FOLDER, sheets: Sequence[Sheet] = SHEETS) -> int:
     """Write one JPEG for each sheet; 2 if a name is that of none. The same machine writes the same bytes.
 
     A sheet that is there is not replaced by one with letters missing.
     """
-    known = {sheet.name: sheet for sheet in SHEETS}
+    known = {sheet.name: sheet for sheet in sheets}
     if unknown := sorted(set(names) - set(known)):
         sys.stderr.write(f"There is no sheet {unknown[0]!r}. There are: {', '.join(known)}.\n")
         return 2

@@ -29,8 +29,8 @@ class Look:
     name = "look"
     limit = 1
 
-    def __init__(self, op: Operator) -> None:
-        self._op = op
+    def __init__(self, op: Operator, poll: float = POLL_SECONDS) -> None:
+        self._op, self._poll = op, poll
         self._seen = -1  # changes of the catalogue that were dealt with
         self._quiet_at = 0.0  # monotonic; until when nothing urgent needs to be looked for
 
@@ -74,7 +74,7 @@ class Look:
             began = time.monotonic()
             while time.monotonic() - began < PATIENCE_SECONDS and await self._busy():
                 progress("waiting for videos that are being made", *last)
-                await asyncio.sleep(POLL_SECONDS)
+                await asyncio.sleep(self._poll)
 
         return await self._op.services.looker.look(told, before_each=urgent_first)
 
@@ -84,7 +84,7 @@ class Look:
             return False
         if await self._op.store.do(_urgent):
             return True
-        self._quiet_at = time.monotonic() + POLL_SECONDS
+        self._quiet_at = time.monotonic() + self._poll
         return False
 
 

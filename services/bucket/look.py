@@ -65,7 +65,10 @@ class _Run:
 
 
 class Looker:
-    """``sheets`` is where contact sheets lie, named by content; any of them can be made again."""
+    """``sheets`` is where contact sheets lie, named by content; any of them can be made again.
+
+    ``version`` is that of what is measured: what was looked at by another one is looked at again.
+    """
 
     def __init__(
         self,
@@ -75,11 +78,13 @@ class Looker:
         *,
         parallel: int = PARALLEL,
         seconds: float = SECONDS,
+        version: int = VERSION,
     ) -> None:
         self._bucket = bucket
         self._store = store
         self._sheets = sheets
         self._parallel = parallel
+        self._version = version
         self._children = Children(_MODULE, parallel=parallel, seconds=seconds, longest_answer=1 << 20)
         self._one_at_a_time = asyncio.Lock()
 
@@ -88,7 +93,7 @@ class Looker:
 
     async def waiting(self) -> int:
         """How many files of the catalogue were not looked at yet."""
-        return await self._store.do(footage.count_unlooked, VERSION)
+        return await self._store.do(footage.count_unlooked, self._version)
 
     @timed("bucket.look")
     async def look(
@@ -103,7 +108,7 @@ class Looker:
             started = time.perf_counter()
             run = _Run(await self.waiting())
             try:
-                while ids := await self._store.do(footage.unlooked, VERSION, PAGE, run.skipped):
+                while ids := await self._store.do(footage.unlooked, self._version, PAGE, run.skipped):
                     found = await self._store.do(media.by_ids, ids)
                     await self._page([found[i] for i in ids if i in found], run, on_progress, before_each)
                     await self._commit(run)
@@ -176,7 +181,7 @@ class Looker:
             file = await self._bucket.open(asset.file.key)
             try:
                 content = await asyncio.to_thread(content_of, file)
-                if await self._store.do(footage.known, content, VERSION):
+                if await self._store.do(footage.known, content, self._version):
                     run.found.append(footage.Looked(asset, content))
                     run.known += 1
                 else:
@@ -217,7 +222,7 @@ class Looker:
     async def _commit(self, run: _Run) -> None:
         found, run.found, run.committed = run.found, [], time.monotonic()
         if found:
-            await self._store.do(footage.put, found, VERSION)
+            await self._store.do(footage.put, found, self._version)
 
     async def _group(self) -> None:
         marked = await self._store.do(footage.marked)

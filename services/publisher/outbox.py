@@ -24,6 +24,7 @@ from typing import Any
 from slugify import slugify
 
 from services.errors import Refused
+from services.files import sync_folder
 from services.log import get_logger
 from services.ports import ContainerStatus, Post, Publication, Quota
 from services.publisher.caption_spec import caption_faults
@@ -36,7 +37,6 @@ from services.publisher.outbox_files import (
     is_there,
     is_whole,
     read_receipt,
-    sync_folder,
     write_durably,
 )
 from services.publisher.outbox_posts import Posted, posts_in

@@ -39,15 +39,6 @@ def glance_of(facts: os.stat_result) -> tuple[int, ...]:
     return facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a rename survive a power cut."""
-    fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
 @contextlib.contextmanager
 def disk_errors(path: Path, done: str) -> Iterator[None]:
     """Turn what the disk says while the sheet is ``done`` (read, written …) into a sentence.

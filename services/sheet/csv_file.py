@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from services.errors import OperatorError, Unavailable
+from services.files import sync_folder
 from services.log import get_logger
 from services.ports import SheetRow
 from services.sheet.csv_disk import (
@@ -26,7 +27,6 @@ from services.sheet.csv_disk import (
     disk_errors,
     glance_of,
     seen_of,
-    sync_folder,
     unwritable,
     wrong_kind,
 )

@@ -9,7 +9,6 @@ import pytest
 
 from bot.operations.registry import Requester, find
 from bot.operator import Operator
-from bot.reconcilers import look as look_module
 from bot.reconcilers.look import NEW, Look
 from bot.reply import Reply
 from services.bucket.look import VERSION
@@ -50,14 +49,13 @@ async def test_a_scan_that_found_something_makes_one_job(op: Operator) -> None:
     assert (await op.store.do(footage.counts, VERSION))["waiting"] == 0
 
 
-async def test_videos_come_first(op: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(look_module, "POLL_SECONDS", 0.05)
+async def test_videos_come_first(op: Operator) -> None:
     add_photos(op, 2)
     op.live = True
     await op.services.inventory.scan_folders()
     urgent = await op.store.do(jobs.queue, "generate", {"count": 1, "seed": 1}, by="test", now=op.now())
     await op.store.do(jobs.start, urgent, now=op.now())
-    look = Look(op)
+    look = Look(op, poll=0.05)
     await look.step(NEW)
     (key,) = await look.due()
     task = asyncio.create_task(look.step(key))

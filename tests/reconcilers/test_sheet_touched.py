@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import random
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -15,6 +17,7 @@ from services.errors import Refused, Unavailable
 from services.model.draft import Rendered, State
 from services.model.vote import Choice
 from services.ports import SheetRow
+from services.sheet.csv_file import CsvSheet
 from services.store import decisions, drafts, rows
 from tests.doubles.publisher import ShakyPublisher
 from tests.reconcilers.helpers import drive, make_draft, proposal
@@ -90,21 +93,27 @@ async def test_another_target_is_another_approval_so_every_open_row_is_written_a
     assert row(op, number)["Draft id"] == f"{tag}.2"
 
 
-async def test_a_row_that_could_not_be_written_stays_due(
-    op: Operator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class Held(CsvSheet):
+    """The CSV while another program holds it."""
+
+    held = True
+
+    async def write(self, rows: Sequence[SheetRow], **more: Any) -> set[str]:
+        if self.held:
+            raise Unavailable("The sheet is open elsewhere.")
+        return await super().write(rows, **more)
+
+
+async def test_a_row_that_could_not_be_written_stays_due(op: Operator) -> None:
     number = await make_draft(op)
-    sheet, write = Sheet(op), op.services.sheet.write
-
-    async def broken(found: list[SheetRow], **more: object) -> set[str]:
-        raise Unavailable("The sheet is open elsewhere.")
-
-    monkeypatch.setattr(op.services.sheet, "write", broken)
+    file = Held(op.options.data_dir / "drafts.csv", settle=0.0)
+    op.services = dataclasses.replace(op.services, sheet=file)
+    sheet = Sheet(op)
     for _ in range(3):
         with pytest.raises(Unavailable):
             await sheet.step("rows")
     assert await op.store.do(sheet._anything)
-    monkeypatch.setattr(op.services.sheet, "write", write)
+    file.held = False
     await sheet.step("rows")
     assert not await op.store.do(sheet._anything)
     assert row(op, number)["Status"] == "Draft"

@@ -26,7 +26,6 @@ PROGRAM = "espeak-ng"
 VERSION = "1"  # of how it is called; part of the name under which a spoken text is kept
 
 _log = get_logger(__name__)
-_SECONDS = 10.0  # for one text
 _MOST_CHARACTERS = 3_000  # of all texts together: more cannot be said in the longest movie
 _MOST_BYTES = 32 << 20  # of one spoken text
 _HEADER = 44  # bytes of a wav without any sound
@@ -36,11 +35,15 @@ _OTHERWISE = "en-us"
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """``program`` None: nobody speaks. Spoken texts lie in ``folder``, and in ``cache`` for later renders."""
+    """``program`` None: nobody speaks. Spoken texts lie in ``folder``, and in ``cache`` for later renders.
+
+    ``seconds``: how long it may take for one text.
+    """
 
     program: Path | None
     folder: Path
     cache: Cache
+    seconds: float = 10.0
 
 
 def with_voices(movie: Movie, assets: Assets, speaker: Speaker) -> Assets:
@@ -94,7 +97,7 @@ def _spoken(speaker: Speaker, program: Path, words: str, voice: str) -> Path | N
     if path.exists() or speaker.cache.take(name, path):
         return path
     for language in languages(voice):
-        if _say(program, language, words, path):
+        if _say(program, language, words, path, speaker.seconds):
             speaker.cache.give(name, path)
             return path
     return None
@@ -106,13 +109,13 @@ def _identity(program: Path) -> list[str | int]:
     return [program.name, facts.st_size, facts.st_mtime_ns]
 
 
-def _say(program: Path, language: str, words: str, path: Path) -> bool:
+def _say(program: Path, language: str, words: str, path: Path, seconds: float) -> bool:
     """Whether there is sound at ``path`` now. TimeoutExpired: then it would hang at every other text, too."""
     part = path.with_suffix(".part")
     command = [str(program), "-v", language, "-b", "1", "--stdin", "-w", str(part)]
     try:
         done = subprocess.run(  # noqa: S603 - a list without a shell; nothing in it comes from a movie
-            command, input=words.encode(), timeout=_SECONDS, check=False, env=_ENVIRONMENT,
+            command, input=words.encode(), timeout=seconds, check=False, env=_ENVIRONMENT,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=path.parent,
         )  # fmt: skip
         if done.returncode == 0 and _HEADER < part.stat().st_size <= _MOST_BYTES:

@@ -59,9 +59,11 @@ def standin(tmp_path: Path) -> Standin:
     return Standin(tmp_path / "programs")
 
 
-def speaker(program: Path | None, folder: Path, cache: Path | None = None) -> Speaker:
+def speaker(
+    program: Path | None, folder: Path, cache: Path | None = None, *, seconds: float = 10.0
+) -> Speaker:
     folder.mkdir(exist_ok=True)
-    return Speaker(program, folder, Cache(cache, 1 << 20))
+    return Speaker(program, folder, Cache(cache, 1 << 20), seconds=seconds)
 
 
 def voice(text: str, **more: Any) -> dict[str, Any]:
@@ -136,11 +138,8 @@ def test_a_program_that_fails_costs_the_voice_only(
     assert any("is not spoken" in note for note in approximations(document, plan))
 
 
-def test_a_program_that_hangs_is_ended(
-    standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.renderer.local.voice._SECONDS", 0.5)
-    who = speaker(standin.program, tmp_path / "own")
+def test_a_program_that_hangs_is_ended(standin: Standin, tmp_path: Path) -> None:
+    who = speaker(standin.program, tmp_path / "own", seconds=0.5)
     assert with_spoken(movie(scene(1, voice("hang")), scene(1, voice("never asked"))), {}, who) == {}
     assert len(standin.asked()) == 1
 
@@ -183,7 +182,7 @@ async def test_the_child_speaks_with_the_program_on_the_path(
     await renderer.aclose()
 
 
-@pytest.mark.skipif(shutil.which(PROGRAM) is None, reason="espeak-ng is not here (Debian: espeak-ng; CI installs it)")
+@pytest.mark.skipif(shutil.which(PROGRAM) is None, reason="no espeak-ng here; CI installs it")
 def test_espeak_speaks_and_says_the_same_again(studio: Studio, tmp_path: Path) -> None:
     program = Path(str(shutil.which(PROGRAM)))
     document = movie({"elements": [voice("The new vase is in the shop today.", voice="en-GB-RyanNeural")]})
