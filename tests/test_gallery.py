@@ -14,7 +14,7 @@ from bot.gallery.movies import BAND, film, scene, text
 from bot.gallery.sheet import Row, Sheet, Strip, lay_out
 from bot.gallery.sheets import SHEETS
 from services.movie import parse_movie
-from services.renderer.local.abilities import abilities
+from services.renderer.local.planning.abilities import abilities
 
 MOST = 2_500_000  # bytes of all sheets
 

@@ -10,7 +10,7 @@ import pytest
 from bot import docs
 from bot.settings import Settings, load_settings, settings_table
 from services.errors import Misconfigured
-from services.renderer.local.abilities import abilities
+from services.renderer.local.planning.abilities import abilities
 
 
 def test_every_setting_is_documented() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.renderer.local.kernels import Slide
+from services.renderer.local.pictures.kernels import Slide
 
 _SIDE, _OUT, _FRAMES = 1242, 1080, 150
 

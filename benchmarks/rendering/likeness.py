@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from services.renderer.local.planes import planes_of
+from services.renderer.local.pictures.planes import planes_of
 
 _EVERY = 15  # frames
 _BLOCK = 8  # pixels

@@ -15,13 +15,13 @@ from typing import Any
 import av
 import numpy as np
 
-from services.renderer.local.coding import PictureEncoder
-from services.renderer.local.compositor import Compositor
+from services.renderer.local.compositing.compositor import Compositor
 from services.renderer.local.media import AssetFile
-from services.renderer.local.planes import planes_of
+from services.renderer.local.output.coding import PictureEncoder
+from services.renderer.local.output.work import codings
+from services.renderer.local.pictures.planes import planes_of
 from services.renderer.local.profile import profile_from
 from services.renderer.local.render import planned
-from services.renderer.local.work import codings
 
 
 def assets_of(job: dict[str, Any]) -> dict[str, AssetFile]:

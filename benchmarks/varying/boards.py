@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from services.renderer.local.compositor import Compositor
+from services.renderer.local.compositing.compositor import Compositor
 from services.renderer.local.media import AssetFile
-from services.renderer.local.planes import planes_of
+from services.renderer.local.pictures.planes import planes_of
 from services.renderer.local.profile import Profile
 from services.renderer.local.render import planned
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot.doctor.check import Check, fail, failed_by, ok
 from services.errors import OperatorError
-from services.renderer.local import fonts
+from services.renderer.local.text import fonts
 
 REINSTALL = "Install again: pip install --force-reinstall av pillow."
 PICTURES = ("PNG", "JPEG", "WEBP")

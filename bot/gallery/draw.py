@@ -10,8 +10,8 @@ from PIL import Image
 
 from bot.gallery.media import Media
 from bot.gallery.sheet import Row, Sheet, Strip, lay_out
-from services.renderer.local.compositor import Compositor
-from services.renderer.local.planes import planes_of
+from services.renderer.local.compositing.compositor import Compositor
+from services.renderer.local.pictures.planes import planes_of
 from services.renderer.local.profile import Profile
 from services.renderer.local.render import approximations, planned
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.gallery.sheets import SHEETS
 from services.model.abilities import Ability, Shown
 from services.renderer.local import limits
-from services.renderer.local.abilities import abilities
+from services.renderer.local.planning.abilities import abilities
 
 _PROPERTY, _ABSENT = "property", "–"
 

@@ -56,10 +56,10 @@ def main() -> int:
 def _work(job: dict[str, Any]) -> None:
     # Late, so that the limits hold while the libraries load, and a broken one is told like any failure.
     from services.renderer.local import render
-    from services.renderer.local.cache import Cache
     from services.renderer.local.media import AssetFile
+    from services.renderer.local.output.cache import Cache
     from services.renderer.local.profile import profile_from
-    from services.renderer.local.voice import Speaker
+    from services.renderer.local.sound.voice import Speaker
 
     assets = {
         name: AssetFile(name, Path(facts["path"]), facts["name"]) for name, facts in job["assets"].items()

@@ -17,12 +17,12 @@ import av
 from services.errors import Refused, Unavailable
 from services.model.abilities import Abilities
 from services.ports import RenderFiles, RenderRequest, RenderStatus
-from services.renderer.local.abilities import abilities
 from services.renderer.local.limits import WALL_SECONDS
+from services.renderer.local.planning.abilities import abilities
 from services.renderer.local.process import Child, start_child
 from services.renderer.local.profile import FINAL, Profile
 from services.renderer.local.render import NAMES
-from services.renderer.local.voice import PROGRAM
+from services.renderer.local.sound.voice import PROGRAM
 
 CACHE_BYTES = 5 * 1024**3
 _KEY = re.compile(r"[a-z0-9-]{1,64}")

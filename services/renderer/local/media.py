@@ -103,18 +103,24 @@ def open_media(asset: AssetFile, kind: str) -> Iterator[InputContainer]:
     """The clip or sound; ``kind`` ("clip", "sound") is the word for it in a sentence."""
     name = shown_name(asset.name)
     options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"}
+    damaged = Refused(
+        f"{name} cannot be read as a {kind}: it is damaged, or of a kind that is not taken here.",
+        remedy="Save it again as MP4 (H.264 and AAC), or leave it out.",
+    )
     try:
-        with asset.path.open("rb") as file, av.open(file, "r", container_options=options) as container:
-            yield container
+        with asset.path.open("rb") as file:
+            try:
+                container = av.open(file, "r", container_options=options)
+            except MemoryError:  # nothing is decoded yet: a damaged header asked for more than there is
+                raise damaged from None
+            with container:
+                yield container
     except FileNotFoundError:
         raise Refused(f"The {kind} {name} is no longer there.") from None
     except MemoryError:  # libav's is an FFmpegError too
         raise
     except (av.FFmpegError, OSError, ValueError, EOFError):
-        raise Refused(
-            f"{name} cannot be read as a {kind}: it is damaged, or of a kind that is not taken here.",
-            remedy="Save it again as MP4 (H.264 and AAC), or leave it out.",
-        ) from None
+        raise damaged from None
 
 
 def clip_facts(asset: AssetFile) -> Facts:
@@ -123,6 +129,8 @@ def clip_facts(asset: AssetFile) -> Facts:
         if not container.streams.video:
             raise Refused(f"{shown_name(asset.name)} has no picture, so it cannot be shown as a clip.")
         stream = container.streams.video[0]
+        if getattr(stream, "codec_context", None) is None:  # typed as never so; a damaged header does it
+            raise Refused(f"{shown_name(asset.name)} is damaged: it does not say how its pictures are coded.")
         ensure_clip(shown_name(asset.name), stream.codec_context.width, stream.codec_context.height)
         first = next(container.decode(stream), None)
         if first is None:

@@ -17,17 +17,17 @@ from services.movie.elements import Audio, Image, Video, Visual, Voice
 from services.movie.movie import Movie
 from services.movie.timeline import voice_name
 from services.renderer.local import limits
-from services.renderer.local.cache import Cache
 from services.renderer.local.counter import Counter
-from services.renderer.local.joined import join
-from services.renderer.local.layers import Plan
 from services.renderer.local.media import Assets, Facts, clip_facts, mask_facts, photo_facts, sound_facts
-from services.renderer.local.plan import make_plan
+from services.renderer.local.output.cache import Cache
+from services.renderer.local.output.joined import join
+from services.renderer.local.output.storyboard import Storyboard
+from services.renderer.local.output.streamed import stream
+from services.renderer.local.output.work import NAMES, Work
+from services.renderer.local.planning.layers import Plan
+from services.renderer.local.planning.plan import make_plan
 from services.renderer.local.profile import Profile
-from services.renderer.local.storyboard import Storyboard
-from services.renderer.local.streamed import stream
-from services.renderer.local.voice import Speaker, with_voices
-from services.renderer.local.work import NAMES, Work
+from services.renderer.local.sound.voice import Speaker, with_voices
 
 __all__ = ["NAMES", "Result", "approximations", "files_of", "planned", "render", "with_spoken"]
 

@@ -39,7 +39,7 @@ from services.planner.pieces import read_items
 from services.planner.shots import compose
 from services.planner.tags import FORMAT_TAGS, NEUTRAL
 from services.planner.variety import GATE, distance, features
-from services.renderer.local.abilities import abilities
+from services.renderer.local.planning.abilities import abilities
 
 FOLDERS = {
     "studio": small_studio(),

@@ -12,8 +12,8 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from services.renderer.local.audio import Soundtrack, soundtrack
-from services.renderer.local.layers import Plan
+from services.renderer.local.planning.layers import Plan
+from services.renderer.local.sound.soundtrack import Soundtrack, soundtrack
 
 RATE = 48_000
 Samples = npt.NDArray[np.float32]

@@ -10,9 +10,9 @@ from renderer_studio import SMALL, Studio, movie, scene
 from services.model.abilities import Shown
 from services.movie.elements import TimedElement
 from services.movie.movie import TransitionStyle
-from services.renderer.local.abilities import abilities
+from services.renderer.local.compositing.transitions import styles
+from services.renderer.local.planning.abilities import abilities
 from services.renderer.local.render import planned
-from services.renderer.local.transitions import styles
 
 STYLES = [f"{number:03}" for number in range(1, 12)]
 

@@ -10,10 +10,10 @@ import pytest
 from renderer_studio import BLACK, Pixels, Studio, is_near, movie, rgb, scene
 from sounding import RATE, sine, write_sound
 
-from services.renderer.local.audiogram_levels import BANDS, levels
-from services.renderer.local.compositor import Compositor
-from services.renderer.local.planes import planes_of
+from services.renderer.local.compositing.compositor import Compositor
+from services.renderer.local.pictures.planes import planes_of
 from services.renderer.local.profile import Profile
+from services.renderer.local.sound.audiogram_levels import BANDS, levels
 
 QUICK = Profile(name="quick", scale=0.25, preset="ultrafast")
 

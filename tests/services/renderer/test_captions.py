@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.errors import Refused
-from services.renderer.local.captions import Cue, divided, is_address, parse_captions, speech
-from services.renderer.local.pages import pages_of, replaced
+from services.renderer.local.text.captions import Cue, divided, is_address, parse_captions, speech
+from services.renderer.local.text.pages import pages_of, replaced
 
 SRT = """\ufeff1\r
 00:00:01,000 --> 00:00:02,500\r

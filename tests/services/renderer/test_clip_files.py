@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from renderer_studio import BLUE, GREEN, QUICK, RED, SMALL, WHITE, Studio, is_near, movie, scene, video
 
 from services.errors import Refused
-from services.renderer.local.cache import Cache
+from services.renderer.local.output.cache import Cache
 from services.renderer.local.render import render
 
 
@@ -173,6 +173,29 @@ def test_a_clip_broken_in_its_middle_is_told_with_the_result(
         assert result.duration == 4.0
         (note,) = (n for n in result.approximations if "bad.mp4" in n)
         assert note.startswith("The clip bad.mp4 is damaged ")
+
+
+@pytest.mark.parametrize("table", [b"stts", b"stsz", b"stco", b"stsc", b"avcC", b"avc1"])
+def test_a_header_that_asks_for_gigabytes_is_a_damaged_file(studio: Studio, table: bytes) -> None:
+    """ISO/IEC 14496-12: the tables of a track begin with the number of their entries."""
+    path = studio.folder / "greedy.mp4"
+    studio.clip(path.name, [RED], each=8)
+    content = bytearray(path.read_bytes())
+    at = content.index(table)
+    if table == b"avcC":  # not a table: its box claims to be as large as it can
+        content[at - 4 : at] = b"\x7f\xff\xff\xf0"
+    elif table == b"avc1":  # the coding it names is unknown
+        content[at : at + 4] = b"\0\0\0\0"
+    else:
+        content[at + 8 : at + 12] = b"\x7f\xff\xff\xff"
+    path.write_bytes(content)
+    try:
+        studio.frames(movie(scene(0.5, video(path.name, duration=0.5))), 0, 14)
+    except Refused as refused:
+        said = refused.message
+    else:
+        said = f"{path.name} was drawn"
+    assert path.name in said
 
 
 @settings(

@@ -11,10 +11,10 @@ import pytest
 from clip_writing import counting, write_clip
 from renderer_studio import BLUE, GREEN, RED, Studio, image, is_near, movie, rgb, scene, video
 
-from services.renderer.local.clip import Clip
-from services.renderer.local.layers import Box, ClipSpec, Window
 from services.renderer.local.media import AssetFile
-from services.renderer.local.planes import OPAQUE, planes_of
+from services.renderer.local.pictures.clip import Clip
+from services.renderer.local.pictures.planes import OPAQUE, planes_of
+from services.renderer.local.planning.layers import Box, ClipSpec, Window
 
 
 def drawn(clip: Clip, index: int, box: Box) -> np.ndarray:

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from renderer_studio import BLACK, BLUE, GREEN, QUICK, RED, WHITE, Studio, is_near, movie, scene
 
 from services.errors import Refused
-from services.renderer.local.css_box import Frame, border_of, fill_of, gradient
-from services.renderer.local.easing import eased, is_known
-from services.renderer.local.layers import Box
-from services.renderer.local.shape_spec import Gradient
+from services.renderer.local.pictures.easing import eased, is_known
+from services.renderer.local.planning.css_box import Frame, border_of, fill_of, gradient
+from services.renderer.local.planning.layers import Box
+from services.renderer.local.planning.shape_spec import Gradient
 
 EASINGS = [
     f"ease{way}{form}" for way in ("In", "Out", "InOut")

@@ -13,9 +13,9 @@ from PIL import Image
 from renderer_studio import BLUE, QUICK, RED, Studio, image, is_near, movie, rgb, scene, video
 from sounding import bursts, onsets, write_sound
 
-from services.renderer.local.limiter import true_peak
-from services.renderer.local.loudness import loudness
 from services.renderer.local.render import NAMES, Result, render
+from services.renderer.local.sound.limiter import true_peak
+from services.renderer.local.sound.loudness import loudness
 
 RATE = 48_000
 

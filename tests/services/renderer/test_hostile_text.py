@@ -14,10 +14,10 @@ from renderer_studio import QUICK, Pixels, Studio, movie, scene
 
 from services.errors import Refused
 from services.movie.settings import TextSettings
-from services.renderer.local.layers import Box, Layer, TextSpec
-from services.renderer.local.lettering import notes, set_text
-from services.renderer.local.open_layer import open_layer
-from services.renderer.local.planes import OPAQUE, blank, fill
+from services.renderer.local.compositing.open_layer import open_layer
+from services.renderer.local.pictures.planes import OPAQUE, blank, fill
+from services.renderer.local.planning.layers import Box, Layer, TextSpec
+from services.renderer.local.text.lettering import notes, set_text
 
 STYLES = [f"{number:03}" for number in range(1, 12)]
 ODD = {

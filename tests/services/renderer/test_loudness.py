@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sounding import RATE, Samples, sine
 
-from services.renderer.local.limiter import true_peak
-from services.renderer.local.loudness import loudness, normalise
+from services.renderer.local.sound.limiter import true_peak
+from services.renderer.local.sound.loudness import loudness, normalise
 
 _PART = 4800
 

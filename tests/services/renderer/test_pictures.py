@@ -21,7 +21,7 @@ from renderer_studio import (
     video,
 )
 
-from services.renderer.local.kernels import Slide
+from services.renderer.local.pictures.kernels import Slide
 
 
 def halved(colour: tuple[int, int, int]) -> tuple[int, ...]:

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from renderer_studio import QUICK, Studio, movie, scene
 
 from services.errors import Misconfigured
-from services.renderer.local import emoji, fonts
-from services.renderer.local.coverage import coverage_of
-from services.renderer.local.fonts import faces, package_folder, shown_family
-from services.renderer.local.lettering import notes
-from services.renderer.local.scripts import breaks, clean, clusters, is_joined, levels, visual_order
-from services.renderer.local.typeset import Type
+from services.renderer.local.text import emoji, fonts
+from services.renderer.local.text.coverage import coverage_of
+from services.renderer.local.text.fonts import faces, package_folder, shown_family
+from services.renderer.local.text.lettering import notes
+from services.renderer.local.text.scripts import breaks, clean, clusters, is_joined, levels, visual_order
+from services.renderer.local.text.typeset import Type
 
 
 def seen(text: str) -> str:

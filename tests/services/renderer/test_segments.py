@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from renderer_studio import BLUE, GREEN, JOINED, RED, Studio, image, is_near, movie, rgb, scene, video
 
-from services.renderer.local.cache import Cache
-from services.renderer.local.cuts import cuts
-from services.renderer.local.layers import ScenePlan
+from services.renderer.local.output.cache import Cache
+from services.renderer.local.output.runs import Runs
+from services.renderer.local.planning.cuts import cuts
+from services.renderer.local.planning.layers import ScenePlan
 from services.renderer.local.profile import Profile
 from services.renderer.local.render import Result, files_of, render
-from services.renderer.local.runs import Runs
 
 FADE = {"style": "fade", "duration": 0.5}
 TITLE = {"type": "text", "text": "one", "duration": 1.0, "settings": {"font-size": "90px"}}

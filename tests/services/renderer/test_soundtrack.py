@@ -11,9 +11,9 @@ import pytest
 from renderer_studio import BLUE, RED, Studio, movie, scene, video
 from sounding import RATE, Samples, bursts, level, onsets, sine, sounding, write_plain_wav, write_sound
 
-from services.renderer.local.audio import Soundtrack, mixed, soundtrack_key
-from services.renderer.local.ducking import MOST
-from services.renderer.local.layers import Sound
+from services.renderer.local.planning.layers import Sound
+from services.renderer.local.sound.ducking import MOST
+from services.renderer.local.sound.soundtrack import Soundtrack, mixed, soundtrack_key
 
 FRAME = 1 / 30
 

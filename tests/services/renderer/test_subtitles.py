@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pytest
 from renderer_studio import QUICK, Pixels, Studio, movie, scene
 
-from services.renderer.local.layers import Layer
-from services.renderer.local.open_layer import open_layer
-from services.renderer.local.planes import OPAQUE, blank, fill
-from services.renderer.local.subtitle_look import SubtitleSpec
+from services.renderer.local.compositing.open_layer import open_layer
+from services.renderer.local.pictures.planes import OPAQUE, blank, fill
+from services.renderer.local.planning.layers import Layer
+from services.renderer.local.planning.subtitle_look import SubtitleSpec
 
 SRT = "1\n00:00:00,500 --> 00:00:01,500\nAAAA BBBB\n\n2\n00:00:02,000 --> 00:00:03,000\nCCCC\n"
 TIMED = "WEBVTT\n\n00:00.500 --> 00:02.000\nAAAA <00:01.000>BBBB <00:01.500>CCCC\n"

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from renderer_studio import QUICK, Pixels, Studio, movie, scene
 
-from services.renderer.local.layers import Box, Layer, TextSpec
-from services.renderer.local.lettering import notes, set_text
-from services.renderer.local.look import look_of
+from services.renderer.local.planning.layers import Box, Layer, TextSpec
+from services.renderer.local.text.lettering import notes, set_text
+from services.renderer.local.text.look import look_of
 
 CANVAS = (1080, 1920)
 BOX = Box(0, 0, 1080, 1920)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from renderer_studio import QUICK, Pixels, Studio, movie, scene
 
-from services.renderer.local.open_layer import open_layer
-from services.renderer.local.planes import OPAQUE, blank, fill
+from services.renderer.local.compositing.open_layer import open_layer
+from services.renderer.local.pictures.planes import OPAQUE, blank, fill
 
 STYLES = [f"{number:03}" for number in range(1, 12)]
 COMING = ["003", "004", "005", "006", "007", "009"]

@@ -14,9 +14,9 @@ import pytest
 from renderer_studio import BLACK, BLUE, RED, WHITE, Studio, image, is_near, movie, scene
 
 from services.movie.movie import TransitionStyle
-from services.renderer.local import transition_masks, transition_moves
-from services.renderer.local.planes import Planes, blank, yuv
-from services.renderer.local.transitions import Style, mix, styles
+from services.renderer.local.compositing import transition_masks, transition_moves
+from services.renderer.local.compositing.transitions import Style, mix, styles
+from services.renderer.local.pictures.planes import Planes, blank, yuv
 
 Pixels = npt.NDArray[np.uint8]
 

@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw
 from renderer_studio import BLACK, BLUE, GREEN, RED, WHITE, Studio, image, is_near, movie, scene, video
 
 from services.errors import Refused
-from services.renderer.local.tables import correction_tables
-from services.renderer.local.treatment import Correction
+from services.renderer.local.pictures.tables import correction_tables
+from services.renderer.local.planning.treatment import Correction
 
 SCREEN = (0, 200, 60)
 

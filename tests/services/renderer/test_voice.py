@@ -17,10 +17,10 @@ from sounding import RATE, level, onsets, sine, sounding, write_sound
 
 from services.movie.timeline import speech_seconds
 from services.ports import RenderRequest
-from services.renderer.local.cache import Cache
 from services.renderer.local.local import LocalRenderer
+from services.renderer.local.output.cache import Cache
 from services.renderer.local.render import approximations, planned, with_spoken
-from services.renderer.local.voice import PROGRAM, Speaker, languages, speakable
+from services.renderer.local.sound.voice import PROGRAM, Speaker, languages, speakable
 
 _PROGRAM = """#!{python}
 import json, sys, time, wave

@@ -1,0 +1,1 @@
+"""The plan's layers, one over another, and one scene becoming the next."""

@@ -1,0 +1,1 @@
+"""Pictures and sound to files: encoding, the segment cache, stills."""

@@ -1,0 +1,1 @@
+"""Photos, clips and shapes as planes of pixels, and what is done to them."""

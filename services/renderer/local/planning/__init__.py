@@ -1,0 +1,1 @@
+"""Timeline to plan: what is drawn and heard when. Pure, no pixels."""

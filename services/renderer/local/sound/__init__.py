@@ -1,0 +1,1 @@
+"""The soundtrack: decoding, mixing, loudness, voices, and what shows sound."""

@@ -1,0 +1,1 @@
+"""Letters: faces, setting, drawing and moving them; captions."""
