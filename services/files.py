@@ -42,9 +42,9 @@ def written(path: Path, *, mode: int | None = None) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder survive a power cut. Raises OSError."""
-    fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+def sync_to_disk(path: Path) -> None:
+    """Make a file's content, or the renames in a folder, survive a power cut. Raises OSError."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(fd)
     finally:

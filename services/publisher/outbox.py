@@ -24,7 +24,7 @@ from typing import Any
 from slugify import slugify
 
 from services.errors import Refused
-from services.files import sync_folder
+from services.files import sync_to_disk
 from services.log import get_logger
 from services.ports import ContainerStatus, Post, Publication, Quota
 from services.publisher.caption_spec import caption_faults
@@ -161,7 +161,7 @@ class Outbox:
                 building.rename(inside)
             finally:
                 shutil.rmtree(building, ignore_errors=True)
-            sync_folder(inside.parent)
+            sync_to_disk(inside.parent)
         return container
 
     def _look(self, container: str) -> ContainerStatus:
@@ -209,8 +209,8 @@ class Outbox:
         write_durably(inside / POST, receipt.to_json())
         write_durably(self._receipt(container), receipt.to_json())
         folder = self._rename(inside, receipt)
-        sync_folder(self.folder)
-        sync_folder(inside.parent)
+        sync_to_disk(self.folder)
+        sync_to_disk(inside.parent)
         log.info("Draft %s is posted in the outbox as %s", receipt.number, folder.name)
         return Posted(folder, receipt).publication()
 

@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationEr
 from pydantic.dataclasses import dataclass
 
 from services.errors import Misconfigured, Refused, Unavailable
-from services.files import sync_folder
+from services.files import sync_to_disk
 from services.ports import Post
 
 POST = "post.json"
@@ -164,7 +164,7 @@ def write_durably(path: Path, text: str) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    sync_to_disk(path.parent)
 
 
 @contextlib.contextmanager

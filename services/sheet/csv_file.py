@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from services.errors import OperatorError, Unavailable
-from services.files import sync_folder
+from services.files import sync_to_disk
 from services.log import get_logger
 from services.ports import SheetRow
 from services.sheet.csv_disk import (
@@ -212,7 +212,7 @@ class CsvSheet:
                 temporary.replace(target)
             finally:
                 temporary.unlink(missing_ok=True)
-            sync_folder(target.parent)
+            sync_to_disk(target.parent)
             as_read = self._known == (seen.glance if seen else (errno.ENOENT,))
             self._own = seen_of(target.stat(), data)
             # What somebody saved between read() and this write is in the file, but was not read yet.

@@ -70,9 +70,9 @@ def back_up(database: Path, target: Path) -> Backup:
             connection.execute("VACUUM INTO ?", [str(part)])
         found = check(part)
         with sentences(target):
-            _sync(part)
+            files.sync_to_disk(part)
             _name(part, target)
-            _sync(target.parent)
+            files.sync_to_disk(target.parent)
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -149,7 +149,7 @@ def _restore(source: Path, database: Path, now: datetime) -> Restored:
         kept = _put_aside(database, now) if database.exists() else None
         with sentences(database):
             part.replace(database)
-            _sync(database.parent)
+            files.sync_to_disk(database.parent)
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -228,11 +228,3 @@ def _name(part: Path, target: Path) -> None:
         raise Refused(f"{target} is there already.", remedy="Name another file.") from None
     except OSError:
         part.rename(target)
-
-
-def _sync(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
+from store_studio import NOW, PROPOSAL, RENDERED
 
 from services.files import sha256
-from services.model.draft import Rendered, State
-from services.model.proposal import Proposal
+from services.model.draft import State
 from services.model.vote import Choice
 from services.store import Store, decisions, drafts, facts, guards, rows, touched
-
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-RENDERED = Rendered("v.mp4", "p.mp4", "c.jpg", "s.jpg", 9.0, 10, "0" * 64, "local")
-PROPOSAL = Proposal(
-    title="RV06 grows",
-    strategy="Shows the process.",
-    description="One take.",
-    caption="first caption",
-    resources=(),
-    movie={"scenes": []},
-)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(tmp_path / "operator.db")
-    yield store
-    await store.close()
 
 
 def file(db: Database) -> int:
