@@ -219,7 +219,7 @@ async def test_killed_while_copying_nothing_is_published(box: Path, post: Post, 
 
 @pytest.mark.parametrize(
     ("place", "effects"),
-    [("module.hash_of = die", 0), ("Path.rename = die", 0), ("module.sync_folder = die", 1)],
+    [("module.hash_of = die", 0), ("Path.rename = die", 0), ("module.sync_to_disk = die", 1)],
     ids=["before anything", "before the rename", "after the rename"],
 )
 async def test_killed_while_publishing_a_look_tells_and_the_next_publish_ends_it(
