@@ -231,11 +231,11 @@ def test_a_slow_publish_of_the_operator_is_4_and_then_counts(
     with_drafts(autopotter, rendered_files)
     (autopotter.data / "operator.json").unlink(missing_ok=True)
     with (autopotter.data.parent / "run.log").open("a") as log:
-        slow = [sys.executable, "-c", SLOW.format(seconds=8), "run"]
+        slow = [sys.executable, "-c", SLOW.format(seconds=14), "run"]
         autopotter.process = subprocess.Popen(slow, env=autopotter.env, stdout=log, stderr=log, text=True)
     autopotter.until(lambda: (autopotter.data / "operator.json").exists(), "the operator to start")
-    code, answer = autopost(autopotter, "--timeout", "3")
+    code, answer = autopost(autopotter, "--timeout", "7")
     assert (code, answer["result"], answer["number"]) == (4, "in_progress", 2)
-    code, answer = autopost(autopotter, "--timeout", "40")
+    code, answer = autopost(autopotter, "--timeout", "60")
     assert (code, answer["result"], answer["number"]) == (0, "posted", 2)
     assert (states(autopotter), posts(autopotter)) == ({1: "approved", 2: "posted"}, ["2-piece-2"])
