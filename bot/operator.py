@@ -21,7 +21,7 @@ from services.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The twins in use. wiring.py is the only place that knows which."""
+    """The twins in use. bot/wiring is the only place that knows which."""
 
     account: Account
     bucket: Bucket
@@ -37,13 +37,12 @@ class Services:
 
     async def close(self) -> None:
         """End what the twins hold: processes, connections."""
-        for twin in (self.renderer, self.planner):
+        for user in (self.inventory, self.looker, self.describing):
+            await user.close()
+        for twin in (self.renderer, self.planner, self.publisher, self.account, self.sheet, self.bucket):
             aclose = getattr(twin, "aclose", None)
             if aclose is not None:
                 await aclose()
-        await self.inventory.close()
-        await self.looker.close()
-        await self.describing.close()
 
     def names(self) -> dict[str, str]:
         return {

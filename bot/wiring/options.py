@@ -1,0 +1,45 @@
+"""Settings as the plain values that operations and reconcilers take."""
+
+from __future__ import annotations
+
+from bot.operator import Keeping, Options
+from bot.session import identity
+from bot.settings import Settings
+from services.planner.brief import Rules
+
+
+def brief_rules(settings: Settings) -> Rules:
+    return Rules(
+        budget=settings.brief_tokens,
+        instruction_accounts=settings.instruction_accounts,
+        cool_down=settings.cool_down,
+    )
+
+
+def options(settings: Settings) -> Options:
+    return Options(
+        data_dir=settings.data_dir,
+        brand_dir=settings.brand_dir,
+        draft_folder=settings.gcs_draft_folder,
+        drafts_per_run=settings.drafts_per_run,
+        generate_cron=settings.generate_cron,
+        autopost_cron=settings.autopost_cron,
+        autopost_order=settings.autopost_order,
+        post_delay=settings.post_delay,
+        posts_per_day=settings.posts_per_day,
+        slot_grace=settings.slot_grace,
+        poll_interval=settings.autopost_poll_interval,
+        timezone=settings.zone,
+        variety_window=settings.variety_window,
+        brief=brief_rules(settings),
+        keeping=Keeping(
+            denied_days=settings.denied_keep_days,
+            failed_days=settings.failed_keep_days,
+            posted_days=settings.posted_keep_days,
+            outbox_days=settings.outbox_keep_days,
+            cache_bytes=settings.cache_max_size,
+            warn_free=settings.disk_warn_free,
+            min_free=settings.disk_min_free,
+        ),
+        identity=identity(settings),
+    )

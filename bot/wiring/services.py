@@ -1,0 +1,47 @@
+"""Every service by its builder, and what is made of several of them."""
+
+from __future__ import annotations
+
+from bot.operator import Services
+from bot.settings import Settings
+from bot.wiring.bucket import open_bucket
+from bot.wiring.instagram import open_instagram
+from bot.wiring.language_model import open_language_model, open_offline
+from bot.wiring.renderer import open_renderer
+from bot.wiring.sheet import open_sheet
+from services.brand import read_brand
+from services.brand_pairs import brand_pairs
+from services.bucket.describe import Describing
+from services.bucket.inventory import Inventory
+from services.bucket.look import Looker
+from services.collect import Collector
+from services.store import Store
+
+
+async def open_services(settings: Settings, store: Store) -> Services:
+    """The twins the settings select (bot/twins.py). Nothing is written yet."""
+    data = settings.data_dir
+    account, publisher = open_instagram(settings, store)
+    bucket = await open_bucket(settings)
+    inventory = Inventory(bucket, store, mapped=lambda: brand_pairs(read_brand(settings.brand_dir)))
+    looker = Looker(bucket, store, data / "cache" / "sheets")
+    planner, describer = open_language_model(settings, store)
+    return Services(
+        account=account,
+        bucket=bucket,
+        planner=planner,
+        filler=open_offline(settings),
+        renderer=open_renderer(settings, bucket),
+        sheet=open_sheet(settings),
+        publisher=publisher,
+        inventory=inventory,
+        looker=looker,
+        describing=Describing(store, looker, describer),
+        collector=Collector(
+            account,
+            inventory,
+            data / "collected_data",
+            keep=settings.collected_keep,
+            keep_days=settings.collected_keep_days,
+        ),
+    )
