@@ -60,7 +60,9 @@ class Brief:
 
     ``seed`` makes an offline run reproducible. ``notes`` say what is missing or old. ``run`` names the run
     ("" if nobody needs to find it again). Asked again in the same run, ``kept`` are the proposals of it
-    that stand and ``rejected`` those that came back since the last time; ``count`` is what is missing.
+    that stand and ``rejected`` those that came back since the last time; ``count`` is what is missing, and
+    ``turns`` the intents that the missing ones are to serve (all or the first of them; the quota says the
+    rest).
     ``abilities`` are what the renderer makes of a movie (None: all of the format).
     ``revises`` is a draft to be made anew by ``wish``, the words of a person who reviews; it is not among
     ``past``, and ``run`` names the run that made it first. ``evidence`` says which labels did better.
@@ -77,6 +79,7 @@ class Brief:
     run: str = ""
     kept: tuple[Proposal, ...] = ()
     rejected: tuple[Rejection, ...] = ()
+    turns: tuple[str, ...] = ()
     revises: PastDraft | None = None
     wish: str = ""
     evidence: tuple[str, ...] = ()

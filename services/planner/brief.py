@@ -14,7 +14,6 @@ from services.model.brief import Brief, PastDraft
 from services.planner.digest_account import account_lines, draft_words, orders
 from services.planner.digest_media import ledger_lines, media_lines
 from services.planner.material import COOL_DOWN
-from services.planner.quota import next_intent
 from services.planner.quoted import lines_of, plain, quoted
 from services.planner.shelf import Shelf
 from services.planner.tokens import estimate_tokens
@@ -151,19 +150,6 @@ def _rest(count: int, more: str) -> str:
 
 def _cost(title: str, lines: Sequence[str]) -> int:
     return estimate_tokens(f"## {title}\n") + sum(estimate_tokens(line) + 1 for line in lines)
-
-
-def intents_in_turn(brief: Brief) -> list[str]:
-    """The intent of each video to be made, by quota; "" where the brand has none."""
-    if brief.intent:
-        return [brief.intent] * brief.count
-    past = [d.intent for d in brief.past] + [p.labels.intent for p in brief.kept]
-    turn = []
-    for _ in range(brief.count):
-        intent = next_intent(brief.brand.intents, past)
-        turn.append(intent.name if intent else "")
-        past.append(turn[-1])
-    return turn
 
 
 def _intents(brief: Brief) -> list[str]:

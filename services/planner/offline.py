@@ -6,12 +6,14 @@ A run is a pure function of its brief: the same brief gives the same proposals.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from services.evidence import leans_on
 from services.log import get_logger
 from services.model.brief import Brief, Intent
+from services.model.draft import State
 from services.model.proposal import Labels, Proposal
 from services.planner.candidates import Candidate, accept, choose
 from services.planner.check import check
@@ -72,7 +74,8 @@ def plan(
             return plan(order, window, cool_down, without=without)
 
         return revise(brief, brief.revises, material, again)
-    if before := [remembered(p) for p in (*brief.kept, *(r.proposal for r in brief.rejected))]:
+    back = [remembered(rejection.proposal, State.FAILED) for rejection in brief.rejected]
+    if before := [*map(remembered, brief.kept), *back]:
         # Asked again: what this run made already, and what came back, is not to be repeated either.
         brief = replace(brief, past=[*before, *brief.past], kept=(), rejected=())
         window += len(before)
@@ -96,8 +99,12 @@ def _intent(run: Run, proposals: Sequence[Proposal]) -> Intent | None:
     known = {i.name: i for i in brief.brand.intents}
     if brief.intent:
         return known.get(brief.intent) or Intent(brief.intent, "")
-    past = [d.intent for d in brief.past] + [p.labels.intent for p in proposals]
-    return next_intent([i for i in brief.brand.intents if i.name not in run.unserved], past)
+    made = [p.labels.intent for p in proposals]
+    turns = Counter(brief.turns) - Counter(made)
+    for name in brief.turns:
+        if turns[name] and name in known and name not in run.unserved:
+            return known[name]
+    return next_intent([i for i in brief.brand.intents if i.name not in run.unserved], run.served + made)
 
 
 def _next(run: Run, slot: int, before: Sequence[Proposal]) -> Proposal | None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from services.model.asset import Asset
 from services.model.brief import Brief, PastDraft
+from services.model.draft import State
 from services.model.proposal import Proposal
 from services.planner.denials import Denials
 from services.planner.formats import FORMATS
 from services.planner.material import Ledger, Material
+from services.planner.quota import served
 from services.planner.sights import Rgb, mood
 from services.planner.variety import Features, features
 from services.planner.voice import Voice
@@ -34,6 +36,7 @@ class Run:
     assets: dict[str, Asset]  # usable ones, by id
     denials: Denials
     captions: list[str]  # newest first
+    served: list[str]  # intents of the videos before this run's
     hashtags: list[frozenset[str]] = field(default_factory=list)  # of this run
     siblings: list[str] = field(default_factory=list)  # formats of this run
     treatments: list[str] = field(default_factory=list)  # how this run's texts look
@@ -60,17 +63,18 @@ def begin(brief: Brief, window: int, cool_down: int, measured: bool) -> Run:
         counts=Counter(d.format for d in recent[: 2 * len(FORMATS)]),
         denials=Denials.of(brief.past),
         captions=[d.caption for d in recent[:SAID]],
+        served=served(brief),
     )
 
 
-def remembered(proposal: Proposal) -> PastDraft:
-    """A proposal of this run as a past draft; it has no number yet."""
+def remembered(proposal: Proposal, state: State = State.PROPOSED) -> PastDraft:
+    """A proposal of this run as a past draft; it has no number yet. FAILED if it came back."""
     return PastDraft(
         number=0,
         title=proposal.title,
         format=proposal.labels.format,
         intent=proposal.labels.intent,
-        state="proposed",
+        state=state,
         reason="",
         assets=tuple(dict.fromkeys(r.asset for r in proposal.resources)),
         movie=proposal.movie,

@@ -18,6 +18,7 @@ from services.model.brief import Brief, Rejection
 from services.model.proposal import Proposal
 from services.planner.check import check
 from services.planner.pieces import read_items
+from services.planner.quota import Places
 from services.planner.variety import GATE, WINDOW, Features, features, parts
 from services.planner.variety import nearest as nearest_of
 from services.planner.words import counted, harmless, shortened
@@ -57,7 +58,7 @@ async def plan_rounds(
     await run.prepare()
     own = planner.name == filler.name
     gate = not own or brief.revises is not None  # a revision is measured here, whoever made it
-    await run.take(await planner.propose(brief, tell), gate=gate)
+    await run.take(await planner.propose(brief, tell), gate=gate, held=not own)
     for _ in range(REPAIRS):
         if not run.missing or (own and not run.rejected):
             break
@@ -67,7 +68,7 @@ async def plan_rounds(
             log.warning("the planner %s could not repair: %s", planner.name, error)
             run.notes.append(str(error))
             break
-        await run.take(answer, gate=gate)
+        await run.take(answer, gate=gate, held=not own)
     if run.missing and not own:
         await run.fill(filler, tell, planner.name)
     for rejection in run.rejected:
@@ -89,12 +90,14 @@ class _Run:
     rejected: list[Rejection] = field(default_factory=list)  # of the last round
     sent_back: int = 0
     notes: list[str] = field(default_factory=list)
+    places: Places = field(init=False)
 
     async def prepare(self) -> None:
         await asyncio.to_thread(self._prepare)
 
     def _prepare(self) -> None:
         brief = self.brief
+        self.places = Places(brief)
         self.assets = {asset.id: asset for asset in brief.assets}
         self.pieces = {item.id: item.piece for item in read_items(brief.assets, brief.brand.context)}
         recent = brief.past[: self.window]
@@ -113,18 +116,25 @@ class _Run:
             seed=self.brief.seed + 1 + self.sent_back,
             kept=tuple(self.kept),
             rejected=tuple(self.rejected),
+            turns=self.places.left,
         )
 
-    async def take(self, answer: PlannerAnswer, *, gate: bool) -> None:
-        """Judge an answer. ``gate`` False: its planner measures the distances itself, against more."""
+    async def take(self, answer: PlannerAnswer, *, gate: bool, held: bool) -> None:
+        """Judge an answer. ``gate`` False: its planner measures the distances itself, against more.
+
+        ``held``: to the intents of the places; the offline planner leaves one out that nothing shows.
+        """
         self.notes += answer.notes
         self.rejected = []
         for proposal in answer.proposals[: max(self.missing, 0)]:
             seen = await asyncio.to_thread(features, proposal.movie, proposal.caption, self.pieces)
+            proposal = self._with_intent(proposal) if held else proposal
             reasons = check(proposal, self.assets, self.brief.abilities) or await self.dry_plan(proposal)
             nearest, where = nearest_of(seen, self.others)
             if not reasons and gate and nearest < GATE:
                 reasons = [_too_near(seen, self.others[where], self.names[where], nearest)]
+            if held and (misplaced := self.places.reason(proposal.labels.intent)):
+                reasons = [*reasons, misplaced]
             if reasons:
                 self.rejected.append(Rejection(proposal, tuple(reasons)))
                 self.sent_back += 1
@@ -133,8 +143,13 @@ class _Run:
                 neighbour = self.names[where] if where >= 0 else ""
                 proposal = _with_distance(proposal, neighbour, nearest)
             self.kept.append(proposal)
+            self.places.take(proposal.labels.intent)
             self.others.append(seen)
             self.names.append(f"“{shortened(harmless(proposal.title, 80), 60)}” of this run")
+
+    def _with_intent(self, proposal: Proposal) -> Proposal:
+        labels = proposal.labels.model_copy(update={"intent": self.places.name(proposal.labels.intent)})
+        return proposal.model_copy(update={"labels": labels})
 
     async def fill(self, filler: Planner, tell: Tell | None, planner: str) -> None:
         """What the planner did not manage, from the offline planner, labelled so by its ``planner``."""
@@ -142,7 +157,7 @@ class _Run:
         if tell is not None:
             tell("filling up offline")
         answer = await filler.propose(self.again(), tell)
-        await self.take(answer, gate=True)
+        await self.take(answer, gate=True, held=False)
         filled = wanted - self.missing
         self.rejected = [*before, *self.rejected]
         if filled:

@@ -13,8 +13,9 @@ from typing import Any
 from services.model.brief import Brief
 from services.planner.assistant.schema import NAME, answer_schema
 from services.planner.assistant.talk import Ask
-from services.planner.brief import WrittenBrief, intents_in_turn
+from services.planner.brief import WrittenBrief
 from services.planner.check import LONGEST, MAX_HASHTAGS, SHORTEST
+from services.planner.quota import intents_in_turn
 from services.planner.quoted import plain, quoted
 from services.planner.tools import tool_schemas
 from services.planner.variety import GATE, WINDOW
@@ -147,7 +148,11 @@ def shape_text(problems: str) -> str:
 
 
 def _wanted(brief: Brief) -> str:
-    turn = [name for name in intents_in_turn(brief) if name]
-    serve = f" The intents to serve, one each, in this order: {', '.join(map(quoted, turn))}." if turn else ""
+    turn = [quoted(name, 60) for name in intents_in_turn(brief) if name]
+    serve = ""
+    if turn and brief.revises is not None:
+        serve = f" It keeps the intent {turn[0]}, unless the wish asks for another one of the brand's."
+    elif turn:
+        serve = f" The intents to serve, one each, in this order: {', '.join(turn)}. Others come back."
     many = "one proposal" if brief.count == 1 else f"{brief.count} proposals, none like another"
     return f"Make {many}.{serve}"

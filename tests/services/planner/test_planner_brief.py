@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from planner_studio import BRAND, brief, clip, large_studio, photo, remembered, small_studio
 
 from services.model.brief import Brand, PastDraft
-from services.planner.brief import SMALLEST, Rules, intents_in_turn, write_brief
+from services.planner.brief import SMALLEST, Rules, write_brief
 from services.planner.offline import plan
+from services.planner.quota import intents_in_turn
 from services.planner.quoted import quoted
 from services.planner.tokens import estimate_tokens
 

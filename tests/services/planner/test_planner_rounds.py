@@ -7,12 +7,13 @@ import itertools
 from collections.abc import Callable
 
 import pytest
-from planner_studio import brief, remembered, small_studio
+from planner_studio import INTENTS, brief, remembered, small_studio
 
 from services.errors import Unavailable
-from services.model.brief import Brief
+from services.model.brief import Brief, PastDraft
 from services.model.proposal import Proposal
 from services.planner.offline import OfflinePlanner, plan
+from services.planner.quota import intents_in_turn
 from services.planner.rounds import REPAIRS, plan_rounds
 from services.planner.variety import GATE, distance, features
 from services.ports import PlannerAnswer, Tell
@@ -58,8 +59,9 @@ async def test_near_duplicates_go_back_with_what_is_the_same() -> None:
     assert [p.title for p in answer.proposals] == [p.title for p in GOOD[:3]]
     again = planner.asked[1]
     assert (again.count, len(again.rejected), again.kept[0].title) == (2, 2, GOOD[0].title)
-    (reason,) = again.rejected[0].reasons
+    reason, misplaced = again.rejected[0].reasons
     assert "too much like" in reason
+    assert "It serves the intent “show the piece”" in misplaced
     assert "a distance of 0.00, and 0.35 is needed" in reason
     assert "the files" in reason
 
@@ -130,3 +132,69 @@ async def test_offline_what_the_renderer_refuses_is_replaced() -> None:
     answer = await plan_rounds(ORDER, OfflinePlanner(), OfflinePlanner(), dry)
     assert len(answer.proposals) == 3
     assert first not in [p.title for p in answer.proposals]
+
+
+# intents
+
+
+def relabelled(proposal: Proposal, intent: str) -> Proposal:
+    labels = proposal.labels.model_copy(update={"intent": intent})
+    return proposal.model_copy(update={"labels": labels})
+
+
+async def test_an_intent_without_a_place_goes_back_with_those_that_are_left() -> None:
+    planner = Scripted(
+        lambda order, turn: [relabelled(p, "show the piece") for p in GOOD[:3]] if turn == 1 else GOOD[1:3]
+    )
+    answer = await plan_rounds(ORDER, planner, OfflinePlanner(), renders)
+    assert [p.labels.intent for p in answer.proposals] == [p.labels.intent for p in GOOD[:3]]
+    assert planner.asked[1].turns == ("teach", "ask")
+    assert [r.reasons for r in planner.asked[1].rejected] == [
+        (
+            "It serves the intent “show the piece”, but the places that are left are for “teach” and “ask”: "
+            "make a video that really serves that, not another label.",
+        )
+    ] * 2
+
+
+async def test_an_intent_in_other_letters_is_the_same_one() -> None:
+    planner = Scripted(lambda order, turn: [relabelled(p, f" {p.labels.intent.upper()} ") for p in GOOD[:3]])
+    answer = await plan_rounds(ORDER, planner, OfflinePlanner(), renders)
+    assert [p.labels.intent for p in answer.proposals] == [p.labels.intent for p in GOOD[:3]]
+
+
+async def test_an_ordered_intent_holds_for_every_place() -> None:
+    planner = Scripted(lambda order, turn: list(GOOD[:3]))
+    answer = await plan_rounds(
+        dataclasses.replace(ORDER, intent="failures"), planner, OfflinePlanner(), renders
+    )
+    assert {p.labels.intent for p in answer.proposals} == {"failures"}
+    assert all(p.planner == "offline" for p in answer.proposals)
+
+
+async def test_a_revision_keeps_its_intent_unless_it_names_another_one() -> None:
+    old = remembered(GOOD[4], 5)
+    for said, kept in (("?", old.intent), ("failures", "failures")):
+        order = dataclasses.replace(ORDER, count=1, revises=old, wish="shorter")
+        planner = Scripted(lambda order, turn, said=said: [relabelled(GOOD[0], said)])  # type: ignore[misc]
+        (made,) = (await plan_rounds(order, planner, OfflinePlanner(), renders)).proposals
+        assert (made.planner, made.labels.intent) == ("scripted", kept)
+
+
+async def test_a_planner_of_one_intent_does_not_move_the_quota() -> None:
+    past: list[PastDraft] = []
+    for number in range(4):
+        order = dataclasses.replace(ORDER, past=past, seed=number)
+        planner = Scripted(lambda o, turn: [relabelled(p, "failures") for p in plan(o).proposals])
+        for made in (await plan_rounds(order, planner, OfflinePlanner(), renders)).proposals:
+            past = [remembered(made, len(past) + 1), *past]
+    assert len(past) == 12
+    total = sum(intent.weight for intent in INTENTS)
+    for intent in INTENTS:
+        share = len(past) * intent.weight / total
+        assert abs(sum(d.intent == intent.name for d in past) - share) <= 1
+
+
+def test_what_failed_has_served_nothing() -> None:
+    failed = dataclasses.replace(remembered(GOOD[0], 1), state="failed")
+    assert intents_in_turn(dataclasses.replace(ORDER, past=[failed])) == intents_in_turn(ORDER)
