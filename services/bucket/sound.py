@@ -6,13 +6,14 @@ At most the first ten minutes are heard: no video is longer than one, and memory
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, BinaryIO
 
 import av
 import numpy as np
-from av.error import FFmpegError
+from av.error import FFmpegError, InvalidDataError
 from numpy.typing import NDArray
 
 from services.bucket.child_end import OPTIONS, Unreadable
@@ -23,6 +24,7 @@ RATE = 22050  # samples a second of what is analysed
 HEARD = 600.0  # seconds
 POINTS = 240  # at most so many in the energy curve
 FINEST = 0.25  # seconds between them at least
+_SPOILT = 10  # packets that may be damaged more than are whole
 _METERED = 48000  # samples a second at which loudness is measured
 
 
@@ -73,7 +75,7 @@ def _heard(container: Any, stream: Any) -> tuple[Floats, float | None]:
     stereo = av.AudioResampler(format="flt", layout="stereo", rate=_METERED)
     meter, parts, loudness = _meter(), list[Floats](), None
     held = 0
-    for frame in container.decode(stream):
+    for frame in _frames(container, stream):
         frame.pts = None  # gaps and jumps of a file's clock are not heard
         for piece in mono.resample(frame):
             parts.append(np.asarray(piece.to_ndarray(), np.float32).ravel())
@@ -86,6 +88,22 @@ def _heard(container: Any, stream: Any) -> tuple[Floats, float | None]:
     samples = np.concatenate(parts) if parts else np.zeros(0, np.float32)
     samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
     return samples, loudness if loudness is not None and loudness > -69.9 else None
+
+
+def _frames(container: Any, stream: Any) -> Iterator[Any]:
+    """What can be decoded: files are cut short, and players hang notes of theirs to the end.
+
+    The error of a packet is raised only when most packets are like it.
+    """
+    good = bad = 0
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+            good += 1
+        except InvalidDataError:
+            bad += 1
+            if bad > good + _SPOILT:
+                raise
 
 
 def _meter() -> Any:

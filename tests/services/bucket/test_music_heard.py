@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -106,3 +107,23 @@ def test_long_music_is_heard_for_ten_minutes_and_its_curve_stays_short() -> None
 def test_what_is_no_sound_is_said_so() -> None:
     with pytest.raises(Unreadable, match="damaged"):
         read_sound(io.BytesIO(b"RIFF of nothing"))
+
+
+def mp3(seconds: float) -> bytes:
+    t = np.arange(int(seconds * RATE)) / RATE
+    sound = (0.5 * np.sin(2 * np.pi * 220 * t)).astype(np.float32)
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp3") as container:
+        stream = container.add_stream("libmp3lame", rate=RATE, layout="mono")
+        frame = av.AudioFrame.from_ndarray(sound[None], format="fltp", layout="mono")
+        frame.sample_rate = RATE
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("tail", [b"\0\0\0\1", b"TAG" + b"a note of a player, cut off", b"\xff" * 40])
+def test_what_stands_behind_the_music_does_not_spoil_it(tail: bytes) -> None:
+    whole = mp3(8)
+    assert read_sound(io.BytesIO(whole + tail)).seconds == pytest.approx(8, abs=0.3)
+    assert read_sound(io.BytesIO(whole[: len(whole) // 2] + tail)).seconds == pytest.approx(4, abs=0.3)
