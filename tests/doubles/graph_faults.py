@@ -1,0 +1,32 @@
+"""What can go wrong with one request to the Graph double, and what it writes down of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.doubles.graph_error import GraphError
+
+
+@dataclass(frozen=True)
+class Fault:
+    """``error``, or ``status`` with ``text``, is answered instead. ``drop`` closes the line "before" anything
+    happens or "after" it did; with ``late`` the line closes at once and the effect comes so many seconds
+    later. ``cut`` ends the answer in its middle. With ``after`` an ``error`` is answered though it happened.
+    """
+
+    error: GraphError | None = None
+    status: int = 0
+    text: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    drop: str = ""
+    late: float | None = None
+    cut: bool = False
+    after: bool = False
+
+
+@dataclass(frozen=True)
+class Call:
+    operation: str
+    method: str
+    path: str
+    params: dict[str, str]
