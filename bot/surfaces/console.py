@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from humanize import naturalsize
+from rich.cells import cell_len
 from rich.console import Console as Rich
 from rich.markup import escape
 from rich.panel import Panel
@@ -25,6 +26,7 @@ _COLOURS = {
     "failed": "bold red",
     "unknown": "bold yellow",
 }
+_UNBROKEN = 16  # columns of a table: what is shorter is not broken
 
 
 class Console:
@@ -133,10 +135,13 @@ def _escaped(line: str) -> str:
 
 def _table(rows: tuple[dict[str, Any], ...]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in rows[0]:
-        table.add_column(name.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(printable(str(value))) for value in row.values()))
+    cells = [[printable(str(value)) for value in row.values()] for row in rows]
+    for name, column in zip(rows[0], zip(*cells, strict=True), strict=True):
+        # Narrow terminals break the long columns; file names, sizes and states stay in one piece.
+        whole = min(_UNBROKEN, max(map(cell_len, column)))
+        table.add_column(name.replace("_", " "), overflow="fold", min_width=whole)
+    for row in cells:
+        table.add_row(*map(Text, row))
     return table
 
 
