@@ -30,7 +30,7 @@ async def gather_brief(
         brand=brand,
         assets=await op.services.inventory.assets(),
         analytics=latest.analytics,
-        past=await op.store.do(drafts.past, max(LEDGER, op.options.variety_window), without=without),
+        past=await op.store.do(drafts.past, max(LEDGER, op.options.brief.window), without=without),
         count=count,
         intent=intent,
         seed=seed,

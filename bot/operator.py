@@ -84,8 +84,7 @@ class Options:
     slot_grace: timedelta
     poll_interval: timedelta  # how often a sheet that cannot tell whether it changed is read
     timezone: ZoneInfo
-    variety_window: int  # from how many of the last drafts a new one must differ
-    brief: Rules  # how long the brief may be, and whose comments are orders
+    brief: Rules  # how long the brief may be, whose comments are orders, what a new draft must differ from
     keeping: Keeping
     identity: str  # digest of the settings that select twins, account and folders
 

@@ -86,7 +86,7 @@ class Generate:
                 services.filler,
                 dry_plan(self._op, brief.assets),
                 tell,
-                window=self._op.options.variety_window,
+                window=self._op.options.brief.window,
             )
             accepted = list(answer.proposals)
             progress("planning", len(accepted), job.params["count"])
@@ -120,7 +120,7 @@ class Generate:
             )
             answer = await plan_rounds(
                 brief, op.services.planner, op.services.filler, dry_plan(op, brief.assets),
-                window=op.options.variety_window,
+                window=op.options.brief.window,
             )  # fmt: skip
             made, notes = list(answer.proposals), list(answer.notes)
         except OperatorError as error:  # what was made is still worth showing

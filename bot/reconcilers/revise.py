@@ -75,7 +75,7 @@ class Revise:
             tell = partial(progress, "planning", 0, 1)
             answer = await plan_rounds(
                 brief, services.planner, services.filler, dry_plan(op, brief.assets), tell,
-                window=op.options.variety_window,
+                window=op.options.brief.window,
             )  # fmt: skip
         notes = [*brief.notes, *answer.notes]
         if not answer.proposals:

@@ -13,6 +13,7 @@ def brief_rules(settings: Settings) -> Rules:
         budget=settings.brief_tokens,
         instruction_accounts=settings.instruction_accounts,
         cool_down=settings.cool_down,
+        window=settings.variety_window,
     )
 
 
@@ -30,7 +31,6 @@ def options(settings: Settings) -> Options:
         slot_grace=settings.slot_grace,
         poll_interval=settings.autopost_poll_interval,
         timezone=settings.zone,
-        variety_window=settings.variety_window,
         brief=brief_rules(settings),
         keeping=Keeping(
             denied_days=settings.denied_keep_days,

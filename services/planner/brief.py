@@ -17,6 +17,7 @@ from services.planner.material import COOL_DOWN
 from services.planner.quoted import lines_of, plain, quoted
 from services.planner.shelf import Shelf
 from services.planner.tokens import estimate_tokens
+from services.planner.variety import WINDOW
 
 BUDGET = 12_000  # tokens
 SMALLEST = 2_000
@@ -25,11 +26,15 @@ _DRAFTS = 30
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """``budget`` in tokens; comments of ``instruction_accounts`` that begin with "system" are orders."""
+    """``budget`` in tokens; comments of ``instruction_accounts`` that begin with "system" are orders.
+
+    For ``cool_down`` drafts a file rests; from the last ``window`` ones a new one must differ.
+    """
 
     budget: int = BUDGET
     instruction_accounts: tuple[str, ...] = ()
     cool_down: int = COOL_DOWN
+    window: int = WINDOW
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ class OpenAIPlanner:
         async with self._one_at_a_time:
             shelf = await asyncio.to_thread(Shelf, brief)
             written = await asyncio.to_thread(write_brief, brief, self._habits.rules, shelf)
-            configuration = Configuration(written)
+            configuration = Configuration(written, self._habits.rules.window)
             live, first, notes = await self._turn(brief, written, configuration)
             live.talk.tell = tell
             live.turns += 1

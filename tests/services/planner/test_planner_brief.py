@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from planner_studio import BRAND, brief, clip, large_studio, photo, remembered, small_studio
 
 from services.model.brief import Brand, PastDraft
+from services.planner.assistant.configuration import Configuration
 from services.planner.brief import SMALLEST, Rules, write_brief
 from services.planner.offline import plan
 from services.planner.quota import intents_in_turn
 from services.planner.quoted import quoted
 from services.planner.tokens import estimate_tokens
+from services.planner.variety import WEIGHTS
 
 
 def comment(username: str, text: str, **more: Any) -> dict[str, Any]:
@@ -175,3 +177,13 @@ def test_the_estimate_grows_with_the_text(one: str, other: str) -> None:
 def test_the_estimate_of_prose_is_near_what_vocabularies_make() -> None:
     prose = "We print clay with a robot, and then we wait for the kiln to tell us what we did wrong. " * 40
     assert 3.5 <= len(prose) / estimate_tokens(prose) <= 5.0  # English prose: 4 to 4.5 letters a token
+
+
+def test_the_instructions_name_the_window_that_is_set() -> None:
+    written = write_brief(brief(small_studio()))
+    said = {window: Configuration(written, window) for window in (1, 25, 60)}
+    assert "each of the last\n  25 drafts." in said[25].instructions
+    assert "each of the last\n  one draft." in said[1].instructions
+    assert "60" not in said[25].instructions
+    assert len({one.hash for one in said.values()}) == 3
+    assert all(f"({weight:.0%})" in said[25].instructions for weight in WEIGHTS.values())
