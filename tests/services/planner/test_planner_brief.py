@@ -184,6 +184,6 @@ def test_the_instructions_name_the_window_that_is_set() -> None:
     said = {window: Configuration(written, window) for window in (1, 25, 60)}
     assert "each of the last\n  25 drafts." in said[25].instructions
     assert "each of the last\n  one draft." in said[1].instructions
-    assert "60" not in said[25].instructions
+    assert "60 drafts" not in said[25].instructions
     assert len({one.hash for one in said.values()}) == 3
     assert all(f"({weight:.0%})" in said[25].instructions for weight in WEIGHTS.values())
