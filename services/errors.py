@@ -3,6 +3,7 @@
     OperatorError            what failed, what it means, what to do
     ├── Refused              the request is wrong or not allowed now: asking again changes nothing
     ├── Unavailable          something outside is missing for now: trying again later may work
+    │   └── Held             … and what was asked for certainly did not happen
     └── Misconfigured        a setting, a file or a permission must be changed by a person
 
 Messages are whole sentences for a person and never carry a secret.
@@ -39,6 +40,10 @@ class Unavailable(OperatorError):
     def __init__(self, message: str, *, remedy: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, remedy=remedy)
         self.retry_after = retry_after
+
+
+class Held(Unavailable):
+    """Not now, and proven to be without effect: a quota, a pause, a line that was never reached."""
 
 
 class Misconfigured(OperatorError):
