@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +11,27 @@ import pytest
 
 from services.ports import Sheet, SheetRow
 from services.sheet.csv_file import CsvSheet
+from tests.doubles.google_twins import google_sheet
+from tests.doubles.sheets_server import SheetsServer
 
-TWINS: dict[str, Callable[[Path], Sheet]] = {
-    "csv_file": lambda folder: CsvSheet(folder / "drafts.csv", settle=0),
+
+@asynccontextmanager
+async def csv_file(folder: Path) -> AsyncIterator[Sheet]:
+    yield CsvSheet(folder / "drafts.csv", settle=0)
+
+
+@asynccontextmanager
+async def google(folder: Path) -> AsyncIterator[Sheet]:
+    with SheetsServer().running() as server:
+        sheet = google_sheet(server, folder)
+        yield sheet
+        await sheet.aclose()
+    assert server.problems == []
+
+
+TWINS: dict[str, Callable[[Path], AbstractAsyncContextManager[Sheet]]] = {
+    "csv_file": csv_file,
+    "google": google,
 }
 
 ROW = SheetRow(
@@ -28,8 +47,9 @@ OTHER = replace(ROW, draft_id="m2p9.1", number=8, caption="Six pots, one colour"
 
 
 @pytest.fixture(params=sorted(TWINS))
-def sheet(request: pytest.FixtureRequest, tmp_path: Path) -> Sheet:
-    return TWINS[request.param](tmp_path)
+async def sheet(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Sheet]:
+    async with TWINS[request.param](tmp_path) as twin:
+        yield twin
 
 
 async def test_a_new_sheet_is_empty_and_says_so(sheet: Sheet) -> None:
