@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from bot.operator import Operator, draft_folder
 from services.model.draft import State
 from services.model.vote import Choice
-from services.store import drafts, jobs, journal, results
+from services.store import drafts, jobs, journal
 from services.store.journal import Kind
 from tests.reconcilers.helpers import state, vote
 from tests.reconcilers.test_generate import ended, made, order
@@ -72,43 +71,3 @@ async def test_a_wish_nobody_understands_changes_nothing(op: Operator) -> None:
     assert "“make it pop”" in job.error
     assert (await op.store.do(drafts.get, number)).revision == 1
     assert await state(op, number) is State.DRAFT
-
-
-async def test_another_proposal_takes_the_place_of_one_that_cannot_be_rendered(op: Operator) -> None:
-    op.services.renderer.ends = ["refused", "done", "done"]  # type: ignore[attr-defined]
-    job = await order(op, 2)
-    done = await ended(op, job)
-    assert done.state == "done"
-    numbers = await made(op, job)
-    found = [await state(op, number) for number in numbers]
-    assert found == [State.FAILED, State.DRAFT, State.DRAFT]
-    assert any("takes the place of draft" in note for note in done.result["notes"])
-
-
-async def test_results_are_read_at_a_day_and_a_week_and_once(op: Operator) -> None:
-    number = await generated(op)
-    posted = op.now()
-
-    def post(db: Any) -> None:
-        draft = drafts.get(db, number)
-        drafts.move(
-            db,
-            number,
-            State.DRAFT,
-            State.POSTED,
-            now=posted,
-            posted_at=posted.isoformat(),
-            permalink="https://example.com/p/1",
-        )
-        assert draft.rendered
-
-    await op.store.do(post)
-    lacking = await op.store.do(results.wanted)
-    assert [(w.age, w.at - posted) for w in lacking] == [
-        ("24h", timedelta(hours=24)), ("7d", timedelta(days=7)),
-    ]  # fmt: skip
-    await op.store.do(results.keep, lacking[0], {"engagement_rate": 0.05}, now=lacking[0].at)
-    await op.store.do(results.keep, lacking[0], {"engagement_rate": 0.9}, now=lacking[0].at)
-    assert [w.age for w in await op.store.do(results.wanted)] == ["7d"]
-    (known,) = await op.store.do(results.results)
-    assert known.rate == 0.05
