@@ -79,7 +79,7 @@ def _candidates(run: Run, chosen: Format, slot: int, intent: Intent | None, wish
     for attempt in range(_TRIES):
         seed = dice(run.brief.seed, len(run.brief.past), slot, chosen.name, attempt).getrandbits(32)
         rolls = dice(seed)
-        look = choose_look(rolls, chosen.transitions, chosen.curves, run.treatments[-4:])
+        look = choose_look(rolls, chosen.transitions, chosen.curves, run.treatments[-4:], run.framings[-2:])
         cut = chosen.build(run.material, rolls, look, intent_kind(intent))
         if cut is None:
             run.impossible.add(chosen.name)
@@ -160,3 +160,4 @@ def accept(run: Run, candidate: Candidate) -> None:
     run.counts[candidate.format.name] += 1
     run.siblings.append(candidate.format.name)
     run.treatments.append(candidate.look.treatment.name)
+    run.framings.append(candidate.look.framing.name)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from services.model.asset import Asset, Category
 from services.movie.elements import Audio, Crop, Element, Image, Text, Video
-from services.planner.looks import SAFE_BOTTOM, SAFE_LEFT, SAFE_RIGHT, SAFE_TOP
+from services.planner.frame import SAFE_BOTTOM, SAFE_LEFT, SAFE_RIGHT, SAFE_TOP
 from services.planner.words import reading_time
 
 _MAX_TEXT = 120

@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from services.planner.frame import ABOVE, FRAME, SAFE_BOTTOM, SAFE_TOP
+from services.planner.framings import PRINT, Framing, choose_framing
 from services.planner.words import reading_time
-
-FRAME = (1080, 1920)
-# Instagram covers the rest with its own buttons and caption.
-ABOVE = 520  # where pictures begin that leave room for words above them
-SAFE_LEFT, SAFE_RIGHT, SAFE_TOP, SAFE_BOTTOM = 60, 1020, 220, 1500
 
 
 class Slot(StrEnum):
@@ -133,18 +130,24 @@ class Look:
     transition: str
     overlap: float
     curve: str
+    framing: Framing = PRINT
 
 
 def choose_look(
-    rolls: random.Random, transitions: Sequence[str], curves: Sequence[str], avoid: Sequence[str] = ()
+    rolls: random.Random,
+    transitions: Sequence[str],
+    curves: Sequence[str],
+    avoid: Sequence[str] = (),
+    avoid_framings: Sequence[str] = (),
 ) -> Look:
-    """A look by dice; ``avoid`` names text treatments that were seen a moment ago."""
+    """A look by dice; what to avoid names text treatments and framings that were seen a moment ago."""
     return Look(
         treatment=rolls.choice([t for t in TREATMENTS if t.name not in avoid] or TREATMENTS),
         palette=rolls.choice(PALETTES),
         transition=rolls.choice(tuple(transitions)),
         overlap=rolls.choice((0.3, 0.4, 0.5, 0.7)),
         curve=rolls.choice(tuple(curves)),
+        framing=choose_framing(rolls, avoid_framings),
     )
 
 

@@ -40,6 +40,7 @@ class Run:
     hashtags: list[frozenset[str]] = field(default_factory=list)  # of this run
     siblings: list[str] = field(default_factory=list)  # formats of this run
     treatments: list[str] = field(default_factory=list)  # how this run's texts look
+    framings: list[str] = field(default_factory=list)  # and how its pictures stand
     unserved: set[str] = field(default_factory=set)  # intents the material cannot serve honestly now
     left_out: set[str] = field(default_factory=set)  # formats that failed the check
     impossible: set[str] = field(default_factory=set)  # formats the material never allowed

@@ -11,14 +11,16 @@ from typing import Any
 
 from services.model.asset import Category
 from services.model.proposal import Resource
-from services.planner.looks import ABOVE, FRAME, Look, Slot, text_elements
+from services.planner.frame import FRAME, Box
+from services.planner.framings import PRINT, Framing
+from services.planner.looks import Look, Slot, text_elements
 from services.planner.pieces import Item
 from services.planner.words import reading_time
 
-Box = tuple[int, int, int, int]  # x, y, width, height in pixels of the frame
 Part = tuple[float, float, float]  # across, down (each 0 … 1), how many times enlarged
 _WIDE = 0.9  # width / height above which filling the frame would cut away too much
-_WIDEST = 1.5  # of a picture on the ground; of a single piece it is a square
+_WIDEST_GROUP = 1.5  # what a picture of several pieces may always keep
+_ECHO = {"brightness": -0.35, "saturation": 0.55}  # of the picture behind itself: the one in front leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,10 @@ def compose(shots: Sequence[Shot], look: Look, track: Track | None) -> dict[str,
         scene: dict[str, Any] = {"duration": shot.length, "background-color": look.palette.ground}
         if index and overlap:
             scene["transition"] = {"style": look.transition, "duration": overlap}
-        scene["elements"] = [picture_element(v, shot.length) for v in shot.visuals] + _texts(
-            shot, look, index, len(shots), overlap
-        )
+        scene["elements"] = [
+            *(e for v in shot.visuals for e in picture_elements(v, shot.length, look.framing)),
+            *_texts(shot, look, index, len(shots), overlap),
+        ]
         scenes.append(scene)
     movie: dict[str, Any] = {
         "resolution": "instagram-story",
@@ -123,13 +126,22 @@ def overlap_of(shots: Sequence[Shot], look: Look) -> float:
     return overlap if overlap >= 0.2 else 0.0
 
 
-def picture_element(visual: Visual, length: float) -> dict[str, Any]:
+def picture_elements(visual: Visual, length: float, framing: Framing) -> list[dict[str, Any]]:
+    """The picture, behind it its echo if the framing has one and it does not fill the frame."""
+    picture = picture_element(visual, length, framing)
+    if not framing.echo or visual.box or _card(visual, framing) is None:
+        return [picture]
+    behind = {k: v for k, v in picture.items() if k in ("type", "src", "seek", "duration", "muted")}
+    return [{**behind, "resize": "cover", "correction": _ECHO}, picture]
+
+
+def picture_element(visual: Visual, length: float, framing: Framing = PRINT) -> dict[str, Any]:
     item = visual.item
     element: dict[str, Any] = {
         "type": "video" if item.category is Category.VIDEO else "image",
         "src": item.id,
     }
-    box = visual.box or _card(visual)
+    box = visual.box or _card(visual, framing)
     if box:
         # A tile is cut to its shape first: resize would fill the whole frame, whatever width and height say.
         x, y, width, height = box
@@ -149,19 +161,16 @@ def picture_element(visual: Visual, length: float) -> dict[str, Any]:
     return element
 
 
-def _card(visual: Visual) -> Box | None:
-    """Where a picture stands that would lose too much if it filled the frame: on the ground, below words."""
+def _card(visual: Visual, framing: Framing) -> Box | None:
+    """Where a picture stands that would lose too much if it filled the frame."""
     item = visual.item
     if visual.part or not (visual.framed or item.group or item.aspect > _WIDE):
         return None
+    if item.group:
+        return PRINT.box(item.aspect, upright=True, widest=_WIDEST_GROUP)
     # A single piece stands in the middle; of anything else nobody knows what may be cut away.
     single = item.label == item.piece.upper()
-    shape = min(item.aspect, 1.0 if single else _WIDEST)
-    upright = visual.framed or item.group
-    wide, high = (840, 1120) if upright and shape < 1 else (960, 1280)
-    width = min(wide, round(high * shape))
-    height = round(width / shape)
-    return (FRAME[0] - width) // 2, ABOVE + (1120 - min(height, 1120)) // 4, width, height
+    return framing.box(item.aspect, upright=visual.framed, widest=1.0 if single else 9.0)
 
 
 def _texts(shot: Shot, look: Look, index: int, count: int, overlap: float) -> list[dict[str, Any]]:
@@ -175,7 +184,11 @@ def _texts(shot: Shot, look: Look, index: int, count: int, overlap: float) -> li
     calm = end - start >= longest + 1.6
     if calm:
         start, end = start + 0.2, end - 0.2
-    above = any(v.box or _card(v) for v in shot.visuals)
+    cards = [_card(v, look.framing) for v in shot.visuals if not v.box]
+    above = any(v.box for v in shot.visuals) or any(cards)
+    at = shot.text_top
+    if at is None and len(shot.visuals) == 1 and cards and cards[0]:
+        at = look.framing.words_at(cards[0])
     return text_elements(
         texts,
         look,
@@ -183,7 +196,7 @@ def _texts(shot: Shot, look: Look, index: int, count: int, overlap: float) -> li
         round(end - start, 2),
         0.2 if calm else 0.0,
         above=above,
-        at=shot.text_top,
+        at=at,
     )
 
 

@@ -13,7 +13,8 @@ from services.model.proposal import Labels, Proposal, Resource
 from services.planner.assistant.clean import inert, tidy
 from services.planner.assistant.schema import Clip, MoviePlan, Part, Photo, Print, ProposalPlan, Shot, Tile
 from services.planner.check import MAX_CAPTION
-from services.planner.looks import FRAME, PALETTES, TREATMENTS, Look, Slot, text_elements
+from services.planner.frame import FRAME
+from services.planner.looks import PALETTES, TREATMENTS, Look, Slot, text_elements
 from services.planner.pieces import Item
 from services.planner.quoted import plain
 from services.planner.shots import Track, Visual, picture_element, sound_element

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from services.model.asset import Category
+from services.planner.frame import Box
 from services.planner.looks import BUSY, CURVES, CUT, MOVING, ROUND, SOFT, Look, Slot
 from services.planner.material import Material
 from services.planner.pieces import Item
-from services.planner.shots import Box, Shot, Visual
+from services.planner.shots import Shot, Visual
 from services.planner.sights import start_of
 
 ZOOMS = (4, 5, 6, 7, -4, -5, -6)

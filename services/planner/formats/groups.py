@@ -16,10 +16,11 @@ from services.planner.formats.cut import (
     unrepeated,
     view,
 )
-from services.planner.looks import ABOVE, BUSY, CUT, FRAME, MOVING, ROUND, SOFT, Look, Slot, pace
+from services.planner.frame import ABOVE, FRAME, Box
+from services.planner.looks import BUSY, CUT, MOVING, ROUND, SOFT, Look, Slot, pace
 from services.planner.material import Material
 from services.planner.pieces import Item, Stage
-from services.planner.shots import Box, Shot, Visual
+from services.planner.shots import Shot, Visual
 from services.planner.words import counted, first_upper, listed
 
 _GAP = 24

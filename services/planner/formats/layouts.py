@@ -6,10 +6,11 @@ import random
 
 from services.model.asset import Category
 from services.planner.formats.cut import Cut, Format, clip, label, labels, room, still, view
-from services.planner.looks import ABOVE, CUT, FRAME, MOVING, ROUND, SOFT, Look, Slot
+from services.planner.frame import ABOVE, FRAME, Box
+from services.planner.looks import CUT, MOVING, ROUND, SOFT, Look, Slot
 from services.planner.material import Material
 from services.planner.pieces import Item, Stage
-from services.planner.shots import Box, Shot, Visual
+from services.planner.shots import Shot, Visual
 from services.planner.sights import start_of
 from services.planner.words import counted, first_upper, listed
 from services.planner.words import day as spoken_day
@@ -155,7 +156,7 @@ def _index_cards(material: Material, rolls: random.Random, look: Look, kind: str
     items = material.together(material.mixed(known, rolls, lead=True), rolls.choice((2, 3, 3, 4)))
     if len(items) < 2:
         return None
-    length = rolls.choice((2.8, 3.2, 3.6))
+    length = max(rolls.choice((2.8, 3.2, 3.6)), 3.0 if len(items) == 2 else 0.0)  # five seconds in all
     shots = []
     for n, item in enumerate(items):
         lines = [(item.label, Slot.TITLE)]

@@ -6,10 +6,11 @@ import random
 
 from services.model.asset import Category
 from services.planner.formats.cut import Cut, Format, clip, room, still, view
-from services.planner.looks import ABOVE, CUT, FRAME, MOVING, PAUSE, ROUND, SOFT, Look, Slot
+from services.planner.frame import ABOVE, FRAME, Box
+from services.planner.looks import CUT, MOVING, PAUSE, ROUND, SOFT, Look, Slot
 from services.planner.material import Material
 from services.planner.pieces import Item, Stage
-from services.planner.shots import Box, Shot, Visual
+from services.planner.shots import Shot, Visual
 from services.planner.words import first_upper
 
 _WORKING = (Stage.PRINT, Stage.PROGRESS)  # a failed one did not become the finished one

@@ -16,7 +16,7 @@ from services.model.asset import Asset
 from services.model.brief import Brand, Intent, PastDraft
 from services.model.proposal import Proposal
 from services.planner.denials import Denials
-from services.planner.looks import SAFE_BOTTOM, SAFE_LEFT, SAFE_RIGHT, SAFE_TOP
+from services.planner.frame import SAFE_BOTTOM, SAFE_LEFT, SAFE_RIGHT, SAFE_TOP
 from services.planner.lore import Lore
 from services.planner.offline import plan
 from services.planner.pieces import Item, read_items
