@@ -6,7 +6,7 @@ Every scene is one shot with a length of its own; ``src`` is always an asset id.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.model.asset import Category
@@ -58,6 +58,8 @@ class Track:
 def compose(shots: Sequence[Shot], look: Look, track: Track | None) -> dict[str, Any]:
     """The movie of these shots."""
     overlap = overlap_of(shots, look)
+    if not any(words for shot in shots for words, _ in shot.texts):
+        look = replace(look, framing=look.framing.wordless())
     scenes = []
     for index, shot in enumerate(shots):
         scene: dict[str, Any] = {"duration": shot.length, "background-color": look.palette.ground}

@@ -45,7 +45,16 @@ def test_the_movie_shows_it_so(framing: Framing) -> None:
     )
     below = word["y"] >= picture["y"] + picture["height"]
     above = word["y"] + word["height"] <= picture["y"]
-    assert below if framing.below else above
+    assert below if framing.words == "below" else above
+
+
+def test_without_words_pictures_stand_in_the_middle() -> None:
+    material = Material(small_studio(), BRAND.context, Ledger())
+    wide = replace(next(i for i in material.photos if not i.group), aspect=1.5, width=1500, height=1000)
+    shots = (Shot(4.0, (Visual(wide, "lead", "It is wide."),)),) * 2
+    for scene in compose(shots, LOOK, None)["scenes"]:
+        picture = scene["elements"][-1]
+        assert abs(picture["y"] + picture["height"] / 2 - FRAME[1] / 2) <= 1
 
 
 def test_one_seen_a_moment_ago_is_avoided() -> None:
