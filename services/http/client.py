@@ -42,9 +42,11 @@ class Http:
     @property
     def client(self) -> httpx.AsyncClient:
         if self._client is None:  # late: reading the certificates takes a while
-            here = ("127.0.0.1", "localhost", "[::1]")
+            trusted = httpx.create_ssl_context()
+            here = httpx.AsyncHTTPTransport(verify=trusted)
             self._client = httpx.AsyncClient(
-                mounts={f"all://{host}": httpx.AsyncHTTPTransport() for host in here},  # through no proxy
+                verify=trusted,
+                mounts={f"all://{host}": here for host in ("127.0.0.1", "localhost", "[::1]")},  # no proxy
                 headers={"User-Agent": "autopotter"},
                 limits=httpx.Limits(
                     max_keepalive_connections=KEPT_CONNECTIONS, keepalive_expiry=KEPT_SECONDS

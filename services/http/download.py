@@ -23,7 +23,6 @@ from services.http.service import Again
 from services.http.trouble import Unanswered
 from services.log import timed
 
-_CHUNK = 1 << 20
 _REDIRECTS = 5
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 _STRONG = re.compile(r'"[\x21\x23-\x7e]{1,200}"')  # a weak one (W/"…") does not say that bytes are the same
@@ -116,7 +115,7 @@ class _Download:
     async def _take(self, response: httpx.Response, size: int) -> int:
         """Append what comes; the answer is the size of the whole then."""
         with self.part.open("ab") as stream:
-            async for chunk in response.aiter_raw(_CHUNK):
+            async for chunk in response.aiter_raw():
                 size += len(chunk)
                 self._allow(size)
                 await asyncio.to_thread(stream.write, chunk)
