@@ -83,7 +83,7 @@ def is_loopback(host: str) -> bool:
 
 
 def ensure_address(address: str, vendor: str, variable: str) -> str:
-    """``address`` if it is the vendor's own or this machine's, as tokens are sent there; else Misconfigured."""
+    """``address`` if it is the vendor's own or this machine's, else Misconfigured: tokens go there."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""

@@ -129,7 +129,7 @@ class _Http(HTTPClient):
     def _attempt(
         self, method: str, url: str, params: Any = None, json: Any = None, **_: Any
     ) -> tuple[requests.Response | OperatorError, bool, float | None]:
-        """Answer or trouble; whether it surely had no effect; after how many seconds to try again, if ever."""
+        """Answer or trouble; whether it had surely no effect; after how many seconds to try again."""
         try:
             response = self.session.request(
                 method,

@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 
 from bot.operator import Operator
+from services.google_access import read_key
 from services.sheet.csv_file import CsvSheet
-from tests.reconcilers.spreadsheet import path, use
+from services.sheet.google_calls import Calls
+from services.sheet.google_pace import Pace
+from tests.doubles.google_keys import key_file
+from tests.doubles.sheets_server import SHEET_ID, SheetsServer
+from tests.reconcilers.spreadsheet import WatchedGoogleSheet, path, use
 
 
 @pytest.fixture
 def read_at_once(op: Operator) -> None:
     """A sheet saved just now is read at once."""
     use(op, CsvSheet(path(op), settle=0))
+
+
+class Unhurried(Pace):
+    def wait(self, *, reading: bool) -> float:
+        return 0.0
+
+
+@pytest.fixture
+async def google_sheet(op: Operator, tmp_path: Path) -> AsyncIterator[SheetsServer]:
+    """The operator's sheet is one of Google's, which nobody may use in a way that Google refuses."""
+    with SheetsServer().running() as server:
+        server.per_minute = 100_000  # tests step faster than people; the limit has tests of its own
+        key = read_key(key_file(tmp_path / "key.json", server.url), "GOOGLE_CREDENTIALS_PATH")
+        sheet = WatchedGoogleSheet(server, Calls(key, SHEET_ID, server.url, Unhurried()))
+        use(op, sheet)
+        yield server
+        await sheet.aclose()
+    assert server.problems == []
+    assert server.executed == []
+
+
+@pytest.fixture(params=["csv_file", "google"])
+def any_sheet(request: pytest.FixtureRequest) -> None:
+    """The same test over each twin."""
+    request.getfixturevalue("read_at_once" if request.param == "csv_file" else "google_sheet")

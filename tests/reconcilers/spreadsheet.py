@@ -1,4 +1,7 @@
-"""A person with a spreadsheet program: what the CSV says, edits of it, and what the operator made of them."""
+"""A person with a spreadsheet program: what the sheet says, edits of it, and what the operator made of them.
+
+All of it works on the CSV and on a Google sheet alike, whichever the operator uses.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,41 @@ from pathlib import Path
 from bot.operator import Operator
 from services.model.draft import State
 from services.model.vote import Choice
-from services.sheet.csv_file import CsvSheet
+from services.ports import Sheet, SheetRow
+from services.sheet.google import GoogleSheet
+from services.sheet.google_calls import Calls
 from services.store import decisions, drafts, journal
 from services.store.journal import Kind
 from tests.doubles.publisher import ShakyPublisher
+from tests.doubles.sheets_server import SHEET_ID, SheetsServer
 from tests.reconcilers.helpers import drive, make_draft, state
 
 Cells = dict[str, str]
 
 
-def use(op: Operator, sheet: CsvSheet) -> None:
+def use(op: Operator, sheet: Sheet) -> None:
     op.services = dataclasses.replace(op.services, sheet=sheet)
 
 
 def path(op: Operator) -> Path:
+    """Of the CSV; tests of what every sheet does have no use for it."""
     return op.options.data_dir / "drafts.csv"
+
+
+class WatchedGoogleSheet(GoogleSheet):
+    """Told when a person edited it, so that tests need not wait for the next poll."""
+
+    def __init__(self, server: SheetsServer, calls: Calls) -> None:
+        super().__init__(calls, SHEET_ID)
+        self.server = server
+        self.edits, self._seen = 0, -1
+
+    async def changed(self) -> bool:  # type: ignore[override]
+        return self.edits != self._seen
+
+    async def read(self) -> list[SheetRow]:
+        self._seen = self.edits
+        return await super().read()
 
 
 def text_of(op: Operator) -> str:
@@ -40,6 +63,10 @@ def text_of(op: Operator) -> str:
 
 
 def table(op: Operator, delimiter: str = ",") -> list[Cells]:
+    sheet = op.services.sheet
+    if isinstance(sheet, WatchedGoogleSheet):
+        header, *rows = sheet.server.tab.texts() or [[]]
+        return [dict(zip(header, line, strict=True)) for line in rows]
     return list(csv.DictReader(io.StringIO(text_of(op), newline=""), delimiter=delimiter))
 
 
@@ -50,6 +77,11 @@ def row(op: Operator, number: int, delimiter: str = ",") -> Cells:
 
 def save(op: Operator, found: Sequence[Cells], encoding: str = "utf-8-sig", delimiter: str = ",") -> None:
     """As a spreadsheet program does: the whole table, in place."""
+    sheet = op.services.sheet
+    if isinstance(sheet, WatchedGoogleSheet):
+        sheet.server.tab.fill([list(found[0]), *(list(cells.values()) for cells in found)])
+        sheet.edits += 1
+        return
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, list(found[0]), delimiter=delimiter)
     writer.writeheader()
@@ -60,10 +92,40 @@ def save(op: Operator, found: Sequence[Cells], encoding: str = "utf-8-sig", deli
 def edit(op: Operator, number: int, *, encoding: str = "utf-8-sig", **cells: str) -> None:
     """Change cells of one row and save: edit(op, 1, Status="Approved")."""
     found = table(op)
+    sheet = op.services.sheet
+    if isinstance(sheet, WatchedGoogleSheet):
+        header = sheet.server.tab.texts()[0]
+        for index, cell in enumerate(found, 1):
+            if cell["Video number"] == str(number):
+                for name, text in cells.items():
+                    sheet.server.tab.type(index, header.index(name), text)
+        sheet.edits += 1
+        return
     for cell in found:
         if cell["Video number"] == str(number):
             cell.update(cells)
     save(op, found, encoding)
+
+
+def kept(op: Operator) -> object:
+    """The sheet as it is now: a copy a person has open, or an older version."""
+    sheet = op.services.sheet
+    if isinstance(sheet, WatchedGoogleSheet):
+        return [list(line) for line in sheet.server.tab.cells]
+    return path(op).read_bytes()
+
+
+def put_back(op: Operator, copy: object) -> None:
+    """Save the copy over the sheet; None: the sheet is deleted, or all of it."""
+    sheet = op.services.sheet
+    if isinstance(sheet, WatchedGoogleSheet):
+        sheet.server.tab.cells = [list(line) for line in copy or ()]  # type: ignore[attr-defined]
+        sheet.edits += 1
+    elif copy is None:
+        path(op).unlink()
+    else:
+        assert isinstance(copy, bytes)
+        path(op).write_bytes(copy)
 
 
 async def shown(op: Operator, *titles: str) -> list[int]:

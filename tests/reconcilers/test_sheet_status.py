@@ -1,4 +1,4 @@
-"""A person edits Status in the CSV (rule 10): every word in every state, on the real file."""
+"""A person edits Status in the sheet (rule 10): every word in every state, on each twin."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from tests.reconcilers.spreadsheet import (
     ballots,
     drive_sheet,
     edit,
+    kept,
     line,
     notes,
     one,
-    path,
+    put_back,
     row,
     until,
 )
 
-pytestmark = pytest.mark.usefixtures("read_at_once")
+pytestmark = pytest.mark.usefixtures("any_sheet")
 
 
 @pytest.mark.parametrize(
@@ -47,11 +48,11 @@ async def test_a_status_in_any_spelling(op: Operator, word: str, after: State) -
 async def test_an_unknown_word_is_put_back_with_a_note_once(op: Operator) -> None:
     number = await one(op)
     edit(op, number, Status=" aproved")
-    buffer = path(op).read_bytes()
+    buffer = kept(op)
     await drive(op, "sheet")
     assert row(op, number)["Status"] == "Draft"
     assert await notes(op, number) == ["the sheet said “aproved”, which is no status: put back."]
-    path(op).write_bytes(buffer)
+    put_back(op, buffer)
     await drive(op, "sheet")
     assert row(op, number)["Status"] == "Draft"
     assert len([note for note in await notes(op, number) if "no status" in note]) == 1
