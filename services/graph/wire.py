@@ -109,7 +109,7 @@ class Wire:
             wait = answer.retry_after
             if fault.entry.kind is Kind.THROTTLED:
                 self.pace.pause(wait or fault.entry.wait or 0.0)
-            log.info("Instagram answers with error %s", fault)
+            log.debug("Instagram answers with error %s", fault)
             raise problem(fault, wait) from fault
         if not answer.ok:
             raise answer.trouble()

@@ -1,29 +1,63 @@
-"""What every account does, whichever service is behind it. A new twin adds itself to MAKERS."""
+"""What every account does, whichever service is behind it. A new twin adds itself to TWINS."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.account.instagram import InstagramAccount
 from services.account.sample import SampleAccount
 from services.ports import Account
 from services.store import Store
+from tests.doubles.graph_client import Side, side
+from tests.doubles.graph_state import Comment
 
 
 async def nothing_posted() -> list[dict[str, Any]]:
     return []
 
 
-def sample_account(store: Store) -> Account:
-    return SampleAccount(store, nothing_posted)
+@asynccontextmanager
+async def sample_account(store: Store, _folder: Path) -> AsyncIterator[Account]:
+    yield SampleAccount(store, nothing_posted)
 
 
-MAKERS: dict[str, Callable[[Store], Account]] = {"sample": sample_account}
+@asynccontextmanager
+async def instagram_account(flavour: str, store: Store, folder: Path) -> AsyncIterator[Account]:
+    """Over a socket, with more posts than one page holds."""
+    async with side(flavour, folder) as we:
+        for number in range(60):
+            reel = number % 4 != 0
+            we.server.state.add_medium(f"Pot {number} #clay #Pottery", days=number + 1, reel=reel)
+        asked = Comment("17", "a_guest", "How tall is it?", we.clock.now, 2)
+        asked.replies.append(Comment("18", we.server.state.username, "30 cm", we.clock.now))
+        we.server.state.media[0].comments.append(asked)
+        yield InstagramAccount(we.graph, we.keeper, store, clock=ticking(we))
+        assert we.server.problems == []
+
+
+def ticking(we: Side) -> Callable[[], datetime]:
+    """Each look at the clock is a moment later: snapshots of one moment would be one."""
+
+    def tick() -> datetime:
+        we.clock.now += timedelta(milliseconds=1)
+        return we.clock.now
+
+    return tick
+
+
+TWINS: dict[str, Callable[[Store, Path], AbstractAsyncContextManager[Account]]] = {
+    "sample": sample_account,
+    "instagram by facebook": partial(instagram_account, "facebook"),
+    "instagram by instagram": partial(instagram_account, "instagram"),
+}
 KEYS = {
     "export_info": {"exported_at", "export_version", "source"},
     "account_info": {
@@ -64,13 +98,14 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await store.close()
 
 
-@pytest.fixture(params=sorted(MAKERS))
-def account(request: pytest.FixtureRequest, store: Store) -> Account:
-    return MAKERS[request.param](store)
+@pytest.fixture(params=sorted(TWINS))
+async def account(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> AsyncIterator[Account]:
+    async with TWINS[request.param](store, tmp_path) as made:
+        yield made
 
 
 async def test_names_itself_and_answers_a_ping(account: Account) -> None:
-    assert account.name in MAKERS
+    assert account.name in ("sample", "instagram")
     assert account.sample is (account.name == "sample")
     assert await account.ping()
 

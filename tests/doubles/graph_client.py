@@ -44,7 +44,7 @@ class Side:
     def __post_init__(self) -> None:
         self.token = self.token or self.server.state.issue()
         self.wire = Wire(self.http, self.login, pace=Pace(self.clock.seconds), sleep=self.pause)
-        self.keeper = self.keeper_of(self.token)
+        self.keeper = self.keeper_of(self.token, self.server.state.tokens[self.token].expires)
         self.graph = Graph(self.wire, self.keeper)
 
     async def pause(self, seconds: float) -> None:
