@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.engine import Engine
@@ -17,6 +18,10 @@ from services.collect import Collector
 from services.planner.brief import Rules
 from services.ports import Account, Bucket, Planner, Publisher, Renderer, Sheet
 from services.store import Store
+
+
+class Closing(Protocol):
+    async def aclose(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Services:
     looker: Looker
     describing: Describing
     collector: Collector
+    shared: tuple[Closing, ...] = ()  # what several twins use, closed after them
 
     async def close(self) -> None:
         """End what the twins hold: processes, connections."""
@@ -43,6 +49,8 @@ class Services:
             aclose = getattr(twin, "aclose", None)
             if aclose is not None:
                 await aclose()
+        for part in self.shared:
+            await part.aclose()
 
     def names(self) -> dict[str, str]:
         return {

@@ -10,7 +10,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
-from bot.setting_types import Explained, Folder, FolderName, is_loopback
+from bot.setting_types import Explained, Folder, FolderName
+from services.http.places import is_loopback
 
 TOKEN_LEAST = 16  # characters
 

@@ -6,7 +6,6 @@ that no value, which may be a secret pasted into the wrong line, is ever repeate
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Iterable
 from datetime import UTC, timedelta
@@ -19,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.schedule_lines import cron_trigger, parse_duration
 from services.errors import Misconfigured
+from services.http.places import base_address
 from services.log import parse_size
 
 ROOT = Path(__file__).resolve().parent.parent  # the clone this runs from
@@ -53,14 +53,6 @@ def local_timezone() -> str:
         return "UTC"
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server listening on ``host``."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
 def items(value: object) -> object:
     """Comma-separated or a JSON list; doubles go, order stays."""
     if not isinstance(value, str):
@@ -69,6 +61,24 @@ def items(value: object) -> object:
     if not all(isinstance(item, str) for item in found):
         raise ValueError("not a list of texts")
     return tuple(dict.fromkeys(text for item in found if (text := str(item).strip())))
+
+
+def vendor_address(*domains: str) -> AfterValidator:
+    """For the address of a service: https at one of its ``domains`` or below it, or a server on this machine.
+
+    A key travels to whoever is named, so no other host is accepted.
+    """
+
+    def check(url: str) -> str:
+        try:
+            return base_address(url, domains)
+        except ValueError as error:
+            raise Explained(
+                "is neither an address of the service itself nor of this machine",
+                f"Use an https:// address at {domains[0]}, or one at 127.0.0.1 or localhost",
+            ) from error
+
+    return AfterValidator(check)
 
 
 def _folder(name: str) -> str:

@@ -32,12 +32,12 @@ from bot.setting_types import (
     Lower,
     Upper,
     ZoneName,
-    is_loopback,
     local_timezone,
     setting,
 )
 from bot.settings_planner import PLANNER, PlannerSettings
 from bot.twins import choose_twins
+from services.http.places import is_loopback
 
 _MEDIA, _VIDEOS, _POSTING, _DESK, _LOG = "Media and brand", "Proposing", "Posting", "Desk", "Logging"
 _KEEPING = "Keeping"

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings
 
-from bot.setting_types import Duration, Explained, Lower, is_loopback, items, setting
+from bot.setting_types import Duration, Explained, Lower, items, setting
+from services.http.places import is_loopback
 from services.planner.assistant.prices import parse_price
 
 PLANNER = "Planner"

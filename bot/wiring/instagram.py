@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bot.settings import Settings
+from bot.wiring.connections import Connections
 from services.account.sample import SampleAccount
 from services.ports import Account, Publisher
 from services.publisher.outbox import Outbox
 from services.store import Store
 
 
-def open_instagram(settings: Settings, store: Store) -> tuple[Account, Publisher]:
+def open_instagram(settings: Settings, store: Store, connections: Connections) -> tuple[Account, Publisher]:
     """Both are made together: one token serves them, and the sample account shows what the outbox posted."""
     outbox = Outbox(settings.data_dir / "outbox", allow_many_hashtags=settings.allow_many_hashtags)
     return SampleAccount(store, outbox.posted), outbox

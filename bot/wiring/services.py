@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.operator import Services
 from bot.settings import Settings
 from bot.wiring.bucket import open_bucket
+from bot.wiring.connections import Connections
 from bot.wiring.instagram import open_instagram
 from bot.wiring.language_model import open_language_model, open_offline
 from bot.wiring.renderer import open_renderer
@@ -21,7 +22,8 @@ from services.store import Store
 async def open_services(settings: Settings, store: Store) -> Services:
     """The twins the settings select (bot/twins.py). Nothing is written yet."""
     data = settings.data_dir
-    account, publisher = open_instagram(settings, store)
+    connections = Connections()
+    account, publisher = open_instagram(settings, store, connections)
     bucket = await open_bucket(settings)
     inventory = Inventory(bucket, store, mapped=lambda: brand_pairs(read_brand(settings.brand_dir)))
     looker = Looker(bucket, store, data / "cache" / "sheets")
@@ -44,4 +46,5 @@ async def open_services(settings: Settings, store: Store) -> Services:
             keep=settings.collected_keep,
             keep_days=settings.collected_keep_days,
         ),
+        shared=(connections,),
     )
