@@ -4,9 +4,10 @@ build photos, loose clips and music, under the names a potter gives them."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from services.bucket.pairs import Named, belongings
 from services.model.asset import Asset, Category, MediaFacts, StoredFile
 
 SERIES = ("tu", "tm", "sv", "rv", "sm")
@@ -74,4 +75,5 @@ def unopened(files: int) -> list[Asset]:
         )  # fmt: skip
         file = StoredFile(folder, path, 100_000, "1", _WHEN, _WHEN, "", "")
         found.append(Asset(file, shown.category, facts))
-    return found
+    kin = belongings([Named(a.id, a.category, a.file.folder, a.file.path) for a in found])
+    return [replace(a, piece=kin[a.id].piece, role=kin[a.id].role) if a.id in kin else a for a in found]

@@ -8,29 +8,14 @@ came. Otherwise only the piece is known: a likeness of names proves no more.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.model.asset import Category
 from services.model.footage import Mapped, Role
+from services.model.names import is_group, is_timelapse, pieces_in, role_of, stem_of
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_ID = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2,3})(\d{1,3})(?![A-Za-z0-9])")
-# Letters that cameras, phones and people put before a number that is no piece.
-_NO_IDS = _words("img dsc mvi mov vid pxl gh gx dji take part rev ver day cam mp no nr vol pt ep")
-_TIMELAPSE = _words("timelapse gcode")
-_ROLES: tuple[tuple[Role, frozenset[str]], ...] = (
-    (Role.FAILED, _words("fail failed fails failure collapsed broken cracked torn slumped")),
-    (Role.FINISHED, _words("completed complete finished done final glazed fired")),
-    (Role.PROGRESS, _words("wip progress process drying unfinished greenware printed hard half")),
-)
-_GROUPS = _words("series family group")
 _SHARED = (Category.VIDEO, Category.IMAGE)
 LONGEST_ID = 80  # letters of a piece's name
 
@@ -66,7 +51,8 @@ def belongings(assets: Iterable[Named], mapped: Sequence[Mapped] = ()) -> dict[s
     told = {name: entry for entry in mapped for name in entry.files}
     found = {asset.id: known for asset in files if (known := _by_name(asset)) is not None}
     for asset in files:
-        if entry := told.get(asset.name.lower()):
+        entry = told.get(asset.name.lower())
+        if entry is not None and (entry.sure or asset.id not in found):
             role = entry.files[asset.name.lower()] or (
                 found[asset.id].role if asset.id in found else _role(asset)
             )
@@ -76,18 +62,16 @@ def belongings(assets: Iterable[Named], mapped: Sequence[Mapped] = ()) -> dict[s
 
 
 def _by_name(asset: Named) -> Belonging | None:
-    stem = _stem(asset)
-    ids = [match for match in _ID.finditer(stem) if match[1].lower() not in _NO_IDS]
-    if not ids or _tokens(stem) & _GROUPS:
-        return None
-    return Belonging(ids[0][0].lower(), _role(asset))
+    stem = stem_of(asset.name)
+    piece = next(pieces_in(stem), "")
+    return Belonging(piece, _role(asset)) if piece and not is_group(stem) else None
 
 
 def _by_shared_name(assets: Sequence[Named]) -> dict[str, Belonging]:
     """A clip and a photo of one name in one folder, which is how cameras and people save the two."""
     groups: dict[tuple[str, str], list[Named]] = defaultdict(list)
     for asset in assets:
-        groups[asset.folder + "/" + asset.subfolder, _stem(asset).lower()].append(asset)
+        groups[asset.folder + "/" + asset.subfolder, stem_of(asset.name).lower()].append(asset)
     return {
         asset.id: Belonging(stem[:LONGEST_ID], _role(asset))
         for (_, stem), group in groups.items()
@@ -106,10 +90,10 @@ def _with_objects(
             pieces[found[asset.id].piece].append(asset)
     result = dict(found)
     for piece, group in pieces.items():
-        objects = {a.id: f"{piece}/{_stem(a).lower()}" for a in group if _is_print(a, found[a.id])}
+        objects = {a.id: f"{piece}/{stem_of(a.name).lower()}" for a in group if _is_print(a, found[a.id])}
         prints = set(objects.values())
         for asset in group:
-            if (entry := told.get(asset.name.lower())) is not None:
+            if (entry := told.get(asset.name.lower())) is not None and entry.sure:
                 objects[asset.id] = _of_entry(entry, group, objects)
         failed = {objects[a.id] for a in group if a.id in objects and found[a.id].role is Role.FAILED}
         candidates = {Role.FINISHED: prints - failed, Role.FAILED: prints & failed, Role.PROGRESS: prints}
@@ -131,23 +115,8 @@ def _of_entry(entry: Mapped, group: Sequence[Named], objects: Mapping[str, str])
 
 
 def _is_print(asset: Named, known: Belonging) -> bool:
-    return known.role in (Role.TIMELAPSE, Role.STILL) or bool(_tokens(_stem(asset)) & _TIMELAPSE)
+    return known.role in (Role.TIMELAPSE, Role.STILL) or is_timelapse(stem_of(asset.name))
 
 
 def _role(asset: Named) -> Role:
-    name = _tokens(_stem(asset))
-    if name & _TIMELAPSE and not name & _ROLES[0][1]:
-        return Role.TIMELAPSE if asset.category is Category.VIDEO else Role.STILL
-    for place in (name, _tokens(asset.subfolder), _tokens(asset.folder)):
-        for role, words in _ROLES:
-            if place & words:
-                return role
-    return Role.OTHER
-
-
-def _stem(asset: Named) -> str:
-    return asset.name.rpartition(".")[0] or asset.name
-
-
-def _tokens(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z]+", text.lower()))
+    return role_of(stem_of(asset.name), asset.subfolder, asset.folder, asset.category)

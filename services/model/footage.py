@@ -111,15 +111,21 @@ class Role(StrEnum):
     FINISHED = "finished"
     PROGRESS = "progress"
     FAILED = "failed"
+    BUILD = "build"  # the workshop and its machines
     OTHER = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """One object as the brand tells it: the name of its design, and its files with what they show."""
+    """One object as the brand tells it: the name of its design, and its files with what they show.
+
+    Not ``sure``: only said in passing of these files, so that a file's own name knows better, and they may be
+    several objects of the design.
+    """
 
     piece: str
     files: Mapping[str, Role]  # file names in lower case, without folders
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.evidence import leans_on
 from services.model.brief import Intent
+from services.model.footage import Role
 from services.model.proposal import Labels
 from services.planner.check import LONGEST, SHORTEST
 from services.planner.formats import FORMATS, Cut, Format
@@ -16,7 +17,6 @@ from services.planner.looks import Look, choose_look
 from services.planner.material import dice
 from services.planner.offline_run import SAID, Run
 from services.planner.on_beats import on_beats
-from services.planner.pieces import Stage
 from services.planner.shots import Track, compose, overlap_of
 from services.planner.sights import beats_of, mood, moods_apart, own_palette
 from services.planner.soundtrack import choose_track
@@ -132,7 +132,7 @@ def _fill(
         score += 1.5 * sum(far) / len(far) + 0.5 * min(far[-6:])
     score -= run.denials.against(chosen.name, cut.lead.id, seen)
     # A video is only said to be about failures when it shows one.
-    serves = intent_kind(intent) != "fail" or any(i.stage is Stage.FAILED for i in cut.items)
+    serves = intent_kind(intent) != "fail" or any(i.stage is Role.FAILED for i in cut.items)
     rested = run.material.reused(used) == 0
     return Candidate(
         chosen, cut, look, track, movie, caption, seen, seed, nearest, neighbour, (serves, rested, score)

@@ -11,7 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from services.planner.pieces import Item, Stage, series_names
+from services.model.footage import Role
+from services.model.names import series_of
+from services.planner.pieces import Item, series_names
 from services.planner.words import first_upper, harmless, singular
 
 _LONGEST = 150  # characters of a quoted sentence
@@ -66,7 +68,7 @@ class Lore:
         for note, shown in self._fitting(items):
             if note.sentence:
                 found.append(note.sentence)
-            finished = any(i.stage is Stage.FINISHED for i in shown)
+            finished = any(i.stage is Role.FINISHED for i in shown)
             found += [
                 f"{first_upper(key)}: {value}." for key, value in note.facts if key != "glaze" or finished
             ]
@@ -74,7 +76,7 @@ class Lore:
 
     def _fitting(self, items: Sequence[Item]) -> Iterable[tuple[Note, list[Item]]]:
         pieces = {i.piece for i in items}
-        if len(pieces) != 1 or any(i.stage is Stage.FAILED for i in items):
+        if len(pieces) != 1 or any(i.stage is Role.FAILED for i in items):
             return
         for note in self.notes.get(next(iter(pieces)), ()):
             shown = [i for i in items if not note.files or _stem(i.asset.file.name) in note.files]
@@ -148,7 +150,7 @@ def _blocks(lines: Sequence[str]) -> Iterable[Note]:
 
 def _note(block: Mapping[str, str]) -> Iterable[Note]:
     piece = block.get("model", "").lower()
-    if not re.fullmatch(r"[a-z]{2,3}\d{1,3}", piece):
+    if not series_of(piece):
         return
     files = {_stem(name) for key in _NAMES_FILES for name in _FILE.findall(block.get(key, ""))}
     facts = tuple((key, harmless(block[key], 30)) for key in _QUOTED if harmless(block.get(key, ""), 30))

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from services.model.asset import Asset, Category
 from services.model.brief import PastDraft
-from services.planner.pieces import Item, Stage, read_items, series_names
+from services.model.footage import Role
+from services.planner.pieces import Item, read_items, series_names
 from services.planner.sights import apart, blurred
 from services.planner.used import Seconds, clip_parts
 
@@ -158,7 +159,7 @@ class Material:
         leads, ranks = self.ledger.leads, self._ranks
         return sorted(shuffled, key=lambda group: (leads[group[0].id], *ranks[group[0].id]))[:_ENOUGH]
 
-    def staged(self, *stages: Stage) -> list[Item]:
+    def staged(self, *stages: Role) -> list[Item]:
         return [i for i in self._ordered if i.stage in stages and i.category is not Category.AUDIO]
 
     def showable(self, count: int, kind: str) -> list[Item]:
@@ -172,11 +173,11 @@ class Material:
         return self._shown[key]
 
     def _showable(self, count: int, kind: str) -> list[Item]:
-        failed = [i for i in self.photos if i.stage is Stage.FAILED]
+        failed = [i for i in self.photos if i.stage is Role.FAILED]
         if kind == "fail" and len(failed) >= count:
             return failed
-        tiers = ((Stage.FINISHED, Stage.PLAIN), (Stage.PRINT, Stage.PROGRESS), (Stage.BUILD, Stage.FAILED))
-        stages: tuple[Stage, ...] = ()
+        tiers = ((Role.FINISHED, Role.OTHER), (Role.STILL, Role.PROGRESS), (Role.BUILD, Role.FAILED))
+        stages: tuple[Role, ...] = ()
         chosen: list[Item] = []
         for tier in tiers:
             stages += tier

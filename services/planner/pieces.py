@@ -10,9 +10,19 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from services.model.asset import Asset, Category
+from services.model.footage import Role
+from services.model.names import (
+    ROLE_WORDS,
+    is_group,
+    is_timelapse,
+    role_of,
+    series_of,
+    stem_of,
+    tokens,
+    word_set,
+)
 from services.planner.words import day as spoken_day
 from services.planner.words import first_upper, harmless, singular
 
@@ -20,41 +30,14 @@ MAX_PIXELS = 50_000_000  # photos above this are refused by renderers
 SHORTEST_CLIP = 1.2  # seconds; less is not worth a cut
 
 
-class Stage(StrEnum):
-    """What is seen, as far as the name or the folder says it."""
-
-    TIMELAPSE = "timelapse"  # a clip named so
-    PRINT = "print"  # a photo that belongs to a timelapse
-    FAILED = "failed"
-    PROGRESS = "progress"
-    BUILD = "build"
-    FINISHED = "finished"
-    PLAIN = ""  # nothing is said
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_STAGES: tuple[tuple[Stage, frozenset[str]], ...] = (
-    (Stage.FAILED, _words("fail failed fails failure failures collapse collapsed broken cracked oops")),
-    (Stage.FINISHED, _words("completed complete finished finish done final glazed fired")),
-    (Stage.PROGRESS, _words("wip progress process drying unfinished greenware")),
-    (Stage.BUILD, _words("build builds workshop machine printer assembly")),
-)
-_TIMELAPSE = _words("timelapse gcode")
-_GROUPS = _words("series family group")
-_STAGE_WORDS = frozenset(word for _, words in _STAGES for word in words)
-_NO_NAMES = _words(
+_NO_NAMES = word_set(
     """img image images dsc dscn dscf mvi mov movie vid video videos pxl pano gopr gopro dji whatsapp
     screenshot photo photos pic picture clip clips track audio music song untitled copy edit edited timelapse
     gcode jpg jpeg png webp mp mpg wav take part rev ver day cam scan test tmp new old the and for with
     uploads"""
 )
-_PIECE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2,3})(\d{1,3})(?![A-Za-z0-9])")
 _DAY = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_FILE = re.compile(r"[\w.\-]+\.(?:jpe?g|png|webp|mp4|mov|mkv|webm)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +47,7 @@ class Item:
     asset: Asset
     id: str
     category: Category
-    stage: Stage
+    stage: Role
     piece: str
     label: str
     series: str
@@ -104,22 +87,9 @@ class Item:
 
 def read_items(assets: Iterable[Asset], context: Mapping[str, str]) -> list[Item]:
     """The usable photos, clips and tracks, sorted by key, so that a folder's order changes nothing."""
-    mapped, names = mapped_files(context), series_names(context)
+    names = series_names(context)
     usable = sorted((a for a in assets if _fit(a)), key=lambda asset: asset.file.key)
-    return [_read(asset, mapped, names) for asset in usable]
-
-
-def mapped_files(context: Mapping[str, str]) -> dict[str, str]:
-    """File name (lower case) → piece, from lines of the brand's context that name one piece and files."""
-    found: dict[str, str] = {}
-    for text in context.values():
-        for line in text.splitlines():
-            files = _FILE.findall(line)
-            pieces = {m.group(0).lower() for m in _pieces(_FILE.sub(" ", line))}
-            if files and len(pieces) == 1:
-                piece = pieces.pop()
-                found.update({name.lower(): piece for name in files})
-    return found
+    return [_read(asset, names) for asset in usable]
 
 
 def series_names(context: Mapping[str, str]) -> dict[str, str]:
@@ -153,19 +123,15 @@ def _positive(value: float | None) -> bool:
     return value is not None and math.isfinite(value) and value > 0
 
 
-def _pieces(text: str) -> list[re.Match[str]]:
-    return [m for m in _PIECE.finditer(text) if m.group(1).lower() not in _NO_NAMES]
-
-
-def _read(asset: Asset, mapped: Mapping[str, str], names: Mapping[str, str]) -> Item:
+def _read(asset: Asset, names: Mapping[str, str]) -> Item:
     file, facts = asset.file, asset.facts
     assert facts is not None
-    stem = file.name.rpartition(".")[0] or file.name
-    piece, label, series = _piece(asset, stem, mapped)
-    group = bool(_tokens(stem) & _GROUPS) and label != piece.upper()
+    stem = stem_of(file.name)
+    piece, label, series = _piece(asset, stem)
+    group = is_group(stem) and label != piece.upper()
     if group:
         series = next((t.upper() for t in re.findall(r"[A-Za-z]+", stem) if t.upper() in names), "")
-        label = first_upper(names[series]) if series else "The family" if "family" in _tokens(stem) else label
+        label = first_upper(names[series]) if series else "The family" if "family" in tokens(stem) else label
     width, height = facts.width or 0, facts.height or 0
     return Item(
         asset=asset,
@@ -180,24 +146,22 @@ def _read(asset: Asset, mapped: Mapping[str, str], names: Mapping[str, str]) -> 
         aspect=width / height if height and asset.category is not Category.AUDIO else 0.0,
         width=width,
         height=height,
-        timelapse=bool(_tokens(stem) & _TIMELAPSE),
+        timelapse=is_timelapse(stem),
         family=singular(names[series].lower()) if series in names else "",
         group=group,
     )
 
 
-def _piece(asset: Asset, stem: str, mapped: Mapping[str, str]) -> tuple[str, str, str]:
-    """(piece, label, series): an id in the name, else the brand's mapping, else the name's own words."""
+def _piece(asset: Asset, stem: str) -> tuple[str, str, str]:
+    """(piece, label, series): as the catalogue knows the piece, else by the name's own words."""
     subfolder = harmless(asset.file.subfolder.rpartition("/")[2].replace("_", " "), 24)
-    known = _pieces(stem) or _pieces(mapped.get(asset.file.name.lower(), ""))
-    if known:
-        match = known[0]
-        return match.group(0).lower(), match.group(0).upper(), match.group(1).upper()
-    words = [w.lower() for w in _WORD.findall(harmless(stem, 80)) if _telling(w)]
-    if any(w not in _STAGE_WORDS for w in words) and not _PIECELESS.search(stem):
-        piece = " ".join(w for w in words if w not in _STAGE_WORDS)[:60]
+    if series := series_of(asset.piece):
+        return asset.piece, asset.piece.upper(), series
+    words = [w.lower() for w in _WORD.findall(harmless(asset.piece or stem, 80)) if _telling(w)]
+    if any(w not in ROLE_WORDS for w in words) and not _PIECELESS.search(stem):
+        piece = asset.piece or " ".join(w for w in words if w not in ROLE_WORDS)[:60]
         return piece, first_upper(harmless(" ".join(words[:3]), 24)), subfolder
-    return f"{asset.file.folder}/{asset.file.subfolder}/{stem}".lower(), "", subfolder
+    return asset.piece or f"{asset.file.folder}/{asset.file.subfolder}/{stem}".lower(), "", subfolder
 
 
 _PIECELESS = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}|[0-9a-fA-F]{16}")
@@ -209,20 +173,9 @@ def _telling(word: str) -> bool:
     return spoken and low not in _NO_NAMES
 
 
-def _stage(asset: Asset, stem: str) -> Stage:
-    name = _tokens(stem)
-    # A person adds "failed" to a timelapse after having seen how it ended.
-    if name & _TIMELAPSE and not name & _STAGES[0][1]:
-        return Stage.TIMELAPSE if asset.category is Category.VIDEO else Stage.PRINT
-    for place in (name, _tokens(asset.file.subfolder), _tokens(asset.file.folder)):
-        for stage, words in _STAGES:
-            if place & words:
-                return stage
-    return Stage.PLAIN
-
-
-def _tokens(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z]+", text.lower()))
+def _stage(asset: Asset, stem: str) -> Role:
+    """As the catalogue knows it of a piece's files; of others, by the same rules."""
+    return asset.role or role_of(stem, asset.file.subfolder, asset.file.folder, asset.category)
 
 
 def _date(stem: str) -> date | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.model.asset import Category
+from services.model.footage import Role
 from services.planner.material import Material
-from services.planner.pieces import Item, Stage
+from services.planner.pieces import Item
 from services.planner.words import counted, numbered
 
 _NEGLECTED = 10  # drafts without a series before that is worth saying
@@ -72,7 +73,7 @@ def _unseen(material: Material, items: Sequence[Item], lead: Item, drafts: int) 
 def _matched(items: Sequence[Item]) -> str:
     pieces = {i.piece for i in items}
     clips = [i for i in items if i.category is Category.VIDEO]
-    finished = [i for i in items if i.stage is Stage.FINISHED]
+    finished = [i for i in items if i.stage is Role.FINISHED]
     if len(pieces) == 1 and clips and finished:
         what = "timelapse" if clips[0].timelapse else "clip"
         return f"its {what} and its finished photo are matched by name"

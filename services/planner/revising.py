@@ -20,7 +20,7 @@ from services.planner.soundtrack import choose_track, length_word, music_word, p
 from services.planner.used import clip_parts
 from services.planner.voice import Topic, Voice, sentences
 from services.planner.wishes import VOCABULARY, not_understood, understood
-from services.planner.words import counted, listed
+from services.planner.words import counted, first_upper, listed, shortened
 from services.ports import PlannerAnswer
 
 _ANEW = frozenset({"another format", "other footage"})  # what a change of the movie cannot give
@@ -65,10 +65,17 @@ def _changed(
         if track and track.item.id in before:
             track = None  # there is no other
     movie = reworked(proposal.movie, wishes, material.by_id, track)
-    caption = proposal.caption
-    shown = [i for i in items if i.width]
-    if "other caption" in wishes and shown:
-        topic = Topic(draft.format, tuple(shown), total_of(movie["scenes"]), len(movie["scenes"]))
+    resources = tuple(_resources(movie, material.by_id, proposal.resources))
+    title, caption = proposal.title, proposal.caption
+    shown = [material.by_id[r.asset] for r in resources if r.asset in material.by_id]
+    shown = [i for i in shown if i.width]
+    fewer = len(movie["scenes"]) < len(proposal.movie["scenes"])
+    if fewer and shown:  # a title or caption that counts would be wrong now
+        title = shortened(first_upper(listed(list(dict.fromkeys(i.subject for i in shown)))), 100)
+    length = total_of(movie["scenes"])
+    counted_out = length != total_of(proposal.movie["scenes"]) and re.search(r"\bseconds?\b", caption)
+    if ("other caption" in wishes or fewer or counted_out) and shown:
+        topic = Topic(draft.format, tuple(shown), length, len(movie["scenes"]))
         voice = Voice.of(brief.brand)
         intent = next((i for i in brief.brand.intents if i.name == draft.intent), None)
         caption = voice.caption(topic, intent, rolls, set(sentences(draft.caption)))
@@ -76,12 +83,12 @@ def _changed(
     did = listed(sorted(wishes), 6) or "planned anew"
     description = (
         f"Revision of draft {draft.number}, by the wish “{' '.join(brief.wish.split())[:200]}”: {did}. "
-        f"{counted(len(lengths), 'shot')}, {total_of(movie['scenes']):.1f} s."
+        f"{first_upper(counted(len(lengths), 'shot'))}, {length:.1f} s."
     )
-    resources = tuple(_resources(movie, material.by_id, proposal.resources))
     music = next((material.by_id.get(r.asset) for r in resources if r.role == "music"), None)
     return proposal.model_copy(
         update={
+            "title": title,
             "movie": movie,
             "caption": caption,
             "strategy": f"Revised: {did}." if proposal.strategy == "-" else proposal.strategy,
@@ -89,7 +96,7 @@ def _changed(
             "resources": resources,
             "labels": proposal.labels.model_copy(
                 update={
-                    "length": length_word(total_of(movie["scenes"])),
+                    "length": length_word(length),
                     "pace": pace_word(lengths),
                     "music": music_word(Track(music)) if music else "none",
                 }

@@ -15,6 +15,7 @@ from services.planner.shots import Track, sound_element
 from services.planner.words import reading_time
 
 _STEP = {"shorter": 0.7, "longer": 1.4, "faster": 0.72, "slower": 1.35}
+_ENOUGH = 0.85  # of its length before, for a shorter one
 _FEWEST, _QUICKEST = 2, 0.5  # shots that remain, seconds of one
 
 
@@ -29,11 +30,13 @@ def reworked(
             scene["elements"] = [e for e in scene["elements"] if e.get("type") != "text"]
     if "other opening" in wishes and len(scenes) > 1:
         scenes[:] = _opened_otherwise(scenes)
-    if "shorter" in wishes and len(scenes) > 3:
-        keep = max(_FEWEST, round(len(scenes) * _STEP["shorter"]))
-        scenes[:] = [*scenes[: keep - 1], scenes[-1]]  # the end is what it leads to
-    elif "shorter" in wishes:
+    if "shorter" in wishes:
+        before = total_of(scenes)
         _stretch(scenes, _STEP["shorter"], items)
+        # What its words need to be read sets a limit; then whole shots go.
+        if total_of(scenes) > _ENOUGH * before and len(scenes) > 3:
+            keep = max(_FEWEST, round(len(scenes) * _STEP["shorter"]))
+            scenes[:] = [*scenes[: keep - 1], scenes[-1]]  # the end is what it leads to
     for word in ("longer", "faster", "slower"):
         if word in wishes:
             _stretch(scenes, _STEP[word], items)

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 
 from services.model.asset import Category
 from services.model.brief import Brand
-from services.planner.pieces import Item, Stage
+from services.model.footage import Role
+from services.planner.pieces import Item
 
 FEWEST, MOST = 3, 5
 # What a brand that lists no tags is taken to be about, if its own words say so plainly.
@@ -116,9 +117,9 @@ def conditions(format_name: str, intent: str, items: Sequence[Item]) -> list[str
     series = {i.series for i in items}
     if len(series) == 1 and "" not in series:
         found.append(series.pop())
-    if any(i.category is Category.VIDEO and i.stage is Stage.TIMELAPSE for i in items):
+    if any(i.category is Category.VIDEO and i.stage is Role.TIMELAPSE for i in items):
         found.append("timelapse")
-    words = {Stage.FINISHED: "finished", Stage.PROGRESS: "progress", Stage.BUILD: "workshop"}
+    words = {Role.FINISHED: "finished", Role.PROGRESS: "progress", Role.BUILD: "workshop"}
     found += [word for stage, word in words.items() if any(i.stage is stage for i in items)]
     return [word for word in found if word]
 
@@ -134,9 +135,9 @@ def _stage_tags(items: Sequence[Item]) -> list[str]:
         found.append("failure")
     if any(i.category is Category.VIDEO and i.timelapse for i in items):
         found.append("timelapse")
-    if any(i.stage is Stage.PROGRESS for i in items):
+    if any(i.stage is Role.PROGRESS for i in items):
         found.append("workinprogress")
-    if any(i.stage is Stage.BUILD for i in items):
+    if any(i.stage is Role.BUILD for i in items):
         found.append("behindthescenes")
     return found
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 
 from services.model.asset import Category
 from services.model.brief import Brand, Intent
+from services.model.footage import Role
 from services.planner.lore import Lore
 from services.planner.phrases import CLOSINGS, OPENINGS, REMARKS
-from services.planner.pieces import Item, Stage
+from services.planner.pieces import Item
 from services.planner.tags import Tags, shows_failure
 from services.planner.words import counted, day, first_upper, listed, numbered, seconds, with_article
 
@@ -68,8 +69,8 @@ class Topic:
         clips = [i for i in self.items if i.category is Category.VIDEO]
         known = {
             "failed": shows_failure(self.items),
-            "build": all(i.stage is Stage.BUILD for i in self.items),
-            "progress": all(i.stage is Stage.PROGRESS for i in self.items),
+            "build": all(i.stage is Role.BUILD for i in self.items),
+            "progress": all(i.stage is Role.PROGRESS for i in self.items),
             "alone": len(self.items) == 1,
             "timelapse": bool(clips) and all(i.timelapse for i in clips),
             "uncut": self.shots == 1,
@@ -215,7 +216,7 @@ def _closings(topic: Topic, kind: str) -> list[str]:
     """Closing lines for what the video is for, unless what it shows makes them untrue."""
     pieces = {i.piece for i in topic.items}
     failed = shows_failure(topic.items)
-    done = all(i.stage in (Stage.FINISHED, Stage.PLAIN) for i in topic.items)
+    done = all(i.stage in (Role.FINISHED, Role.OTHER) for i in topic.items)
     reveals = topic.format in ("reveal", "before and after", "detail study")
     if topic.format == "question" and len(topic.items) == 2:
         kind = "two"

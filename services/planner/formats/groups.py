@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 
 from services.model.asset import Category
+from services.model.footage import Role
 from services.planner.formats.cut import (
     Cut,
     Format,
@@ -19,7 +20,7 @@ from services.planner.formats.cut import (
 from services.planner.frame import ABOVE, FRAME, Box
 from services.planner.looks import BUSY, CUT, MOVING, ROUND, SOFT, Look, Slot, pace
 from services.planner.material import Material
-from services.planner.pieces import Item, Stage
+from services.planner.pieces import Item
 from services.planner.shots import Shot, Visual
 from services.planner.words import counted, first_upper, listed
 
@@ -43,11 +44,11 @@ def _collage(material: Material, rolls: random.Random, look: Look, kind: str) ->
     """The pieces of one series together as tiles, then some of them alone."""
     series = defaultdict(list)
     for item in material.photos:
-        if item.series and not item.group and item.stage not in (Stage.PRINT, Stage.FAILED):
+        if item.series and not item.group and item.stage not in (Role.STILL, Role.FAILED):
             series[item.series].append(item)
     groups = [of for of in (_per_piece(items) for items in series.values()) if len(of) >= 4]
     if not groups and len(material.photos) >= 4:
-        shown = [i for i in material.photos if i.stage in (Stage.FINISHED, Stage.PLAIN)]
+        shown = [i for i in material.photos if i.stage in (Role.FINISHED, Role.OTHER)]
         shown = shown if len(shown) >= 4 else material.showable(4, kind)
         alone = [i for i in shown if not i.group]
         shown = alone if len(alone) >= 4 else shown
@@ -99,9 +100,9 @@ def _montage(material: Material, rolls: random.Random, look: Look, kind: str) ->
     """Failures, or work in progress, or the workshop: photos and clips mixed."""
     choices = []
     for stages, title in (
-        ((Stage.FAILED,), "What failed"),
-        ((Stage.PROGRESS, Stage.FAILED), "On the way"),
-        ((Stage.BUILD,), "In the workshop"),
+        ((Role.FAILED,), "What failed"),
+        ((Role.PROGRESS, Role.FAILED), "On the way"),
+        ((Role.BUILD,), "In the workshop"),
     ):
         items = material.staged(*stages)
         if len(items) >= (2 if kind == "fail" else 3):
@@ -162,9 +163,9 @@ _PURPOSES = {
 
 def _moment(item: Item) -> str:
     known = {
-        Stage.FAILED: "Named as failed.",
-        Stage.PROGRESS: "Filed as work in progress.",
-        Stage.BUILD: "Filed as build.",
+        Role.FAILED: "Named as failed.",
+        Role.PROGRESS: "Filed as work in progress.",
+        Role.BUILD: "Filed as build.",
     }
     return known.get(item.stage, "A moment of the work.")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 
 from services.model.asset import Category
+from services.model.footage import Role
 from services.planner.formats.cut import Cut, Format, clip, label, labels, room, still, view
 from services.planner.frame import ABOVE, FRAME, Box
 from services.planner.looks import CUT, MOVING, ROUND, SOFT, Look, Slot
 from services.planner.material import Material
-from services.planner.pieces import Item, Stage
+from services.planner.pieces import Item
 from services.planner.shots import Shot, Visual
 from services.planner.sights import start_of
 from services.planner.words import counted, first_upper, listed
@@ -65,7 +66,7 @@ def _split(material: Material, rolls: random.Random, look: Look, kind: str) -> C
     """Three clips at the same time, then one of them alone."""
     order = [i for i in material.mixed(material.clips, rolls, lead=True) if room(i) >= 4.5]
     if kind != "fail":
-        order = [i for i in order if i.stage is not Stage.FAILED]
+        order = [i for i in order if i.stage is not Role.FAILED]
     items = material.together(order, 3)
     if len(items) < 3:
         return None
@@ -106,9 +107,9 @@ def _window(material: Material, rolls: random.Random, look: Look, kind: str) -> 
     """A clip with the photo of the same piece in its corner; then they change places."""
     pairs = []
     for group in material.groups:
-        clips = [i for i in group if i.category is Category.VIDEO and i.stage is not Stage.FAILED]
-        photos = [i for i in group if i.category is Category.IMAGE and i.stage is not Stage.FAILED]
-        photos = [i for i in photos if i.stage is Stage.FINISHED] or photos
+        clips = [i for i in group if i.category is Category.VIDEO and i.stage is not Role.FAILED]
+        photos = [i for i in group if i.category is Category.IMAGE and i.stage is not Role.FAILED]
+        photos = [i for i in photos if i.stage is Role.FINISHED] or photos
         if photos and (long := [i for i in clips if room(i) >= 5.0]):
             pairs.append([long[0], rolls.choice(photos[:2])])
     ordered = material.mixed_groups(pairs, rolls)

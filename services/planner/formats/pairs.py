@@ -5,15 +5,16 @@ from __future__ import annotations
 import random
 
 from services.model.asset import Category
+from services.model.footage import Role
 from services.planner.formats.cut import Cut, Format, clip, room, still, view
 from services.planner.frame import ABOVE, FRAME, Box
 from services.planner.looks import CUT, MOVING, PAUSE, ROUND, SOFT, Look, Slot
 from services.planner.material import Material
-from services.planner.pieces import Item, Stage
+from services.planner.pieces import Item
 from services.planner.shots import Shot, Visual
 from services.planner.words import first_upper
 
-_WORKING = (Stage.PRINT, Stage.PROGRESS)  # a failed one did not become the finished one
+_WORKING = (Role.STILL, Role.PROGRESS)  # a failed one did not become the finished one
 # Two upright halves, each cut as a photo that fills the frame is; or two bands for pictures that are wide.
 _LEFT: Box = (0, ABOVE, 534, 1060)
 _RIGHT: Box = (546, ABOVE, 534, 1060)
@@ -35,9 +36,9 @@ def _reveal(material: Material, rolls: random.Random, look: Look, kind: str) -> 
     item, photo = pair
     first = min(room(item), rolls.choice((5.0, 7.0, 9.0, 12.0)))
     last = rolls.choice((3.2, 3.8, 4.4))
-    end = "Finished" if photo.stage is Stage.FINISHED else "And then"
+    end = "Finished" if photo.stage is Role.FINISHED else "And then"
     name = item.label or photo.label
-    late = item.stage is Stage.TIMELAPSE
+    late = item.stage is Role.TIMELAPSE
     making, first = view(
         material, item, first, "lead", "The making, before the piece is shown.", rolls, late=late
     )
@@ -64,7 +65,7 @@ def _before_after(material: Material, rolls: random.Random, look: Look, kind: st
     pairs = []
     for group in material.groups:
         before = [i for i in group if i.category is Category.IMAGE and i.stage in _WORKING]
-        after = [i for i in group if i.category is Category.IMAGE and i.stage is Stage.FINISHED]
+        after = [i for i in group if i.category is Category.IMAGE and i.stage is Role.FINISHED]
         if before and after:
             pairs.append([rolls.choice(before[:2]), rolls.choice(after[:2])])
     ordered = material.mixed_groups(pairs, rolls)
@@ -140,12 +141,10 @@ def _clip_and_photo(material: Material, rolls: random.Random) -> tuple[Item, Ite
     pairs = []
     for group in material.groups:
         clips = [
-            i
-            for i in group
-            if i.category is Category.VIDEO and i.stage is not Stage.FAILED and room(i) >= 3.4
+            i for i in group if i.category is Category.VIDEO and i.stage is not Role.FAILED and room(i) >= 3.4
         ]
-        photos = [i for i in group if i.category is Category.IMAGE and i.stage is not Stage.FAILED]
-        finished = [i for i in photos if i.stage is Stage.FINISHED]
+        photos = [i for i in group if i.category is Category.IMAGE and i.stage is not Role.FAILED]
+        finished = [i for i in photos if i.stage is Role.FINISHED]
         if clips and photos:
             pairs.append([clips[0], rolls.choice((finished or photos)[:2])])
     ordered = material.mixed_groups(pairs, rolls)

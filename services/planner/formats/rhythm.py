@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 
+from services.model.footage import Role
 from services.planner.formats.cut import Cut, Format, clip, label, labels, room, view
 from services.planner.looks import CUT, Look, Slot
 from services.planner.material import Material
-from services.planner.pieces import Stage
 from services.planner.shots import Shot
 from services.planner.sights import moments
 from services.planner.words import counted, first_upper, listed, numbered
@@ -22,7 +22,7 @@ def _beat_cuts(material: Material, rolls: random.Random, look: Look, kind: str) 
     photos = material.mixed(material.showable(8, kind), rolls, lead=True)
     clips = [i for i in material.mixed(material.clips, rolls) if room(i) >= 1.2]
     if kind != "fail":
-        clips = [i for i in clips if i.stage is not Stage.FAILED]
+        clips = [i for i in clips if i.stage is not Role.FAILED]
     count = rolls.choice((8, 9, 10, 11))
     moving = material.together(clips, min(_MOST_CLIPS, count // 2)) if clips else []
     items = material.together(photos, count - len(moving)) if photos else []
@@ -52,7 +52,7 @@ def _steps(material: Material, rolls: random.Random, look: Look, kind: str) -> C
     """One clip in a few numbered jumps."""
     long = [i for i in material.mixed(material.clips, rolls, lead=True) if room(i) >= 7.0]
     if kind == "fail":
-        long = [i for i in long if i.stage is Stage.FAILED] or long
+        long = [i for i in long if i.stage is Role.FAILED] or long
     order = [i for i in long if i.timelapse] or long
     if not order:
         return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 
+from services.model.footage import Role
 from services.planner.formats.cut import Cut, Format, clip, labels, room
 from services.planner.looks import BUSY, CUT, MOVING, SOFT, Look, Slot, pace
 from services.planner.material import Material
-from services.planner.pieces import Item, Stage
+from services.planner.pieces import Item
 from services.planner.shots import Shot, Visual
 from services.planner.sights import start_of
 from services.planner.words import counted, first_upper, listed
@@ -21,7 +22,7 @@ def _single_take(material: Material, rolls: random.Random, look: Look, kind: str
     holds = _stills(material) if not takes else {}
     choices = takes or [i for i in material.clips if i.id in holds]
     if kind == "fail":
-        choices = [i for i in choices if i.stage is Stage.FAILED] or choices
+        choices = [i for i in choices if i.stage is Role.FAILED] or choices
     timelapses = [i for i in choices if i.timelapse]
     choice = material.mixed(timelapses or choices, rolls, lead=True)
     if not choice:
@@ -50,7 +51,7 @@ def _single_take(material: Material, rolls: random.Random, look: Look, kind: str
 
 def _stills(material: Material) -> dict[str, Item]:
     """Clip id → the photo of the same stem, for timelapses too short to stand alone."""
-    photos = {_stem(i): i for i in material.photos if i.timelapse and i.stage is not Stage.FAILED}
+    photos = {_stem(i): i for i in material.photos if i.timelapse and i.stage is not Role.FAILED}
     return {i.id: photos[_stem(i)] for i in material.clips if room(i) >= 3.4 and _stem(i) in photos}
 
 

@@ -95,6 +95,17 @@ pieces:
     ]
 
 
+def test_a_line_that_names_a_piece_says_of_which_its_files_are() -> None:
+    told = brand_pairs(brand(notes_md="IMG_7788.JPG and x.png: sv03.\nrv06.jpg is larger than rv05.\nNo."))
+    assert told == [
+        Mapped("sv03", {"img_7788.jpg": Role.OTHER, "x.png": Role.OTHER}, sure=False),
+        Mapped("rv05", {"rv06.jpg": Role.OTHER}, sure=False),
+    ]
+    known = found(["wip_photos/IMG_7788.jpg", "completed_works/rv06.jpg", "completed_works/sv03.jpg"], told)
+    assert known["wip_photos/IMG_7788.jpg"] == Belonging("sv03", Role.PROGRESS, "")
+    assert known["completed_works/rv06.jpg"].piece == "rv06", "its own name knows better"
+
+
 @pytest.mark.parametrize(
     "text", ["", "pieces: 7", "- a list", "pieces: [", "a: &a [1]\npieces: [*a, *a]", "pieces:" + " [" * 2000]
 )

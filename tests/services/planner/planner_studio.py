@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from services.bucket.pairs import Named, belongings
 from services.model.asset import Asset, Category, MediaFacts, StoredFile
 from services.model.brief import Brand, Brief, Intent, PastDraft
 from services.model.proposal import Proposal
@@ -33,11 +35,19 @@ def file(key: str) -> StoredFile:
 
 
 def photo(key: str, width: int = 3000, height: int = 4000) -> Asset:
-    return Asset(file(key), Category.IMAGE, MediaFacts("jpeg", None, width, height))
+    return known(Asset(file(key), Category.IMAGE, MediaFacts("jpeg", None, width, height)))
 
 
 def clip(key: str, seconds: float = 12.0, width: int = 720, height: int = 1280) -> Asset:
-    return Asset(file(key), Category.VIDEO, MediaFacts("mp4", seconds, width, height, 30.0, False))
+    return known(Asset(file(key), Category.VIDEO, MediaFacts("mp4", seconds, width, height, 30.0, False)))
+
+
+def known(asset: Asset) -> Asset:
+    """With the piece and role that the catalogue reads in its name."""
+    found = belongings([Named(asset.id, asset.category, asset.file.folder, asset.file.path)])
+    if asset.id not in found:
+        return asset
+    return replace(asset, piece=found[asset.id].piece, role=found[asset.id].role)
 
 
 def track(key: str, seconds: float = 40.0) -> Asset:

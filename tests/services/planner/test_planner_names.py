@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from planner_studio import clip, photo
 
 from services.model.brief import Intent
-from services.planner.pieces import Item, Stage, mapped_files, read_items, series_names
+from services.model.footage import Role
+from services.planner.pieces import Item, read_items, series_names
 from services.planner.quota import next_intent
 from services.planner.words import harmless, listed, reading_time, shortened
 
@@ -24,17 +26,17 @@ def read(key: str) -> Item:
 @pytest.mark.parametrize(
     ("key", "piece", "label", "series", "stage"),
     [
-        ("video_uploads/timelapse_rv06.gcode_20250430_1556.mp4", "rv06", "RV06", "RV", Stage.TIMELAPSE),
-        ("video_uploads/timelapse_rv06.gcode_20250430_1556.jpg", "rv06", "RV06", "RV", Stage.PRINT),
-        ("completed_works/rv06.jpg", "rv06", "RV06", "RV", Stage.FINISHED),
-        ("completed_works/rv06_glazed_2.jpg", "rv06", "RV06", "RV", Stage.FINISHED),
-        ("wip_photos/TU12.jpg", "tu12", "TU12", "TU", Stage.PROGRESS),
-        ("wip_photos/sm03_failed.jpg", "sm03", "SM03", "SM", Stage.FAILED),
-        ("media/blue_bowl_2.jpg", "blue bowl", "Blue bowl", "", Stage.PLAIN),
-        ("media/teapots/IMG_1.jpg", "media/teapots/img_1", "", "teapots", Stage.PLAIN),
-        ("media/IMG_1234.jpg", "media//img_1234", "", "", Stage.PLAIN),
-        ("media/MVI_2.mov", "media//mvi_2", "", "", Stage.PLAIN),
-        ("media/img12.jpg", "media//img12", "", "", Stage.PLAIN),
+        ("video_uploads/timelapse_rv06.gcode_20250430_1556.mp4", "rv06", "RV06", "RV", Role.TIMELAPSE),
+        ("video_uploads/timelapse_rv06.gcode_20250430_1556.jpg", "rv06", "RV06", "RV", Role.STILL),
+        ("completed_works/rv06.jpg", "rv06", "RV06", "RV", Role.FINISHED),
+        ("completed_works/rv06_glazed_2.jpg", "rv06", "RV06", "RV", Role.FINISHED),
+        ("wip_photos/TU12.jpg", "tu12", "TU12", "TU", Role.PROGRESS),
+        ("wip_photos/sm03_failed.jpg", "sm03", "SM03", "SM", Role.FAILED),
+        ("media/blue_bowl_2.jpg", "blue bowl", "Blue bowl", "", Role.OTHER),
+        ("media/teapots/IMG_1.jpg", "media/teapots/img_1", "", "teapots", Role.OTHER),
+        ("media/IMG_1234.jpg", "media//img_1234", "", "", Role.OTHER),
+        ("media/MVI_2.mov", "media//mvi_2", "", "", Role.OTHER),
+        ("media/img12.jpg", "media//img12", "", "", Role.OTHER),
         (
             "media/3f2504e0-4f89-11d3-9a0c-0305e82c3301.jpg",
             "media//3f2504e0-4f89-11d3-9a0c-0305e82c3301",
@@ -44,7 +46,7 @@ def read(key: str) -> Item:
         ),
     ],
 )
-def test_what_a_name_says(key: str, piece: str, label: str, series: str, stage: Stage) -> None:
+def test_what_a_name_says(key: str, piece: str, label: str, series: str, stage: Role) -> None:
     item = read(key)
     assert (item.piece, item.label, item.series, item.stage) == (piece, label, series, stage)
 
@@ -56,13 +58,17 @@ def test_days() -> None:
 
 
 def test_the_brands_own_words() -> None:
-    context = {
-        "a.md": "- RV: ribbed vases\nTU = tulip vases, thin walls\nNO\n",
-        "b": "IMG_7788.JPG and x.png show sv03\n",
-    }
+    context = {"a.md": "- RV: ribbed vases\nTU = tulip vases, thin walls\nNO\n"}
     assert series_names(context) == {"RV": "ribbed vases", "TU": "tulip vases"}
-    assert mapped_files(context) == {"img_7788.jpg": "sv03", "x.png": "sv03"}
-    assert read_items([photo("p/IMG_7788.jpg")], context)[0].label == "SV03"
+
+
+@pytest.mark.parametrize(
+    ("piece", "label", "series"),
+    [("sv03", "SV03", "SV"), ("moon jar", "Moon jar", ""), ("20250501_0930", "", "")],
+)
+def test_the_piece_is_the_one_the_catalogue_knows(piece: str, label: str, series: str) -> None:
+    (item,) = read_items([replace(photo("p/IMG_7788.jpg"), piece=piece)], {})
+    assert (item.piece, item.label, item.series) == (piece, label, series)
 
 
 @given(st.text(max_size=200))
