@@ -46,7 +46,11 @@ def test_the_wish_is_followed_and_the_rest_stays() -> None:
         assert seen.music
         assert not seen.music & old.music
         assert seen.assets <= old.assets
-        assert new.caption == first.caption
+        fewer = len(new.movie["scenes"]) < len(first.movie["scenes"])
+        if fewer or "second" in first.caption:  # what it counts would be wrong
+            assert new.caption != first.caption
+        else:
+            assert (new.title, new.caption) == (first.title, first.caption)
         longer, _ = revised(first, "longer")
         assert longer is not None
         assert features(longer.movie, "", {}).length >= old.length

@@ -293,7 +293,7 @@ function showJobs(jobs) {
     const bar = make("progress");
     if (job.total) { bar.max = job.total; bar.value = job.done; }
     bar.setAttribute("aria-label", `${job.kind} ${job.id}`);
-    const name = make("strong", "", { generate: "Making videos", collect: "Collecting", look: "Looking at footage", describe: "Describing footage" }[job.kind] || job.kind);
+    const name = make("strong", "", { generate: "Making videos", revise: "Revising", collect: "Collecting", look: "Looking at footage", describe: "Describing footage" }[job.kind] || job.kind);
     const count = job.total ? ` ${Math.floor(job.done)} of ${job.total}` : "";
     row.append(name, bar, make("span", "muted", `${job.stage || "waiting"}${count}`));
     return row;
