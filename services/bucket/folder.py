@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from services.bucket.keys import ensure_draft_name, folder_of, raw_folders
 from services.bucket.walk import Walk, inside, real, stored
 from services.errors import Misconfigured, Refused
 from services.files import copy, sentence
@@ -41,7 +42,7 @@ class FolderBucket:
         self.bucket_name = root.absolute().name or "media"
         self._drafts = drafts
         self._draft_folder = draft_folder
-        self._configured = [f for f in dict.fromkeys(map(_folder_name, folders)) if f != draft_folder]
+        self._configured = raw_folders(folders, draft_folder)
         self._plain_now: bool | None = None  # as folders() last found it: keys mean the same until then
         self._plain = self.bucket_name if self.bucket_name != draft_folder else "media"
 
@@ -120,14 +121,9 @@ class FolderBucket:
 
     def _locate(self, key: str) -> tuple[Path, str]:
         """The folder that ``key`` must stay in and the path below it; Refused for anything that climbs."""
-        parts = key.split("/")
-        if "\0" in key or any(part in {"", ".", ".."} for part in parts):
-            raise Refused(f"{key!r} is not the name of a stored file.")
-        for folder in [self._draft_folder, *self._configured, self._plain]:
-            if key.startswith(f"{folder}/"):
-                base = self._drafts if folder == self._draft_folder else self._place(folder)
-                return base, key[len(folder) + 1 :]
-        raise Refused(f"{key!r} is in none of the folders with media.")
+        folder = folder_of(key, [self._draft_folder, *self._configured, self._plain])
+        base = self._drafts if folder == self._draft_folder else self._place(folder)
+        return base, key[len(folder) + 1 :]
 
     def _existing(self, key: str) -> Path:
         base, rest = self._locate(key)
@@ -141,8 +137,7 @@ class FolderBucket:
         return path
 
     def _put(self, source: Path, name: str) -> StoredFile:
-        if not name or len(os.fsencode(name)) > 200 or name.startswith(".") or "/" in name or "\0" in name:
-            raise Refused(f"A draft cannot be filed under the name {name!r}.")
+        ensure_draft_name(name)
         if not source.is_file():
             raise Refused(f"There is no file {source.name!r} to file as a draft.")
         target = self._drafts / name
@@ -158,17 +153,6 @@ class FolderBucket:
 def _is_folder(path: Path) -> bool:
     """Whether it is there to be read; Path.is_dir() raises below a folder this user may not enter."""
     return os.path.isdir(path)  # noqa: PTH112
-
-
-def _folder_name(folder: str) -> str:
-    name = folder.strip("/")
-    if folder.startswith("/") or "\0" in name or any(part in {"", ".", ".."} for part in name.split("/")):
-        raise Misconfigured(
-            f"GCS_FOLDERS: {folder!r} is not the name of a folder.",
-            remedy="Name folders below MEDIA_DIR, for example video_uploads,music_uploads.",
-            variable="GCS_FOLDERS",
-        )
-    return name
 
 
 def _linked(source: Path, target: Path) -> bool:
