@@ -9,6 +9,7 @@ person has moved the post elsewhere since.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import re
@@ -40,6 +41,7 @@ from services.publisher.outbox_files import (
     write_durably,
 )
 from services.publisher.outbox_posts import Posted, posts_in
+from services.publisher.preflight import Preflight
 from services.publisher.reels_spec import reel_faults
 
 log = get_logger(__name__)
@@ -62,7 +64,8 @@ def _now() -> datetime:
 class Outbox:
     """Posts as folders below ``folder``, each with video, cover, caption.txt and post.json.
 
-    ``clock`` answers an aware time.
+    ``preflight`` makes Reels of videos that nearly are; without it they are refused. ``clock`` answers an
+    aware time.
     """
 
     name = "outbox"
@@ -71,9 +74,15 @@ class Outbox:
     settle = 1.0
 
     def __init__(
-        self, folder: Path, *, allow_many_hashtags: bool = False, clock: Callable[[], datetime] = _now
+        self,
+        folder: Path,
+        *,
+        preflight: Preflight | None = None,
+        allow_many_hashtags: bool = False,
+        clock: Callable[[], datetime] = _now,
     ) -> None:
         self.folder = folder
+        self._preflight = preflight
         self._allow_many_hashtags = allow_many_hashtags
         self._clock = clock
         self._lock = threading.Lock()  # of threads: a cancelled task leaves its thread working
@@ -85,12 +94,19 @@ class Outbox:
     async def check(self, post: Post) -> None:
         """Refused, with every reason, if Instagram would refuse this caption, video or cover."""
         faults = caption_faults(post.caption, allow_many_hashtags=self._allow_many_hashtags)
-        faults += await asyncio.to_thread(self._file_faults, post)
+        try:
+            faults += await self._video_faults(post.video)
+            faults += await asyncio.to_thread(_cover_faults, post.cover)
+        except OSError as error:
+            faults.append(f"The draft's files cannot be read: {error.strerror or 'the disk failed'}.")
         if faults:
             raise Refused(" ".join(faults), remedy="Change the draft and approve it again.")
 
     async def prepare(self, post: Post) -> str:
         """Copy the post into a new container. Refused if its files are not there."""
+        if self._preflight is not None:
+            with contextlib.suppress(OSError):  # copying the file tells what is wrong with it
+                post = replace(post, video=await self._preflight.fitted(post.video))
         return await asyncio.to_thread(self._prepare, post)
 
     async def look(self, container: str) -> ContainerStatus:
@@ -124,6 +140,11 @@ class Outbox:
         published = await asyncio.to_thread(self._published)
         return [one.described() for one in sorted(published, key=lambda one: one.at, reverse=True)]
 
+    async def _video_faults(self, video: Path) -> list[str]:
+        if self._preflight is not None:
+            return await self._preflight.faults(video)
+        return await asyncio.to_thread(reel_faults, video)
+
     # Below here everything blocks and runs in a thread.
 
     def _ping(self) -> str:
@@ -135,16 +156,6 @@ class Outbox:
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         count = len(self._published())
         return f"The outbox {self.folder.name} has {count} {'post' if count == 1 else 'posts'}."
-
-    def _file_faults(self, post: Post) -> list[str]:
-        try:
-            faults = reel_faults(post.video)
-            cover = post.cover.stat()
-        except OSError as error:
-            return [f"The draft's files cannot be read: {error.strerror or 'the disk failed'}."]
-        if post.cover.suffix.lower() not in (".jpg", ".jpeg") or not 0 < cover.st_size <= MAX_COVER_BYTES:
-            faults.append("The cover is not a JPEG of at most 8 MB.")
-        return faults
 
     def _prepare(self, post: Post) -> str:
         container = secrets.token_hex(8)
@@ -264,3 +275,11 @@ class Outbox:
 
     def _receipt(self, container: str) -> Path:
         return self._containers() / f"{container}.json"
+
+
+def _cover_faults(cover: Path) -> list[str]:
+    """OSError if it cannot be read."""
+    is_jpeg = cover.suffix.lower() in (".jpg", ".jpeg")
+    if is_jpeg and 0 < cover.stat().st_size <= MAX_COVER_BYTES:
+        return []
+    return ["The cover is not a JPEG of at most 8 MB."]

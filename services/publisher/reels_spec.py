@@ -23,6 +23,7 @@ import math
 import os
 import stat
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
@@ -36,6 +37,7 @@ from av.video.stream import VideoStream
 from services.publisher.mp4_boxes import TornFile, structure_of
 
 MAX_BYTES = 300_000_000
+_MAX_READ = 4_000_000_000  # larger ones are not even opened
 MIN_SECONDS, MAX_SECONDS = 3.0, 900.0
 MIN_RATE, MAX_RATE = 23, 60
 MAX_WIDTH = 1920
@@ -51,6 +53,23 @@ _SLACK = 0.05
 _MAX_DECODED_PIXELS = 1920 * 4096
 
 
+class Cure(Enum):
+    """What puts a fault right without changing what is seen or heard (services/publisher/mend.py)."""
+
+    NONE = "none"  # nothing does
+    WRAP = "wrap"  # the same pictures and sound in a new file
+    SOUND = "sound"  # the sound made anew, the same pictures
+    PICTURE = "picture"  # the pictures coded anew
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One reason why Instagram would refuse a file, as a sentence."""
+
+    sentence: str
+    cure: Cure = Cure.NONE
+
+
 @dataclass(frozen=True, slots=True)
 class _Sound:
     codec: str
@@ -63,13 +82,23 @@ def reel_faults(path: Path) -> list[str]:
 
     OSError if the file cannot be read. Blocks; decodes one frame.
     """
+    return [fault.sentence for fault in find_faults(path)]
+
+
+def find_faults(path: Path) -> list[Fault]:
+    """The same with what would put each right."""
     with _regular(path) as file:
         size = os.fstat(file.fileno()).st_size
         if size == 0:
-            return ["The video file is empty."]
-        if size > MAX_BYTES:
-            return [f"The video has {math.ceil(size / 1e6)} MB; Instagram takes {MAX_BYTES // 1_000_000} MB."]
+            return [Fault("The video file is empty.")]
+        if size > _MAX_READ:
+            return [_too_large(size, Cure.NONE)]
         return _faults_of(file, size)
+
+
+def _too_large(size: int, cure: Cure) -> Fault:
+    megabytes = math.ceil(size / 1e6)
+    return Fault(f"The video has {megabytes} MB; Instagram takes {MAX_BYTES // 1_000_000} MB.", cure)
 
 
 def _regular(path: Path) -> BinaryIO:
@@ -81,37 +110,39 @@ def _regular(path: Path) -> BinaryIO:
     raise OSError(errno.EINVAL, "it is not a file")
 
 
-def _faults_of(file: BinaryIO, size: int) -> list[str]:
+def _faults_of(file: BinaryIO, size: int) -> list[Fault]:
+    faults = [_too_large(size, Cure.PICTURE)] if size > MAX_BYTES else []
     try:
         structure = structure_of(file)
     except TornFile as error:
-        return [f"The video is damaged or no MP4 or MOV file: {error}."]
-    faults = []
+        return [*faults, Fault(f"The video is damaged or no MP4 or MOV file: {error}.")]
     if not structure.movie_first:
-        faults.append("The video's index (moov) stands behind the pictures; Instagram wants it in front.")
+        sentence = "The video's index (moov) stands behind the pictures; Instagram wants it in front."
+        faults.append(Fault(sentence, Cure.WRAP))
     if structure.edit_lists:
-        faults.append("The video has edit lists, which Instagram does not take.")
+        faults.append(Fault("The video has edit lists, which Instagram does not take.", Cure.WRAP))
     file.seek(0)
     try:
         # Only this one format, so that no other parser sees hostile bytes and no reference is followed.
         with av.open(file, format="mov", options={"enable_drefs": "0", "use_absolute_path": "0"}) as movie:
             return faults + _stream_faults(movie, size)
     except (av.error.FFmpegError, ValueError) as error:
-        return [*faults, f"The video cannot be read: {_reason(error)}."]
+        return [*faults, Fault(f"The video cannot be read: {_reason(error)}.")]
 
 
-def _stream_faults(movie: InputContainer | OutputContainer, size: int) -> list[str]:
+def _stream_faults(movie: InputContainer | OutputContainer, size: int) -> list[Fault]:
     if not isinstance(movie, InputContainer) or not movie.streams.video:
-        return ["The file has no video track."]
+        return [Fault("The file has no video track.")]
     if not all(_has_codec(stream) for stream in (*movie.streams.video, *movie.streams.audio)):
-        return ["The video is coded in a way nobody knows; Instagram takes H.264 or HEVC with AAC."]
+        return [Fault("The video is coded in a way nobody knows; Instagram takes H.264 or HEVC with AAC.")]
     video = movie.streams.video[0]
     seconds = _seconds(movie, video)
     faults = [*_duration_faults(seconds), *_video_faults(video)]
     faults += _sound_faults([_sound(stream) for stream in movie.streams.audio])
     if seconds > 0 and size * 8 / seconds > MAX_BIT_RATE + 1_000_000:  # the sound and the index on top
-        faults.append(f"The video needs {size * 8 / seconds / 1e6:.0f} Mbps; Instagram takes 25.")
-    if not faults:
+        needed = size * 8 / seconds / 1e6
+        faults.append(Fault(f"The video needs {needed:.0f} Mbps; Instagram takes 25.", Cure.PICTURE))
+    if not any(fault.cure in (Cure.NONE, Cure.PICTURE) for fault in faults):
         faults += _picture_faults(movie, video)
     return faults
 
@@ -127,31 +158,31 @@ def _seconds(movie: InputContainer, video: VideoStream) -> float:
     return movie.duration / av.time_base if movie.duration is not None else 0.0
 
 
-def _duration_faults(seconds: float) -> list[str]:
+def _duration_faults(seconds: float) -> list[Fault]:
     if seconds < MIN_SECONDS - _SLACK:
-        return [f"The video lasts {seconds:.1f} s; a Reel has at least {MIN_SECONDS:.0f} s."]
+        return [Fault(f"The video lasts {seconds:.1f} s; a Reel has at least {MIN_SECONDS:.0f} s.")]
     if seconds > MAX_SECONDS + _SLACK:
-        return [f"The video lasts {seconds / 60:.1f} minutes; a Reel has at most 15."]
+        return [Fault(f"The video lasts {seconds / 60:.1f} minutes; a Reel has at most 15.")]
     return []
 
 
-def _video_faults(video: VideoStream) -> list[str]:
-    faults = []
+def _video_faults(video: VideoStream) -> list[Fault]:
+    found = []
     codec = video.codec_context
     if codec.name not in VIDEO_CODECS:
-        faults.append(f"The video is coded as {codec.name}; Instagram takes H.264 or HEVC.")
+        found.append(f"The video is coded as {codec.name}; Instagram takes H.264 or HEVC.")
     if codec.pix_fmt not in PIXEL_FORMATS:
         pixels = codec.pix_fmt or "of an unknown kind"
-        faults.append(f"The video's pixels are {pixels}; Instagram takes yuv420p (4:2:0).")
+        found.append(f"The video's pixels are {pixels}; Instagram takes yuv420p (4:2:0).")
     rate = video.average_rate or Fraction(0)
     if not MIN_RATE - _SLACK <= rate <= MAX_RATE + _SLACK:
-        faults.append(f"The video has {float(rate):.4g} frames per second; a Reel has 23 to 60.")
+        found.append(f"The video has {float(rate):.4g} frames per second; a Reel has 23 to 60.")
     if codec.width > MAX_WIDTH:
-        faults.append(f"The video is {codec.width} pixels wide; Instagram takes {MAX_WIDTH}.")
+        found.append(f"The video is {codec.width} pixels wide; Instagram takes {MAX_WIDTH}.")
+    faults = [Fault(sentence, Cure.PICTURE) for sentence in found]
     if not codec.height or not MIN_ASPECT <= Fraction(codec.width, codec.height) <= MAX_ASPECT:
-        faults.append(
-            f"The video's shape, {codec.width} by {codec.height}, is outside 0.01:1 to 10:1; 9:16 is best."
-        )
+        size = f"{codec.width} by {codec.height}"
+        faults.append(Fault(f"The video's shape, {size}, is outside 0.01:1 to 10:1; 9:16 is best."))
     return faults
 
 
@@ -160,9 +191,9 @@ def _sound(stream: AudioStream) -> _Sound:
     return _Sound(codec.name, codec.sample_rate or 0, codec.layout.nb_channels)
 
 
-def _sound_faults(sounds: list[_Sound]) -> list[str]:
+def _sound_faults(sounds: list[_Sound]) -> list[Fault]:
     if not sounds:
-        return ["The video has no sound track; a silent one is enough."]
+        return [Fault("The video has no sound track; a silent one is enough.", Cure.SOUND)]
     faults = []
     for sound in sounds:
         if sound.codec != "aac":
@@ -171,18 +202,18 @@ def _sound_faults(sounds: list[_Sound]) -> list[str]:
             faults.append(f"The sound has {sound.sample_rate} samples per second; Instagram takes 48000.")
         if sound.channels not in (1, 2):
             faults.append(f"The sound has {sound.channels} channels; Instagram takes 1 or 2.")
-    return faults
+    return [Fault(sentence, Cure.SOUND) for sentence in faults]
 
 
-def _picture_faults(movie: InputContainer, video: VideoStream) -> list[str]:
+def _picture_faults(movie: InputContainer, video: VideoStream) -> list[Fault]:
     """Decode one frame: only that shows whether it can be, and whether it is interlaced."""
     if video.codec_context.width * video.codec_context.height > _MAX_DECODED_PIXELS:
         return []
     frame = next(movie.decode(video), None)
     if frame is None:
-        return ["The video has no picture."]
+        return [Fault("The video has no picture.")]
     if frame.interlaced_frame:
-        return ["The video is interlaced; Instagram takes progressive pictures."]
+        return [Fault("The video is interlaced; Instagram takes progressive pictures.", Cure.PICTURE)]
     return []
 
 

@@ -65,7 +65,9 @@ def test_too_large_is_told_without_reading(tmp_path: Path) -> None:
     path = tmp_path / "large.mp4"
     path.touch()
     os.truncate(path, MAX_BYTES + 1)
-    assert reel_faults(path) == ["The video has 301 MB; Instagram takes 300 MB."]
+    assert reel_faults(path)[0] == "The video has 301 MB; Instagram takes 300 MB."
+    os.truncate(path, 4_000_000_001)
+    assert reel_faults(path) == ["The video has 4001 MB; Instagram takes 300 MB."]
 
 
 @pytest.mark.parametrize(
