@@ -82,7 +82,7 @@ class Item:
         noun = {Category.VIDEO: "a clip", Category.AUDIO: "a track"}.get(self.category, "a photo")
         if self.day:
             return f"{noun} of {spoken_day(self.day)}"
-        return f"{noun} from {self.folder}" if self.folder else noun
+        return f"{noun} from “{self.folder}”" if self.folder else noun
 
 
 def read_items(assets: Iterable[Asset], context: Mapping[str, str]) -> list[Item]:

@@ -220,7 +220,7 @@ def _question(material: Material, rolls: random.Random, look: Look, kind: str) -
     told = listed(labels([first, other])) or "two photos"
     return Cut(
         tuple(shots),
-        f"A choice: {first.called or first.subject} or {other.called or other.subject}",
+        f"A choice: {first.called} or {other.called}" if first.called and other.called else "A choice of two",
         f"Asks people to choose between {told}: that takes one word to answer.",
         "a question",
         opening,
