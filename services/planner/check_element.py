@@ -18,7 +18,7 @@ _SMALLEST = 36  # pixels of font size that a phone still shows readably
 
 _PLACE = {"position", "x", "y", "width", "height"}
 _TIME = {"type", "start", "duration", "fade-in", "fade-out"}
-_PICTURE = {"src", "resize", "crop", "zoom", "pan"} | _PLACE | _TIME
+_PICTURE = {"src", "resize", "crop", "zoom", "pan", "correction"} | _PLACE | _TIME
 ELEMENT_KEYS = {
     "image": _PICTURE,
     "video": _PICTURE | {"seek", "muted", "volume"},

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from planner_studio import BRAND, small_studio
+from planner_studio import BRAND, brief, large_studio, small_studio
 
 from services.planner.frame import FRAME, SAFE_BOTTOM, SAFE_TOP
 from services.planner.framings import FRAMINGS, Framing, choose_framing
 from services.planner.looks import Slot, choose_look
 from services.planner.material import Ledger, Material, dice
+from services.planner.offline import plan
 from services.planner.shots import Shot, Visual, compose
 
 LOOK = choose_look(dice(1), ("",), ("even",))
@@ -62,3 +63,16 @@ def test_one_seen_a_moment_ago_is_avoided() -> None:
     chosen = {choose_framing(dice(seed), names[:-1]).name for seed in range(20)}
     assert chosen == {names[-1]}
     assert choose_framing(dice(1), names) in FRAMINGS
+
+
+def test_what_is_planned_of_wide_photos_passes_the_check(caplog: pytest.LogCaptureFixture) -> None:
+    assets = [
+        replace(a, facts=replace(a.facts, width=1500, height=1000)) if a.facts and a.facts.width else a
+        for a in large_studio(140)
+    ]
+    echoes = 0
+    for seed in range(4):
+        for proposal in plan(brief(assets, seed=seed)).proposals:
+            echoes += "correction" in str(proposal.movie)
+    assert echoes
+    assert "cannot be used" not in caplog.text
