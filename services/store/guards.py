@@ -44,12 +44,12 @@ class PublicationGuard:
     intent_at: datetime | None
 
 
-def open_render(db: Database, draft: int, revision: int) -> RenderGuard | None:
-    """The render of this revision that was begun and has not ended, if any."""
+def open_render(db: Database, draft: int, revision: int, renderer: str = "") -> RenderGuard | None:
+    """The render of this revision that was begun and has not ended, if any; by ``renderer`` if named."""
     rows = db.query(
         "SELECT * FROM renders WHERE draft = ? AND revision = ? AND state IN ('intent', 'running')"
-        " ORDER BY attempt DESC LIMIT 1",
-        [draft, revision],
+        " AND (? IN ('', renderer) OR renderer = '') ORDER BY attempt DESC LIMIT 1",
+        [draft, revision, renderer],
     )
     for row in rows:
         return _render(row)
@@ -57,9 +57,9 @@ def open_render(db: Database, draft: int, revision: int) -> RenderGuard | None:
 
 
 def open_render_keys(db: Database) -> frozenset[str]:
-    """The keys of all renders that were begun and have not ended."""
-    rows = db.execute("SELECT key FROM renders WHERE state IN ('intent', 'running')").fetchall()
-    return frozenset(str(key) for (key,) in rows)
+    """The keys and handles of all renders that were begun and have not ended."""
+    rows = db.execute("SELECT key, handle FROM renders WHERE state IN ('intent', 'running')").fetchall()
+    return frozenset(str(name) for row in rows for name in row if name)
 
 
 def renders_to_stop(db: Database) -> list[int]:
@@ -74,11 +74,10 @@ def renders_to_stop(db: Database) -> list[int]:
     return [int(number) for (number,) in rows.fetchall()]
 
 
-def failures(db: Database, draft: int, revision: int) -> int:
-    """How many attempts failed by their own fault, since the last retry by a person."""
-    return int(
-        db.table("renders").count_where("draft = ? AND revision = ? AND state = 'failed'", [draft, revision])
-    )
+def failures(db: Database, draft: int, revision: int, renderer: str = "") -> int:
+    """How many attempts (of ``renderer``) failed by their own fault, since the last retry by a person."""
+    where = "draft = ? AND revision = ? AND state = 'failed' AND ? IN ('', renderer)"
+    return int(db.table("renders").count_where(where, [draft, revision, renderer]))
 
 
 def forgive(db: Database, draft: int, revision: int) -> None:
@@ -89,7 +88,9 @@ def forgive(db: Database, draft: int, revision: int) -> None:
     )
 
 
-def intend_render(db: Database, draft: int, tag: str, revision: int, *, now: datetime) -> RenderGuard:
+def intend_render(
+    db: Database, draft: int, tag: str, revision: int, *, now: datetime, renderer: str = ""
+) -> RenderGuard:
     """Commit the intent of one more attempt; its key is in what the renderer is given."""
     attempt = 1 + int(
         db.execute(
@@ -106,9 +107,22 @@ def intend_render(db: Database, draft: int, tag: str, revision: int, *, now: dat
             "key": key,
             "state": "intent",
             "intent_at": now.isoformat(),
+            "renderer": renderer,
         }
     )
     return _render(next(iter(db.query("SELECT * FROM renders WHERE key = ?", [key]))))
+
+
+def bought_render(db: Database, draft: int, revision: int, renderer: str) -> RenderGuard | None:
+    """A render of this revision that was paid for and left alone when it was not wanted any more."""
+    rows = db.query(
+        "SELECT * FROM renders WHERE draft = ? AND revision = ? AND renderer = ? AND state = 'cancelled'"
+        " AND handle IS NOT NULL ORDER BY attempt DESC LIMIT 1",
+        [draft, revision, renderer],
+    )
+    for row in rows:
+        return _render(row)
+    return None
 
 
 def set_render(db: Database, key: str, /, **columns: Any) -> None:

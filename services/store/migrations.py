@@ -82,3 +82,10 @@ def m006_variety(db: Database) -> None:
     """How different each revision is, and how posted drafts did."""
     for statement in tables.VARIETY:
         db.execute(statement)
+
+
+@migrations()
+def m007_paid_renders(db: Database) -> None:
+    """Whose render an attempt is, and what paid ones cost."""
+    for statement in tables.PAID_RENDERS:
+        db.execute(statement)

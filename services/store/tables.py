@@ -287,3 +287,19 @@ VARIETY = (
     ) WITHOUT ROWID
     """,
 )
+
+PAID_RENDERS = (
+    # Whose handle it is: the settings may select another renderer while one is under way. "": not told.
+    "ALTER TABLE renders ADD COLUMN renderer TEXT NOT NULL DEFAULT ''",
+    # What paid renders cost, in the service's credits: estimated before, settled when it is known.
+    """
+    CREATE TABLE credits (
+        key TEXT PRIMARY KEY,
+        handle TEXT,
+        credits INTEGER NOT NULL,
+        settled INTEGER NOT NULL DEFAULT 0,
+        at TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX credits_at ON credits(at)",
+)

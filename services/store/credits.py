@@ -1,0 +1,61 @@
+"""What paid renders cost, in the service's credits: taken before the call, corrected when it is known.
+
+A row is committed before its call and so counts also when the answer was lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Credits of a day and of a month, as far as they are known by now."""
+
+    day: int
+    month: int
+
+
+def spent(db: Database, *, day: datetime, month: datetime) -> Spent:
+    """Since these two moments."""
+    since = [int(_since(db, moment)) for moment in (day, month)]
+    return Spent(*since)
+
+
+def take(db: Database, key: str, credits: int, *, now: datetime) -> None:
+    """The render named ``key`` is about to be bought for about so many."""
+    db.execute(
+        "INSERT INTO credits (key, credits, at) VALUES (?, ?, ?)"
+        " ON CONFLICT(key) DO UPDATE SET credits = excluded.credits, at = excluded.at",
+        [key, credits, _utc(now)],
+    )
+
+
+def know(db: Database, key: str, handle: str) -> None:
+    """The handle under which the service knows it."""
+    db.execute("UPDATE credits SET handle = ? WHERE key = ?", [handle, key])
+
+
+def give_back(db: Database, key: str) -> None:
+    """It was certainly not bought."""
+    db.execute("DELETE FROM credits WHERE key = ?", [key])
+
+
+def settle(db: Database, handle: str, credits: int) -> bool:
+    """It cost so many; whether that is news."""
+    cursor = db.execute(
+        "UPDATE credits SET credits = ?, settled = 1 WHERE handle = ? AND settled = 0", [credits, handle]
+    )
+    return int(cursor.rowcount) > 0
+
+
+def _since(db: Database, moment: datetime) -> int:
+    query = "SELECT coalesce(sum(credits), 0) FROM credits WHERE at >= ?"
+    return int(db.execute(query, [_utc(moment)]).fetchone()[0])
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
