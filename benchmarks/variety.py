@@ -31,7 +31,6 @@ from services.brand import read_brand
 from services.bucket.folder import FolderBucket
 from services.bucket.inventory import Inventory
 from services.bucket.look import Looker
-from services.errors import OperatorError
 from services.log import initialize_logging
 from services.model.asset import Asset
 from services.model.proposal import Proposal
@@ -39,7 +38,7 @@ from services.planner.brief import write_brief
 from services.planner.offline import OfflinePlanner
 from services.renderer.local.media import AssetFile
 from services.renderer.local.profile import PREVIEW
-from services.renderer.local.render import planned
+from services.renderer.local.render import approximations, planned
 from services.store import Store
 
 _FOLDERS = ("video_uploads", "music_uploads", "completed_works", "wip_photos", "build_photos")
@@ -87,11 +86,7 @@ def run(arguments: argparse.Namespace, home: Path) -> dict[str, Any]:
 
     async def dry_plan(proposal: Proposal) -> list[str]:
         used = {r.asset: AssetFile(r.asset, files[r.asset], r.asset) for r in proposal.resources}
-        try:
-            planned(proposal.movie, used, PREVIEW)
-        except OperatorError as error:
-            return [str(error)]
-        return []
+        return list(approximations(proposal.movie, planned(proposal.movie, used, PREVIEW)))
 
     runs, each = arguments.runs, arguments.each
     played = {

@@ -71,7 +71,7 @@ def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, pause
         **files,
         "movie": str(folder / "movie.json"),
         "renderer": rendered.renderer if rendered else op.services.renderer.name,
-        "approximations": list(rendered.approximations) if rendered else [],
+        "approximations": list(rendered.approximations if rendered else draft.notes),
         "cpu_seconds": rendered.cpu_seconds if rendered else None,
         "wall_seconds": rendered.wall_seconds if rendered else None,
         "segments": rendered.segments if rendered else None,

@@ -8,9 +8,8 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.operator import Operator
+from bot.reconcilers.job_border import job_border
 from bot.reconcilers.progress import JobProgress
-from bot.reply import for_error
-from services.errors import OperatorError
 from services.store import jobs
 
 
@@ -27,18 +26,10 @@ class Collect:
 
     async def step(self, key: str) -> None:
         store, job = self._op.store, int(key)
-        await store.do(jobs.start, job, now=self._op.now())
-        try:
+        async with job_border(self._op, job):
             async with JobProgress(store, job) as progress:
                 summary = await self._op.services.collector.collect(on_progress=progress)
-        except OperatorError as error:
-            await store.do(jobs.finish, job, now=self._op.now(), error=str(error))
-            return
-        except Exception as error:  # the job's border: a defect would meet every further attempt, too
-            reply = for_error(error)
-            await store.do(jobs.finish, job, now=self._op.now(), error=f"{reply.text} {reply.remedy}")
-            return
-        await store.do(_finish, job, summary, self._op.now())
+            await store.do(_finish, job, summary, self._op.now())
 
 
 def _finish(db: Database, job: int, summary: dict[str, object], now: datetime) -> None:

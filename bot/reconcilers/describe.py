@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.operator import Operator
+from bot.reconcilers.job_border import job_border
 from bot.reconcilers.progress import JobProgress
-from bot.reply import for_error
-from services.errors import OperatorError
 from services.store import jobs
 
 KIND = "describe"
@@ -27,18 +26,11 @@ class Describe:
     async def step(self, key: str) -> None:
         op = self._op
         job = await op.store.do(jobs.get, int(key))
-        await op.store.do(jobs.start, job.id, now=op.now())
-        try:
+        async with job_border(op, job.id):
             async with JobProgress(op.store, job.id) as progress:
                 report = await op.services.describing.describe(
                     int(job.params["limit"]), lambda done, total: progress("describing", done, total)
                 )
-        except OperatorError as error:
-            await op.store.do(jobs.finish, job.id, now=op.now(), error=str(error))
-        except Exception as error:  # the job's border: a defect would meet every further attempt, too
-            reply = for_error(error)
-            await op.store.do(jobs.finish, job.id, now=op.now(), error=f"{reply.text} {reply.remedy}")
-        else:
             words = f"{report.described} file{'' if report.described == 1 else 's'} described"
             if report.refused:
                 words += f", {report.refused} refused"

@@ -15,16 +15,15 @@ from sqlite_utils import Database
 
 from bot.briefing import gather_brief
 from bot.operator import Operator
-from bot.reconcilers.planned import dry_plan, write_movies
+from bot.reconcilers.job_border import job_border
+from bot.reconcilers.planned import planned, try_to_write_movies, write_movies
 from bot.reconcilers.progress import JobProgress
-from bot.reply import for_error
 from bot.retention import ensure_room
 from services.errors import OperatorError, Refused
 from services.log import get_logger
 from services.model.draft import State
 from services.model.proposal import Proposal
 from services.planner.assistant.purse import spent_words
-from services.planner.rounds import plan_rounds
 from services.store import drafts, jobs, planning
 from services.store.jobs import Job
 
@@ -53,17 +52,8 @@ class Generate:
             await write_movies(self._op, job.result["drafts"])  # of which some may have met a full disk
             await self._op.store.do(_finish, job.id, self._op.now())
             return
-        await self._op.store.do(jobs.start, job.id, now=self._op.now())
-        try:
+        async with job_border(self._op, job.id):
             await self._make(job)
-        except OperatorError as error:
-            log.warning("generation %s: %s", job.id, error)
-            await self._op.store.do(jobs.finish, job.id, now=self._op.now(), error=str(error))
-        except Exception as error:  # the job's border: a defect would meet every further attempt, too
-            reply = for_error(error)
-            await self._op.store.do(
-                jobs.finish, job.id, now=self._op.now(), error=f"{reply.text} {reply.remedy}"
-            )
 
     async def _make(self, job: Job) -> None:
         services = self._op.services
@@ -80,14 +70,7 @@ class Generate:
                 run=str(job.id),
             )
             tell = partial(progress, "planning", 0, job.params["count"])
-            answer = await plan_rounds(
-                brief,
-                services.planner,
-                services.filler,
-                dry_plan(self._op, brief.assets),
-                tell,
-                window=self._op.options.brief.window,
-            )
+            answer = await planned(self._op, brief, tell)
             accepted = list(answer.proposals)
             progress("planning", len(accepted), job.params["count"])
         missing = [str(source["error"]) for source in collected["sources"].values() if source["error"]]
@@ -99,10 +82,7 @@ class Generate:
         numbers = await self._op.store.do(
             _file, job.id, accepted, notes, services.bucket.sample, self._op.now()
         )
-        try:
-            await write_movies(self._op, numbers)
-        except OperatorError as error:  # the drafts are filed: this is written when they are finished
-            log.warning("generation %s: %s", job.id, error)
+        await try_to_write_movies(self._op, numbers)
 
     async def _replaced(self, job: Job) -> bool:
         """Plan others for those whose render failed, once each; False if there is nothing to replace."""
@@ -118,18 +98,14 @@ class Generate:
             brief = await gather_brief(
                 op, len(failed), intent=str(job.params.get("intent", "")), seed=seed, run=str(job.id)
             )
-            answer = await plan_rounds(
-                brief, op.services.planner, op.services.filler, dry_plan(op, brief.assets),
-                window=op.options.brief.window,
-            )  # fmt: skip
+            answer = await planned(op, brief)
             made, notes = list(answer.proposals), list(answer.notes)
         except OperatorError as error:  # what was made is still worth showing
             log.warning("generation %s: no other for drafts %s: %s", job.id, failed, error)
             notes = [str(error)]
         sample = op.services.bucket.sample
         numbers = await op.store.do(_file_others, job, failed, made, notes, sample, op.now())
-        if numbers:
-            await write_movies(op, numbers)
+        await try_to_write_movies(op, numbers)
         return bool(numbers)
 
 

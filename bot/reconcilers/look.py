@@ -13,10 +13,9 @@ from collections.abc import Mapping
 from sqlite_utils import Database
 
 from bot.operator import Operator
+from bot.reconcilers.job_border import job_border
 from bot.reconcilers.progress import JobProgress
-from bot.reply import for_error
 from services.bucket.look import LookReport
-from services.errors import OperatorError
 from services.store import guards, jobs
 
 NEW = "new"
@@ -48,16 +47,9 @@ class Look:
             self._seen = changes
             return
         job = int(key)
-        await op.store.do(jobs.start, job, now=op.now())
-        try:
+        async with job_border(op, job):
             async with JobProgress(op.store, job) as progress:
                 report = await self._look(progress)
-        except OperatorError as error:
-            await op.store.do(jobs.finish, job, now=op.now(), error=str(error))
-        except Exception as error:  # the job's border: a defect would meet every further attempt, too
-            reply = for_error(error)
-            await op.store.do(jobs.finish, job, now=op.now(), error=f"{reply.text} {reply.remedy}")
-        else:
             await op.store.do(jobs.finish, job, now=op.now(), message=_words(report))
 
     async def _look(self, progress: JobProgress) -> LookReport:

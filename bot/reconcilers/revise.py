@@ -16,19 +16,15 @@ from sqlite_utils import Database
 
 from bot.briefing import gather_brief
 from bot.operator import Operator
-from bot.reconcilers.planned import dry_plan, write_movies
+from bot.reconcilers.job_border import job_border
+from bot.reconcilers.planned import planned, try_to_write_movies, write_movies
 from bot.reconcilers.progress import JobProgress
-from bot.reply import for_error
 from bot.retention import ensure_room
-from services.errors import OperatorError, Refused
-from services.log import get_logger
+from services.errors import Refused
 from services.model.draft import State
 from services.model.proposal import Proposal
-from services.planner.rounds import plan_rounds
 from services.store import drafts, jobs, revisions
 from services.store.jobs import Job
-
-log = get_logger(__name__)
 
 _WORKING = (State.PROPOSED, State.RENDERING)
 
@@ -49,20 +45,11 @@ class Revise:
             await write_movies(self._op, [int(job.params["draft"])])
             await self._op.store.do(_finish, job, self._op.now())
             return
-        await self._op.store.do(jobs.start, job.id, now=self._op.now())
-        try:
+        async with job_border(self._op, job.id):
             await self._make(job)
-        except OperatorError as error:
-            log.warning("revision %s: %s", job.id, error)
-            await self._op.store.do(jobs.finish, job.id, now=self._op.now(), error=str(error))
-        except Exception as error:  # the job's border: a defect would meet every further attempt, too
-            reply = for_error(error)
-            await self._op.store.do(
-                jobs.finish, job.id, now=self._op.now(), error=f"{reply.text} {reply.remedy}"
-            )
 
     async def _make(self, job: Job) -> None:
-        op, services = self._op, self._op.services
+        op = self._op
         await asyncio.to_thread(ensure_room, op)
         number, wish = int(job.params["draft"]), str(job.params["wish"])
         draft = await op.store.do(drafts.get, number)
@@ -73,19 +60,13 @@ class Revise:
             brief = await gather_brief(op, 1, seed=int(job.params["seed"]), run=run, without=number)
             brief = replace(brief, revises=drafts.past_of(draft), wish=wish)
             tell = partial(progress, "planning", 0, 1)
-            answer = await plan_rounds(
-                brief, services.planner, services.filler, dry_plan(op, brief.assets), tell,
-                window=op.options.brief.window,
-            )  # fmt: skip
+            answer = await planned(op, brief, tell)
         notes = [*brief.notes, *answer.notes]
         if not answer.proposals:
             raise Refused(f"Draft {number} was not revised. {' '.join(dict.fromkeys(notes))}".strip())
         made = answer.proposals[0]
         await op.store.do(_file, job, draft.revision, made, notes, op.now())
-        try:
-            await write_movies(op, [number])
-        except OperatorError as error:  # the revision is filed: this is written when the job is finished
-            log.warning("revision %s: %s", job.id, error)
+        await try_to_write_movies(op, [number])
 
 
 def _due(db: Database) -> list[str]:

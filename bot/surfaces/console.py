@@ -156,6 +156,8 @@ def _card(card: Card) -> Panel:
     body.append(" · ".join(part for part in facts if part) + "\n", style="dim")
     if data["differs"]:
         body.append(f"differs by {printable(data['differs'])}\n", style="dim")
+    if data["approximations"]:
+        body.append(f"only approximated: {printable(' '.join(data['approximations']))}\n", style="yellow")
     body.append("uses " + ", ".join(printable(name) for name in data["assets"]) + "\n", style="dim")
     if data["posts"]:
         body.append(f"posts {data['posts']}\n", style="green")

@@ -120,7 +120,7 @@ class Draft:
     posted_by_hand: bool = False
     last_word: str = ""  # the sheet's word before a failure
     cleared: datetime | None = None  # when housekeeping removed its files
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what its renderer said before rendering: what it would only approximate
     distance: float | None = None  # to the nearest other video when it was planned, 0 … 1; None: unknown
     neighbour: str = ""  # which one that was: "draft 7"
 

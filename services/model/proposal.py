@@ -48,3 +48,4 @@ class Proposal(BaseModel):
     seed: int | None = None
     distance: float | None = None  # to the nearest video it was measured against, 0 … 1; None: there was none
     neighbour: str = ""  # which one that is: "draft 7"
+    approximations: tuple[str, ...] = ()  # what the renderer's dry plan shows otherwise than the movie says

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
-from services.errors import OperatorError
+from services.errors import OperatorError, Refused
 from services.log import get_logger
 from services.model.asset import Asset
 from services.model.brief import Brief, Rejection
@@ -36,7 +36,8 @@ _NEAR = {  # what two videos have in common, for a planner that has to change it
     "music": "the music",
 }
 
-DryPlan = Callable[[Proposal], Awaitable[list[str]]]  # the renderer's reasons against it, sentences
+# What the renderer would only approximate, as sentences; Refused with the reason if it cannot be rendered.
+DryPlan = Callable[[Proposal], Awaitable[list[str]]]
 
 log = get_logger(__name__)
 
@@ -129,7 +130,9 @@ class _Run:
         for proposal in answer.proposals[: max(self.missing, 0)]:
             seen = await asyncio.to_thread(features, proposal.movie, proposal.caption, self.pieces)
             proposal = self._with_intent(proposal) if held else proposal
-            reasons = check(proposal, self.assets, self.brief.abilities) or await self.dry_plan(proposal)
+            reasons = check(proposal, self.assets, self.brief.abilities)
+            if not reasons:
+                proposal, reasons = await self._planned_dry(proposal)
             nearest, where = nearest_of(seen, self.others)
             if not reasons and gate and nearest < GATE:
                 reasons = [_too_near(seen, self.others[where], self.names[where], nearest)]
@@ -146,6 +149,14 @@ class _Run:
             self.places.take(proposal.labels.intent)
             self.others.append(seen)
             self.names.append(f"“{shortened(harmless(proposal.title, 80), 60)}” of this run")
+
+    async def _planned_dry(self, proposal: Proposal) -> tuple[Proposal, list[str]]:
+        """The proposal with what the renderer says of it, and its reasons against it."""
+        try:
+            said = await self.dry_plan(proposal)
+        except Refused as error:
+            return proposal, [error.message]
+        return proposal.model_copy(update={"approximations": tuple(said)}), []
 
     def _with_intent(self, proposal: Proposal) -> Proposal:
         labels = proposal.labels.model_copy(update={"intent": self.places.name(proposal.labels.intent)})

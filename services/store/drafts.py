@@ -62,6 +62,7 @@ def add_revision(db: Database, number: int, revision: int, proposal: Proposal) -
             "seed": proposal.seed,
             "distance": proposal.distance,
             "neighbour": proposal.neighbour,
+            "notes": json.dumps(proposal.approximations),
         }
     )
 

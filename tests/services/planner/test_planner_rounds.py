@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from planner_studio import INTENTS, brief, remembered, small_studio
 
-from services.errors import Unavailable
+from services.errors import Refused, Unavailable
 from services.model.brief import Brief, PastDraft
 from services.model.proposal import Proposal
 from services.planner.offline import OfflinePlanner, plan
@@ -82,7 +82,9 @@ async def test_the_check_and_the_renderer_have_their_say() -> None:
     bad = GOOD[0].model_copy(update={"caption": "see www.example.org"})
 
     async def dry(proposal: Proposal) -> list[str]:
-        return ["Scene #1: that cannot be drawn."] if proposal.title == GOOD[1].title else []
+        if proposal.title == GOOD[1].title:
+            raise Refused("Scene #1: that cannot be drawn.")
+        return []
 
     planner = Scripted(lambda order, turn: [bad, GOOD[1], GOOD[2]])
     answer = await plan_rounds(ORDER, planner, OfflinePlanner(), dry)
@@ -127,11 +129,14 @@ async def test_offline_what_the_renderer_refuses_is_replaced() -> None:
     first = plan(ORDER).proposals[0].title
 
     async def dry(proposal: Proposal) -> list[str]:
-        return ["Scene #1: that cannot be drawn."] if proposal.title == first else []
+        if proposal.title == first:
+            raise Refused("Scene #1: that cannot be drawn.")
+        return ["Scene #2: its picture is animated."]
 
     answer = await plan_rounds(ORDER, OfflinePlanner(), OfflinePlanner(), dry)
     assert len(answer.proposals) == 3
     assert first not in [p.title for p in answer.proposals]
+    assert {p.approximations for p in answer.proposals} == {("Scene #2: its picture is animated.",)}
 
 
 # intents
