@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from store_studio import NOW, PROPOSAL, RENDERED
+from store_studio import NOW, propose, render
 
 from services.errors import Misconfigured, Refused
 from services.model.draft import State
@@ -15,15 +15,9 @@ from services.store import Store, decisions, drafts, guards, journal
 from services.store.journal import Kind
 
 
-async def proposed(store: Store) -> int:
-    return await store.do(drafts.file, PROPOSAL, job=None, sample=False, now=NOW)
-
-
 async def drafted(store: Store) -> int:
-    number = await proposed(store)
-    await store.do(drafts.move, number, State.PROPOSED, State.RENDERING, now=NOW)
-    await store.do(drafts.set_rendered, number, 1, RENDERED, {})
-    await store.do(drafts.move, number, State.RENDERING, State.DRAFT, now=NOW)
+    number = await store.do(propose)
+    await store.do(render, number)
     return number
 
 
@@ -49,7 +43,7 @@ async def test_approve_deny_and_the_reason_kept(store: Store) -> None:
 
 
 async def test_nobody_approves_what_nobody_has_seen(store: Store) -> None:
-    number = await proposed(store)
+    number = await store.do(propose)
     with pytest.raises(Refused, match="not rendered yet"):
         await vote(store, number, Choice.APPROVE)
     assert await store.do(journal.votes, number) == []
@@ -139,7 +133,7 @@ async def test_it_is_live_and_it_is_not(store: Store) -> None:
 
 
 async def test_retry_of_a_failed_draft(store: Store) -> None:
-    number = await proposed(store)
+    number = await store.do(propose)
     await store.do(drafts.move, number, State.PROPOSED, State.RENDERING, now=NOW)
     await store.do(drafts.move, number, State.RENDERING, State.FAILED, now=NOW, reason="broken clip")
     with pytest.raises(Refused, match="has no video"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
-from store_studio import NOW, PROPOSAL, RENDERED
+from store_studio import NOW, PROPOSAL, propose, render
 
 from services.files import sha256
 from services.model.draft import State
@@ -15,18 +15,8 @@ from services.model.vote import Choice
 from services.store import Store, decisions, drafts, facts, guards, rows, touched
 
 
-def file(db: Database) -> int:
-    return drafts.file(db, PROPOSAL, job=None, sample=False, now=NOW)
-
-
-def render(db: Database, number: int) -> None:
-    drafts.move(db, number, State.PROPOSED, State.RENDERING, now=NOW)
-    drafts.set_rendered(db, number, 1, RENDERED, {})
-    drafts.move(db, number, State.RENDERING, State.DRAFT, now=NOW)
-
-
 async def test_whatever_writes_a_draft_or_its_row_is_noted(store: Store) -> None:
-    first, second = await store.do(file), await store.do(file)
+    first, second = await store.do(propose), await store.do(propose)
     last, found = await store.do(touched.since, 0)
     assert found == {first, second}
     base = rows.Base(second, 1, 1, "", "Draft", "", {}, "")
@@ -51,7 +41,7 @@ async def test_whatever_writes_a_draft_or_its_row_is_noted(store: Store) -> None
 
 
 async def test_what_is_rolled_back_was_not_noted(store: Store) -> None:
-    number = await store.do(file)
+    number = await store.do(propose)
     last, _ = await store.do(touched.since, 0)
 
     def fail(db: Database) -> None:
@@ -67,7 +57,7 @@ async def test_what_is_rolled_back_was_not_noted(store: Store) -> None:
 
 async def test_noting_leaves_nothing_in_the_file(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "operator.db")
-    await store.do(file)
+    await store.do(propose)
     await store.close()
     before = sha256(store.path)
     again = await Store.open(store.path)
@@ -78,7 +68,7 @@ async def test_noting_leaves_nothing_in_the_file(tmp_path: Path) -> None:
 
 
 async def test_standings_say_what_whole_drafts_say(store: Store) -> None:
-    numbers = [await store.do(file) for _ in range(5)]
+    numbers = [await store.do(propose) for _ in range(5)]
     for number in numbers[1:]:
         await store.do(render, number)
     decide = {"voter": "desk", "target": "outbox", "now": NOW}
@@ -99,7 +89,7 @@ async def test_standings_say_what_whole_drafts_say(store: Store) -> None:
 
 
 async def test_renders_of_denied_proposals_are_to_be_stopped(store: Store) -> None:
-    kept, denied, ended = [await store.do(file) for _ in range(3)]
+    kept, denied, ended = [await store.do(propose) for _ in range(3)]
     for number in (kept, denied, ended):
         tag = (await store.do(drafts.get, number)).tag
         guard = await store.do(guards.intend_render, number, tag, 1, now=NOW)
