@@ -26,12 +26,13 @@ from services.planner.assistant.client import connect, is_openai, server_name
 from services.planner.assistant.compile import to_proposal
 from services.planner.assistant.configuration import Configuration, order_text, repair_text, revision_text
 from services.planner.assistant.documents import left_out_documents, upload_files
+from services.planner.assistant.line import Line
 from services.planner.assistant.looping import generate_proposals
 from services.planner.assistant.models import DEFAULTS, Choice, choose_models
 from services.planner.assistant.purse import Purse
 from services.planner.assistant.responses import SETTLE, ResponsesTalk
 from services.planner.assistant.schema import Answer
-from services.planner.assistant.talk import Words
+from services.planner.assistant.talk import Talk, Words
 from services.planner.assistant.trouble import Trouble, sentence, trouble_of
 from services.planner.brief import Rules, WrittenBrief, write_brief
 from services.planner.shelf import Shelf
@@ -78,7 +79,8 @@ class _Live:
 
     run: str
     tag: str
-    talk: ResponsesTalk | ChatTalk
+    line: Line
+    talk: Talk
     turns: int = 0
 
 
@@ -132,7 +134,7 @@ class OpenAIPlanner:
             written = await asyncio.to_thread(write_brief, brief, self._habits.rules, shelf)
             configuration = Configuration(written, self._habits.rules.window)
             live, first, notes = await self._turn(brief, written, configuration)
-            live.talk.tell = tell
+            live.line.tell = tell
             live.turns += 1
             answer, wrong = await generate_proposals(
                 live.talk,
@@ -143,8 +145,8 @@ class OpenAIPlanner:
                 mark=f"{live.tag}.{live.turns}",
                 tell=tell,
             )
-            repaired = [*live.talk.notes]
-            live.talk.notes.clear()
+            repaired = [*live.line.notes]
+            live.line.notes.clear()
             return PlannerAnswer(self.parse_responses(answer, shelf), (*notes, *repaired, *wrong))
 
     def parse_responses(self, answer: Answer | None, shelf: Shelf) -> tuple[Proposal, ...]:
@@ -211,39 +213,24 @@ class OpenAIPlanner:
     async def _begin(self, brief: Brief, configuration: str) -> tuple[_Live, list[str]]:
         run = brief.run or secrets.token_hex(4)
         tag = f"{run}-{brief.seed:x}{_later(brief)}"
+        line = Line(self._client, self._models, self._purse, run, self._server, self._where.settle)
         if self._chat:
-            talk = ChatTalk(
-                self._client,
-                self._models,
-                self._purse,
-                run=run,
-                server=self._server,
-                waits=self._where.settle,
-            )
-            return _Live(brief.run, tag, talk), []
+            return _Live(brief.run, tag, line, ChatTalk(line)), []
         conversation, older, notes = await self.create_or_get_thread(run, configuration)
 
         async def renew(_: str) -> str | None:
             return await self._create_thread(self._key(run), configuration)
 
         kept = self._habits.thread == "keep" or bool(self._habits.conversation)
-        return _Live(
-            brief.run,
-            tag,
-            ResponsesTalk(
-                self._client,
-                self._models,
-                self._purse,
-                run=run,
-                server=self._server,
-                conversation=conversation,
-                resumed=older,
-                renew=renew,
-                compact_above=_COMPACT_ABOVE if kept else 0,
-                patience=self._where.timeout,
-                settle=self._where.settle,
-            ),
-        ), notes
+        talk = ResponsesTalk(
+            line,
+            conversation=conversation,
+            resumed=older,
+            renew=renew,
+            compact_above=_COMPACT_ABOVE if kept else 0,
+            patience=self._where.timeout,
+        )
+        return _Live(brief.run, tag, line, talk), notes
 
     def _key(self, run: str) -> str:
         return KEPT if self._habits.thread == "keep" else run

@@ -6,7 +6,6 @@ call tools in the same turn: first the model may look things up, then it is aske
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,18 +14,12 @@ import openai
 from openai import AsyncStream
 from openai.types.chat import ChatCompletionChunk
 
-from services.log import get_logger
-from services.planner.assistant.purse import Purse
+from services.planner.assistant.line import TRIES, Line
+from services.planner.assistant.streaming import EVERY, Broken, writing
 from services.planner.assistant.talk import Ask, Call, Outgoing, Tokens, Turn, Words
-from services.planner.assistant.trouble import LONGEST_WAIT, Trouble, sentence, trouble_of, wait_of
+from services.planner.assistant.trouble import Trouble
 from services.planner.tokens import estimate_tokens
-from services.ports import Tell
 
-log = get_logger(__name__)
-
-_TRIES = 3
-_EVERY = 400  # characters between two words about progress
-_WAITS = (2.0, 4.0, 8.0)  # seconds
 _LOOK_UP = (
     "\n\nLook up what you need with the tools now, one or a few at a time. When you know enough, answer with "
     "the single word READY; you are then asked for the answer itself."
@@ -34,28 +27,10 @@ _LOOK_UP = (
 
 
 class ChatTalk:
-    """``models`` as in ResponsesTalk. A call that may have been accepted is not sent again."""
+    """A call that may have been accepted is not sent again."""
 
-    def __init__(
-        self,
-        client: openai.AsyncOpenAI,
-        models: list[str],
-        purse: Purse,
-        *,
-        run: str,
-        server: str,
-        waits: Sequence[float] = _WAITS,
-        tell: Tell | None = None,
-    ) -> None:
-        self.notes: list[str] = []
-        self.conversation: str | None = None
-        self.tell = tell
-        self._client = client
-        self._models = models
-        self._purse = purse
-        self._run = run
-        self._server = server
-        self._waits = waits
+    def __init__(self, line: Line) -> None:
+        self._line = line
         self._history: list[dict[str, Any]] = []
 
     async def say(self, outgoing: Sequence[Outgoing], ask: Ask, *, mark: str = "") -> Turn:
@@ -68,36 +43,28 @@ class ChatTalk:
         return await self._turn(ask, tools=False)
 
     async def _turn(self, ask: Ask, *, tools: bool) -> Turn:
-        tries: dict[Trouble, int] = {}
+        line, tries = self._line, dict[Trouble, int]()
         while True:
             sent = estimate_tokens(f"{ask.instructions}{ask.schema}{self._history}")
-            await self._purse.allow(self._models[0], sent)
+            await line.allow(sent)
             try:
                 turn, model = await self._ask(ask, tools=tools)
-            except (openai.APIError, httpx2.HTTPError, _Broken) as error:
-                trouble = trouble_of(error)
-                tries[trouble] = tries.get(trouble, 0) + 1
-                log.warning("%s: %s", self._server, trouble.value)
-                await self._after(error, trouble, tries[trouble], ask, sent)
+            except (openai.APIError, httpx2.HTTPError, Broken) as error:
+                await self._after(error, *line.met(error, tries), ask, sent)
                 continue
-            await self._purse.pay(self._run, ask.purpose, model, turn.tokens, sent)
+            await line.pay(ask, turn.tokens, sent, model)
             self._history += turn.items
             return turn
 
     async def _after(self, error: Exception, trouble: Trouble, count: int, ask: Ask, sent: int) -> None:
         """Wait or take the next model; otherwise raise the error for a person."""
-        wait = wait_of(error)
-        if trouble is Trouble.MODEL and len(self._models) > 1:
-            gone = self._models.pop(0)
-            self.notes.append(f"{self._server} has no model {gone}: {self._models[0]} is used.")
+        if trouble is Trouble.MODEL and self._line.next_model():
             return
         if trouble is Trouble.UNCLEAR:
-            await self._purse.pay(self._run, ask.purpose, self._models[0], None, sent)
-        retried = trouble in (Trouble.NEVER_SENT, Trouble.BUSY) and count < _TRIES
-        if not retried or (wait is not None and wait > LONGEST_WAIT):
-            raise sentence(error, self._server, self._models[0]) from None
-        default = self._waits[min(count, len(self._waits)) - 1] if self._waits else 0.0
-        await asyncio.sleep(default if wait is None else wait)
+            await self._line.pay(ask, None, sent)
+        if trouble not in (Trouble.NEVER_SENT, Trouble.BUSY) or count > TRIES:
+            raise self._line.sorry(error) from None
+        await self._line.pause(error, count)
 
     async def _ask(self, ask: Ask, *, tools: bool) -> tuple[Turn, str]:
         more: dict[str, Any] = {}
@@ -109,11 +76,11 @@ class ChatTalk:
             schema = {"name": ask.schema_name, "strict": True, "schema": ask.schema}
             more["response_format"] = {"type": "json_schema", "json_schema": schema}
         request: dict[str, Any] = {
-            "model": self._models[0],
+            "model": self._line.model,
             "messages": [{"role": "system", "content": instructions}, *self._history],
             "stream_options": {"include_usage": True},
         }
-        stream: AsyncStream[ChatCompletionChunk] = await self._client.chat.completions.create(
+        stream: AsyncStream[ChatCompletionChunk] = await self._line.client.chat.completions.create(
             **request, **more, stream=True
         )
         gathered = _Gathered()
@@ -121,16 +88,12 @@ class ChatTalk:
         async with stream:
             async for chunk in stream:
                 gathered.take(chunk)
-                if self.tell is not None and gathered.length - told >= _EVERY:
+                if gathered.length - told >= EVERY:
                     told = gathered.length
-                    self.tell(f"{self._models[0]} writes, {told} characters so far")
+                    self._line.say(writing(self._line.model, told))
         if not gathered.ended:
-            raise _Broken
-        return gathered.turn(), gathered.model or self._models[0]
-
-
-class _Broken(Exception):
-    """A stream that ended before the answer did."""
+            raise Broken
+        return gathered.turn(), gathered.model
 
 
 class _Gathered:

@@ -9,12 +9,16 @@ import openai
 from openai import AsyncStream
 from openai.types.responses import Response, ResponseStreamEvent
 
-_EVERY = 400  # characters between two words about progress
+EVERY = 400  # characters between two words about progress
 _FINAL = ("response.completed", "response.incomplete", "response.failed")
 
 
 class Broken(Exception):
     """A stream that ended before the answer did."""
+
+
+def writing(model: str, written: int) -> str:
+    return f"{model} writes, {written} characters so far"
 
 
 async def follow(
@@ -38,9 +42,9 @@ async def follow(
                 tell(f"{model} thinks")
             elif event.type == "response.output_text.delta":
                 written += len(event.delta)
-                if written - told >= _EVERY:
+                if written - told >= EVERY:
                     told = written
-                    tell(f"{model} writes, {written} characters so far")
+                    tell(writing(model, written))
             elif event.type in _FINAL:
                 final = getattr(event, "response", None)
     if not isinstance(final, Response):

@@ -79,9 +79,7 @@ class Ask:
 
 
 class Talk(Protocol):
-    """Remembers what was said in it. ``notes`` are sentences about what had to be repaired."""
-
-    notes: list[str]
+    """Remembers what was said in it."""
 
     async def say(self, outgoing: Sequence[Outgoing], ask: Ask, *, mark: str = "") -> Turn:
         """One turn. ``mark`` stands in the text and is found again after a crash or a lost answer.
