@@ -65,5 +65,7 @@ def identity(settings: Settings) -> str:
         settings.gcs_draft_folder,
         settings.publish_to,
         settings.openai_base_url,
+        settings.gcs_bucket,
+        settings.google_sheets_id,
     ]
     return hashlib.sha256(json.dumps(selecting, sort_keys=True).encode()).hexdigest()[:16]

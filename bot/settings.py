@@ -35,6 +35,7 @@ from bot.setting_types import (
     local_timezone,
     setting,
 )
+from bot.settings_google import GOOGLE, GoogleSettings
 from bot.settings_planner import PLANNER, PlannerSettings
 from bot.twins import choose_twins
 from services.http.places import is_loopback
@@ -44,7 +45,7 @@ _KEEPING = "Keeping"
 _DAYS = "a whole number of days from 0 (for ever) to 36500"
 
 
-class Settings(PlannerSettings):
+class Settings(GoogleSettings, PlannerSettings):
     """Made by load_settings(). An empty variable means its default."""
 
     model_config = SettingsConfigDict(
@@ -226,6 +227,11 @@ class Settings(PlannerSettings):
         return self.media_dir or self.data_dir / "media"
 
     @property
+    def has_studio(self) -> bool:
+        """Whether the sample studio stands in for media of one's own."""
+        return self.media_dir is None and not self.gcs_bucket
+
+    @property
     def desk_is_private(self) -> bool:
         """Whether only this machine can reach the desk."""
         return is_loopback(self.desk_host)
@@ -294,7 +300,6 @@ def twins(settings: Settings) -> dict[str, str]:
 def settings_table() -> list[dict[str, str]]:
     """Every setting: name, default as written, words (the default as said), description, group."""
     rows = table(Settings.model_fields)
-    planner = [row for row in rows if row["group"] == PLANNER]  # inherited, so first; told after proposing
-    others = [row for row in rows if row["group"] != PLANNER]
-    place = 1 + max(n for n, row in enumerate(others) if row["group"] == _VIDEOS)
-    return [*others[:place], *planner, *others[place:]]
+    # What is inherited comes first, but is told where it belongs.
+    order = (_MEDIA, GOOGLE, _VIDEOS, PLANNER, _POSTING, _KEEPING, _DESK, _LOG)
+    return sorted(rows, key=lambda row: order.index(row["group"]))

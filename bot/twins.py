@@ -48,6 +48,20 @@ LOCAL: dict[str, str] = {
 }
 REMOTE: tuple[Twin, ...] = (
     Twin(
+        "bucket",
+        "gcs",
+        selects=("GCS_BUCKET", "GCS_API_KEY_PATH"),
+        required=("GCS_BUCKET",),  # without a key by this machine's own login
+        defaults=("GCS_FOLDERS", "GCS_DRAFT_FOLDER", "STORAGE_EMULATOR_HOST"),
+    ),
+    Twin(
+        "sheet",
+        "google",
+        selects=("GOOGLE_SHEETS_ID", "GOOGLE_CREDENTIALS_PATH"),
+        required=("GOOGLE_SHEETS_ID", "GOOGLE_CREDENTIALS_PATH"),
+        defaults=("SHEETS_BASE_URL",),
+    ),
+    Twin(
         "planner",
         "openai",
         selects=("OPENAI_API_KEY", "OPENAI_BASE_URL"),  # a key for OpenAI, an address for any other server

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from google.auth import exceptions
 from google.oauth2 import service_account
 
 from services.errors import Misconfigured, OperatorError, Unavailable
+from services.http.places import is_below, is_loopback
 
 LONGEST_KEY = 64 << 10  # bytes; a key file has two thousand
 _CONSOLE = "make a JSON key for a service account in the Google Cloud console (IAM, Service accounts, Keys)"
@@ -75,30 +75,6 @@ def read_key(path: Path, variable: str) -> KeyFile:
     return key
 
 
-def is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def ensure_address(address: str, vendor: str, variable: str) -> str:
-    """``address`` if it is the vendor's own or this machine's, else Misconfigured: tokens go there."""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-        parts.port  # noqa: B018 - raises ValueError for nonsense
-    except ValueError:
-        host = ""
-    if address == vendor or (host and is_loopback(host) and parts.scheme in ("http", "https")):
-        return address.rstrip("/")
-    raise Misconfigured(
-        f"{variable} is not the address of Google's service, nor one of this machine.",
-        remedy=f"Leave {variable} empty for {vendor}.",
-        variable=variable,
-    )
-
-
 def access_trouble(error: Exception, service: str, variable: str) -> OperatorError:
     """The sentence for what Google's login or the line to it raises: every error of requests and google.auth.
 
@@ -154,4 +130,4 @@ def access_trouble(error: Exception, service: str, variable: str) -> OperatorErr
 def _is_google(address: str) -> bool:
     parts = urlsplit(address)
     host = parts.hostname or ""
-    return (parts.scheme == "https" and host.endswith(".googleapis.com")) or is_loopback(host)
+    return (parts.scheme == "https" and is_below(host, ("googleapis.com",))) or is_loopback(host)

@@ -36,6 +36,8 @@ def _ours(what: str, folder: Path) -> Check:
 
 
 def _media(settings: Settings) -> list[Check]:
+    if settings.gcs_bucket:
+        return [ok("MEDIA_DIR", f"Not looked at: the media is in the bucket {settings.gcs_bucket}.")]
     if settings.media_dir is None:
         return [ok("MEDIA_DIR", f"The sample studio, in {settings.media_root}.")]
     root = settings.media_dir

@@ -9,12 +9,35 @@ from services.bucket.folder import FolderBucket
 from services.ports import Bucket
 from services.sample import is_sample
 
+ORIGINALS = "originals"  # the folder of the cache that downloads lie in
+
 
 async def open_bucket(settings: Settings) -> Bucket:
+    if settings.gcs_bucket:
+        return await asyncio.to_thread(_gcs, settings)
     return FolderBucket(
         settings.media_root,
         settings.gcs_folders,
         settings.data_dir / "drafts",
         settings.gcs_draft_folder,
         sample=await asyncio.to_thread(is_sample, settings.media_root),
+    )
+
+
+def _gcs(settings: Settings) -> Bucket:
+    """Blocks: the key is read, or the machine's login asked for."""
+    # Google's libraries take a moment to load: only who uses them waits for them.
+    from services.bucket.gcs import GcsBucket
+    from services.bucket.gcs_calls import VENDOR, Calls
+    from services.bucket.gcs_login import login
+    from services.google_access import read_key
+
+    path, address = settings.gcs_api_key_path, settings.storage_emulator_host or VENDOR
+    key = read_key(path, "GCS_API_KEY_PATH") if path else None
+    return GcsBucket(
+        Calls(login(key, address), settings.gcs_bucket, address),
+        settings.gcs_bucket,
+        settings.gcs_folders,
+        settings.gcs_draft_folder,
+        settings.data_dir / "cache" / ORIGINALS,
     )

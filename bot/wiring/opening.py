@@ -27,7 +27,7 @@ DATABASE = "operator.db"
 async def open_operator(settings: Settings, engine: Engine | None = None) -> Operator:
     """The store, the services and an engine with every reconciler; close it with close_operator()."""
     store = await Store.open(settings.data_dir / DATABASE)
-    if settings.media_dir is None:  # not drawn yet: nobody need read that a folder they never named is gone
+    if settings.has_studio:  # not drawn yet: nobody need read that a folder they never named is gone
         with contextlib.suppress(OSError):
             settings.media_root.mkdir(parents=True, exist_ok=True)
     return await _operator(settings, store, engine or Engine())
@@ -38,7 +38,7 @@ async def open_to_look(settings: Settings) -> Operator | None:
 
     None when there is nothing to look at as it is: then its turn to act has to be waited for.
     """
-    if not settings.media_root.exists() and settings.media_dir is None:
+    if settings.has_studio and not settings.media_root.exists():
         return None
     store = await Store.open_to_read(settings.data_dir / DATABASE)
     return await _operator(settings, store, Engine()) if store is not None else None

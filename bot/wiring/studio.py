@@ -13,7 +13,7 @@ StudioProgress = Callable[[str, int, int], None]
 
 def studio_missing(settings: Settings) -> bool:
     """Whether the sample studio has to be drawn before anything can start."""
-    return settings.media_dir is None and not is_complete(settings.media_root)
+    return settings.has_studio and not is_complete(settings.media_root)
 
 
 async def draw_studio(settings: Settings, on_progress: StudioProgress | None = None) -> None:

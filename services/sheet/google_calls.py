@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from google.auth.exceptions import GoogleAuthError
@@ -20,7 +21,8 @@ from gspread.http_client import HTTPClient
 from gspread.urls import SPREADSHEETS_API_V4_BASE_URL
 
 from services.errors import OperatorError, Refused, Unavailable
-from services.google_access import KeyFile, access_trouble, ensure_address, is_loopback
+from services.google_access import KeyFile, access_trouble
+from services.http.places import is_loopback
 from services.log import get_logger
 from services.sheet.google_pace import Pace
 from services.sheet.google_refusals import SERVICE, NoSuchRange, refusal
@@ -45,12 +47,15 @@ _FIELDS = (
 
 
 class Calls:
-    """What is asked of one spreadsheet. ``close()`` ends waits from another thread."""
+    """What is asked of one spreadsheet. ``close()`` ends waits from another thread.
+
+    ``address`` is the vendor's, or a double's on this machine: tokens go there.
+    """
 
     def __init__(self, key: KeyFile, sheet_id: str, address: str = VENDOR, pace: Pace | None = None) -> None:
         self._id = sheet_id
         session = AuthorizedSession(key.credentials(SCOPE), refresh_timeout=LOGIN_SECONDS)  # type: ignore[no-untyped-call]
-        self._http = _Http(session, key, ensure_address(address, VENDOR, "SHEETS_BASE_URL"), pace or Pace())
+        self._http = _Http(session, key, address, pace or Pace())
         self._http.set_timeout(TIMEOUT)
 
     def about(self) -> dict[str, Any]:
@@ -102,7 +107,7 @@ class _Http(HTTPClient):
         self.closing = threading.Event()
         self._key, self._address, self._pace = key, address, pace
         # A proxy of the environment would be asked for this machine's own addresses, too.
-        session.trust_env = not is_loopback(address.partition("://")[2].partition(":")[0])
+        session.trust_env = not is_loopback(urlsplit(address).hostname or "")
 
     def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> requests.Response:
         """See the module's words; the answer is one of success."""

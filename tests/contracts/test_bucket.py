@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from services.bucket.folder import FolderBucket
 from services.errors import Refused
 from services.model.asset import StoredFile
 from services.ports import Bucket
+from tests.doubles.gcs_fake import fake_gcs
+from tests.doubles.gcs_server import BUCKET, GcsServer
+from tests.doubles.google_twins import gcs_bucket
 
 FOLDERS = ("video_uploads", "music_uploads", "completed_works")
 FILES = {
@@ -26,20 +30,45 @@ FILES = {
 }
 
 
-def folder_bucket(tmp_path: Path) -> Bucket:
+@asynccontextmanager
+async def folder_bucket(tmp_path: Path) -> AsyncIterator[Bucket]:
     for key, content in FILES.items():
         path = tmp_path / "media" / key
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return FolderBucket(tmp_path / "media", FOLDERS, tmp_path / "drafts", "draft_videos")
+    yield FolderBucket(tmp_path / "media", FOLDERS, tmp_path / "drafts", "draft_videos")
 
 
-MAKERS: dict[str, Callable[[Path], Bucket]] = {"folder": folder_bucket}
+@asynccontextmanager
+async def strict_gcs(tmp_path: Path) -> AsyncIterator[Bucket]:
+    with GcsServer().running() as server:
+        for key, content in FILES.items():
+            server.add(key, content)
+        bucket = gcs_bucket(server.url, tmp_path, FOLDERS)
+        yield bucket
+        await bucket.aclose()
+    assert server.problems == []
+
+
+@asynccontextmanager
+async def others_gcs(tmp_path: Path) -> AsyncIterator[Bucket]:
+    with fake_gcs(tmp_path / "stored", {BUCKET: FILES}) as address:
+        bucket = gcs_bucket(address, tmp_path, FOLDERS, key=False)
+        yield bucket
+        await bucket.aclose()
+
+
+MAKERS: dict[str, Callable[[Path], AbstractAsyncContextManager[Bucket]]] = {
+    "folder": folder_bucket,
+    "gcs": strict_gcs,
+    "gcs (fake-gcs-server)": others_gcs,
+}
 
 
 @pytest.fixture(params=sorted(MAKERS))
-def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Bucket:
-    return MAKERS[request.param](tmp_path)
+async def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bucket]:
+    async with MAKERS[request.param](tmp_path) as made:
+        yield made
 
 
 async def scan(bucket: Bucket, folder: str) -> list[StoredFile]:
@@ -148,6 +177,6 @@ async def test_odd_names_for_drafts_are_refused(bucket: Bucket, tmp_path: Path, 
 
 
 async def test_a_url_is_an_address(bucket: Bucket) -> None:
-    assert (await bucket.url("video_uploads/a.mp4")).partition("://")[0] in {"file", "https"}
+    assert (await bucket.url("video_uploads/a.mp4")).partition("://")[0] in {"file", "https", "http"}
     with pytest.raises(Refused):
         await bucket.url("video_uploads/../../secret")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from services.bucket.gcs import GcsBucket
+from services.bucket.gcs_calls import Calls as GcsCalls
+from services.bucket.gcs_login import login
 from services.google_access import read_key
 from services.sheet.google import GoogleSheet
 from services.sheet.google_calls import Calls
 from services.sheet.google_pace import Pace
+from tests.doubles.gcs_server import BUCKET
 from tests.doubles.google_keys import key_file
 from tests.doubles.sheets_server import SHEET_ID, SheetsServer
 
@@ -15,3 +20,12 @@ from tests.doubles.sheets_server import SHEET_ID, SheetsServer
 def google_sheet(server: SheetsServer, folder: Path, *, pace: Pace | None = None) -> GoogleSheet:
     key = read_key(key_file(folder / "key.json", server.url), "GOOGLE_CREDENTIALS_PATH")
     return GoogleSheet(Calls(key, SHEET_ID, server.url, pace), SHEET_ID)
+
+
+def gcs_bucket(
+    address: str, folder: Path, folders: Sequence[str], *, bucket: str = BUCKET, key: bool = True
+) -> GcsBucket:
+    """The twin over a double at ``address``; without a key over an emulator that asks for none."""
+    found = read_key(key_file(folder / "bucket-key.json", address), "GCS_API_KEY_PATH") if key else None
+    calls = GcsCalls(login(found, address), bucket, address, first_pause=0.01)
+    return GcsBucket(calls, bucket, folders, "draft_videos", folder / "originals")
