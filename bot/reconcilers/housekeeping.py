@@ -33,6 +33,7 @@ log = get_logger(__name__)
 KEY = "files"
 EVERY_SECONDS = 6 * 3600.0
 LOW_SECONDS = 600.0  # how often at most while the disk is low
+ORIGINALS = "originals"  # the folder of the cache that a remote bucket's files are downloaded to
 LEFTOVER_SECONDS = 3600.0  # of a render nobody waits for, or half-written: so old, a crash left it
 
 
@@ -137,6 +138,8 @@ def tidy_cache(cache: Path, most: int, wanted: frozenset[str], now: float) -> No
             continue
         if kind_name != "renders" and held <= most:
             continue
+        if kind_name == ORIGINALS and now - modified < LEFTOVER_SECONDS:
+            continue  # a render may be about to read it
         try:
             if (aside := disk.set_aside(entry)) is not None:
                 disk.remove_aside(aside)

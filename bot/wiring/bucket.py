@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
+from bot.reconcilers.housekeeping import ORIGINALS
 from bot.settings import Settings
+from services.brand import read_brand
+from services.brand_pairs import brand_pairs
 from services.bucket.folder import FolderBucket
+from services.bucket.inventory import Inventory
+from services.model.footage import Mapped
 from services.ports import Bucket
 from services.sample import is_sample
+from services.store import Store
 
-ORIGINALS = "originals"  # the folder of the cache that downloads lie in
+OPENED_AT_ONCE = 8  # files of a remote bucket: opening one is waiting
 
 
 async def open_bucket(settings: Settings) -> Bucket:
@@ -41,3 +48,15 @@ def _gcs(settings: Settings) -> Bucket:
         settings.gcs_draft_folder,
         settings.data_dir / "cache" / ORIGINALS,
     )
+
+
+def open_inventory(settings: Settings, bucket: Bucket, store: Store) -> Inventory:
+    def mapped() -> Sequence[Mapped]:
+        return brand_pairs(read_brand(settings.brand_dir))
+
+    if not settings.gcs_bucket:
+        return Inventory(bucket, store, mapped=mapped)
+    from services.bucket.gcs import GcsBucket
+
+    assert isinstance(bucket, GcsBucket)
+    return Inventory(bucket, store, mapped=mapped, address=bucket.address, at_once=OPENED_AT_ONCE)

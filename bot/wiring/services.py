@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from bot.operator import Services
 from bot.settings import Settings
-from bot.wiring.bucket import open_bucket
+from bot.wiring.bucket import open_bucket, open_inventory
 from bot.wiring.connections import Connections
 from bot.wiring.instagram import open_instagram
 from bot.wiring.language_model import open_language_model, open_offline
 from bot.wiring.renderer import open_renderer
 from bot.wiring.sheet import open_sheet
-from services.brand import read_brand
-from services.brand_pairs import brand_pairs
 from services.bucket.describe import Describing
-from services.bucket.inventory import Inventory
 from services.bucket.look import Looker
 from services.collect import Collector
 from services.store import Store
@@ -25,7 +22,7 @@ async def open_services(settings: Settings, store: Store) -> Services:
     connections = Connections()
     account, publisher = open_instagram(settings, store, connections)
     bucket = await open_bucket(settings)
-    inventory = Inventory(bucket, store, mapped=lambda: brand_pairs(read_brand(settings.brand_dir)))
+    inventory = open_inventory(settings, bucket, store)
     looker = Looker(bucket, store, data / "cache" / "sheets")
     planner, describer = open_language_model(settings, store)
     return Services(

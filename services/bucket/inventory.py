@@ -6,12 +6,11 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 from services.bucket import document
 from services.bucket.categories import MEDIA, PLURALS, file_category
@@ -25,6 +24,7 @@ from services.model.asset import Asset, Category, StoredFile
 from services.model.footage import Mapped
 from services.ports import Bucket
 from services.store import Store, media
+from services.tasks import all_or_none, in_thread
 
 log = get_logger(__name__)
 BATCH = 200  # files whose facts are committed together
@@ -57,8 +57,15 @@ class Inventory:
         reader: FactsReader | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         mapped: Callable[[], Sequence[Mapped]] = lambda: (),
+        address: Callable[[str], Awaitable[str]] | None = None,
+        at_once: int = PARALLEL,
     ) -> None:
-        """``mapped`` reads (in a thread) which files the brand says show one and the same object."""
+        """``mapped`` reads (in a thread) which files the brand says show one and the same object.
+
+        ``address`` says where the document tells that a file is, if not the bucket's url(): of a remote
+        bucket that would be a key to each file, which expires. ``at_once`` files are opened at a time, which
+        on a network is waiting; ``reader`` decides how many are looked into.
+        """
         self.changes = 0  # files that scans of this process found new, changed or gone
         self.bucket = bucket
         self.on_progress = on_progress
@@ -67,7 +74,8 @@ class Inventory:
         self._clock = clock
         self._pairing = Pairing(store, mapped)
         self._one_at_a_time = asyncio.Lock()
-        self._readers = asyncio.Semaphore(PARALLEL)
+        self._readers = asyncio.Semaphore(at_once)
+        self._address = address or bucket.url
 
     async def close(self) -> None:
         await asyncio.to_thread(self._reader.close)
@@ -78,7 +86,9 @@ class Inventory:
             folders = await self.bucket.folders()
             try:
                 tell = on_progress or self.on_progress
-                scans = {folder: await self._scan(folder, tell) for folder in folders}
+                scans = dict(
+                    zip(folders, await all_or_none(self._scan(f, tell) for f in folders), strict=True)
+                )
             finally:
                 await asyncio.to_thread(self._reader.rest)
             self.changes += await self._store.do(media.keep_folders, folders)
@@ -140,7 +150,7 @@ class Inventory:
         """Write the document of the catalogue as it is to ``path``, page by page; answers its summaries."""
         async with self._one_at_a_time:
             whole = await self._skeleton()
-            async with _in_thread(written(path)) as stream:
+            async with in_thread(written(path)) as stream:
                 async for text in self._text(whole):
                     await asyncio.to_thread(stream.write, text.encode("utf-8", "backslashreplace"))
         return {name: whole[name] for name in ("inventory_info", "bucket_summary", "categorized_summary")}
@@ -183,8 +193,8 @@ class Inventory:
         return await self._store.do(media.by_ids, list(ids))
 
     async def file_entries(self, assets: Iterable[Asset]) -> list[dict[str, Any]]:
-        """Assets as the document shows them, each with an address at which it can be read now."""
-        return [document.file_entry(asset, await self.bucket.url(asset.file.key)) for asset in assets]
+        """Assets as the document shows them, each with its address."""
+        return [document.file_entry(asset, await self._address(asset.file.key)) for asset in assets]
 
     @timed("bucket.scan")
     async def _scan(self, folder: str, on_progress: Progress | None) -> FolderScan:
@@ -280,15 +290,3 @@ def _sentence(error: OperatorError | OSError) -> str:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-@asynccontextmanager
-async def _in_thread(manager: AbstractContextManager[BinaryIO]) -> AsyncIterator[BinaryIO]:
-    """A context manager whose disk work (opening, syncing, renaming) does not hold up the event loop."""
-    stream = await asyncio.to_thread(manager.__enter__)
-    try:
-        yield stream
-    except BaseException as error:
-        await asyncio.to_thread(manager.__exit__, type(error), error, error.__traceback__)
-        raise
-    await asyncio.to_thread(manager.__exit__, None, None, None)
