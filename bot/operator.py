@@ -95,6 +95,7 @@ class Options:
     brief: Rules  # how long the brief may be, whose comments are orders, what a new draft must differ from
     keeping: Keeping
     identity: str  # digest of the settings that select twins, account and folders
+    dry_run: bool = False  # have the container of an approved draft ready hours before it is published
 
 
 @dataclass(slots=True)
@@ -134,6 +135,6 @@ def draft_folder(drafts_dir: Path, number: int, tag: str, revision: int) -> Path
     return drafts_dir / f"{number:04d}-{tag}" / f"r{revision}"
 
 
-def filed_name(number: int, tag: str, revision: int) -> str:
+def filed_name(number: int, tag: str, revision: int, *, final: bool = False) -> str:
     """The name of a revision's video in the bucket's folder of drafts."""
-    return f"{number:04d}-{tag}-r{revision}.mp4"
+    return f"{number:04d}-{tag}-r{revision}{'-final' if final else ''}.mp4"

@@ -119,11 +119,13 @@ class RenderRequest:
 @dataclass(frozen=True, slots=True)
 class RenderStatus:
     """``state``: running, done, failed (by its own fault: ``message`` is a sentence) or gone (no trace of
-    it is left, e.g. the operator died while a local child worked: not the movie's fault)."""
+    it is left, e.g. the operator died while a local child worked: not the movie's fault). ``final``: a
+    failure after which another attempt is up to a person."""
 
     state: str
     progress: float = 0.0  # 0 … 1
     message: str = ""
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +148,16 @@ class RenderFiles:
     thumbnails: Path | None = None
     segments: int = 0
     cached: int = 0
+    note: str = ""  # what a person should know of it, e.g. what it cost
 
 
 class Renderer(Protocol):
     """Movie to video. submit() may cost money and is guarded by a committed row; the rest only looks."""
 
     name: str  # "local", "json2video"
+    settle: float  # seconds after which an abandoned submit() can no longer take effect
+    at_once: int  # how many renders may be under way at the same time
+    paid: bool  # what was submitted is paid for: kept when it is not wanted now, as it may be again
 
     @property
     def abilities(self) -> Abilities | None:
@@ -165,15 +171,17 @@ class Renderer(Protocol):
         ...
 
     async def submit(self, request: RenderRequest) -> str:
-        """Start it; the answer is the handle the other calls take."""
+        """Start it; the answer is the handle the other calls take. Refused, Misconfigured and CreditUsedUp
+        mean that nothing was; after anything else find() knows, once ``settle`` seconds are over."""
         ...
 
-    async def find(self, key: str) -> str | None:
-        """The handle of a render submitted under ``key``, whose answer was lost; None if there is none."""
+    async def find(self, key: str, since: datetime) -> str | None:
+        """The handle of a render submitted under ``key`` since then; None if there is certainly none."""
         ...
 
     def follow(self, handle: str) -> AsyncIterator[RenderStatus]:
-        """Its status until it is done, failed or gone; the last one yielded says which."""
+        """Its status until it is done, failed or gone, as the last one says. Unavailable when it takes very
+        long: it goes on, and is followed again later."""
         ...
 
     async def collect(self, handle: str) -> RenderFiles: ...
@@ -241,10 +249,15 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class ContainerStatus:
-    """``state``: in_progress, finished, published, error, expired or missing; ``message`` for a person."""
+    """``state``: in_progress, finished, published, error, expired or missing; ``message`` for a person.
+
+    Expired is also one that failed by no fault of the draft's: a new one is worth a try. ``again`` is in how
+    many seconds to look at one in progress.
+    """
 
     state: str
     message: str = ""
+    again: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +294,10 @@ class Publisher(Protocol):
     async def look(self, container: str) -> ContainerStatus: ...
 
     async def publish(self, container: str) -> Publication:
-        """The one call that must not happen twice. Unavailable means: it is not known whether it did."""
+        """The one call that must not happen twice. Unavailable means: it is not known whether it did.
+
+        Held, Misconfigured, Refused: it certainly did not (for now; until a person acts; for good).
+        """
         ...
 
     async def find(self, post: Post, since: datetime) -> Publication | None:

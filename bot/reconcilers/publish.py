@@ -17,7 +17,7 @@ from bot.operator import Operator, draft_folder, filed_name
 from bot.reconcilers import publish_outcomes as outcomes
 from bot.views import due_in
 from services import files
-from services.errors import Refused, Unavailable
+from services.errors import Held, Misconfigured, Refused, Unavailable
 from services.log import get_logger
 from services.model.draft import Draft, Standing, State
 from services.ports import Post, Publication
@@ -28,6 +28,7 @@ log = get_logger(__name__)
 
 MAX_FAILURES = 3  # publish() calls without an answer, each proven to have had no effect, before it has failed
 CONTAINER_HOURS = 20  # a container older than this is given up before it expires (rule 16)
+LOOK_AGAIN = 2.0  # seconds between looks at a container in progress, where the service names none
 DAY = timedelta(hours=24)
 
 
@@ -40,9 +41,25 @@ class Publish:
         # Of this process alone: a restart settles in full, and its own death counts as no failure (rule 18).
         self._left: dict[str, float] = {}  # container → when a publish() on it was given up, monotonic
         self._failures: dict[str, int] = {}  # container → publish() calls in a row without a clear answer
+        self._waits: dict[int, float] = {}  # draft → when its container is worth another look, monotonic
+        self._rehearsed = set[tuple[int, int, int | None]]()  # draft, revision, approval
 
     async def due(self) -> Mapping[str, float]:
-        return await self._op.store.do(self._due)
+        return await self._op.store.do(self._next)
+
+    def _next(self, db: Database) -> dict[str, float]:
+        """What is due, and with a dry run also what is due within the life of a container.
+
+        A container that is still being processed is left alone until it is worth another look.
+        """
+        due = self._due(db)
+        if self._op.options.dry_run:
+            soon = timedelta(hours=CONTAINER_HOURS).total_seconds()
+            for draft in drafts.standings(db, states=[State.APPROVED]):
+                if due.get(str(draft.number), soon) < soon and _approval(draft) not in self._rehearsed:
+                    due[str(draft.number)] = 0.0
+        now = time.monotonic()
+        return {key: max(wait, self._waits.get(int(key), now) - now) for key, wait in due.items()}
 
     def _due(self, db: Database) -> dict[str, float]:
         """What is under way, and nothing beside it (rule 15); else approved drafts in their order."""
@@ -79,7 +96,28 @@ class Publish:
             await self._publish(draft, guard)
 
     async def _publish(self, draft: Draft, guard: PublicationGuard | None) -> None:
-        """Check at the last moment, prepare, wait for the container, commit the intent, act once."""
+        """Check at the last moment, have the container ready, commit the intent, act once.
+
+        Before its time (a dry run) it ends with the container: what is wrong with the video shows early.
+        """
+        op = self._op
+        guard = await self._ready(draft, guard)
+        if guard is None:
+            return
+        due = (await op.store.do(self._due)).get(str(draft.number))
+        if due is None or due > 0:
+            self._rehearsed.add(_approval(draft))
+            return
+        await self._ask_quota()
+        if not await op.store.do(self._intend, draft, guard, op.now()):
+            return
+        if guard.acts:  # it was passed to publish() before: never act without looking again (rule 17)
+            await self._settle_and_look(draft, guard)
+        else:
+            await self._act(draft, guard)
+
+    async def _ready(self, draft: Draft, guard: PublicationGuard | None) -> PublicationGuard | None:
+        """The row of a container that can be published; None if it cannot now, or the draft has failed."""
         op, publisher = self._op, self._op.services.publisher
         post = await self._post(draft)
         if guard is not None and self._stale(guard, post.fingerprint):
@@ -87,12 +125,11 @@ class Publish:
             guard = None
         try:
             await self._check(draft, post)
-            await self._ask_quota()
             container = guard.container if guard else await publisher.prepare(post)
         except Refused as error:
             lost = not await asyncio.to_thread(post.video.exists)
             await op.store.do(outcomes.fail, draft, str(error), op.now(), lost=lost)
-            return
+            return None
         if guard is None:
             guard = await op.store.do(
                 guards.add_publication,
@@ -103,14 +140,7 @@ class Publish:
                 container=container,
                 now=op.now(),
             )
-        if not guard.acts and not await self._is_ready(draft, guard):
-            return
-        if not await op.store.do(self._intend, draft, guard, op.now()):
-            return
-        if guard.acts:  # it was passed to publish() before: never act without looking again (rule 17)
-            await self._settle_and_look(draft, guard)
-        else:
-            await self._act(draft, guard)
+        return guard if guard.acts or await self._is_ready(draft, guard) else None
 
     async def _ask_quota(self) -> None:
         """Unavailable when the service takes no more today: that holds the account, no draft (rule 14)."""
@@ -122,17 +152,17 @@ class Publish:
             )
 
     async def _is_ready(self, draft: Draft, guard: PublicationGuard) -> bool:
-        """Whether the container can be published. Unavailable while the service still works on it."""
+        """Whether the container, never passed to publish(), can be. One that is lost is made anew."""
         status = await self._op.services.publisher.look(guard.container)
         if status.state == "in_progress":
-            raise Unavailable(f"The service is still processing the video of draft {draft.number}.")
-        if status.state == "expired":  # the next step makes a new one
-            await self._op.store.do(guards.set_publication, guard, state="abandoned")
-            raise Unavailable(f"The container of draft {draft.number} has expired; a new one is made.")
-        if status.state == "error":
+            self._waits[draft.number] = time.monotonic() + (status.again or LOOK_AGAIN)
+        elif status.state in ("expired", "missing"):
+            await self._op.store.do(guards.set_publication, guard, state="abandoned", message=status.message)
+            raise Unavailable(f"The container of draft {draft.number} is lost; a new one is made.")
+        elif status.state == "error":
             await self._op.store.do(guards.set_publication, guard, state="refused", message=status.message)
             await self._op.store.do(outcomes.fail, draft, status.message, self._op.now())
-        return status.state != "error"
+        return status.state == "finished"
 
     def _intend(self, db: Database, draft: Draft, guard: PublicationGuard, now: datetime) -> bool:
         """Commit the intent, if it still is to be posted now, as it was checked. False: somebody was faster.
@@ -155,6 +185,9 @@ class Publish:
             publication = await op.services.publisher.publish(guard.container)
         except Refused as error:
             await op.store.do(outcomes.refuse, draft, guard, str(error), op.now())
+        except (Held, Misconfigured):  # certainly not published; what holds it is not the draft's fault
+            await op.store.do(outcomes.hold, draft, op.target, op.now())
+            raise
         except Unavailable as error:
             self._failures[guard.container] = self._failures.get(guard.container, 0) + 1
             log.warning("draft %s: it is not clear whether it was published: %s", draft.number, error)
@@ -172,9 +205,11 @@ class Publish:
         left = self._left.setdefault(guard.container, time.monotonic())
         await asyncio.sleep(max(0.0, left + publisher.settle - time.monotonic()))
         status = await publisher.look(guard.container)
-        if status.state == "published":
+        found = None
+        if status.state not in ("finished", "in_progress"):
             post = await self._post(draft, guard.fingerprint)
             found = await publisher.find(post, guard.prepared_at)
+        if found is not None or status.state == "published":
             publication = found or Publication(guard.container, "", op.now())
             await op.store.do(outcomes.posted, draft, guard, publication)
         elif status.state == "finished" and self._failures.get(guard.container, 0) >= MAX_FAILURES:
@@ -225,7 +260,8 @@ class Publish:
         """Of the draft's video; one that a person deleted is first brought back from the bucket."""
         try:
             if not await asyncio.to_thread(post.video.exists):
-                name = filed_name(draft.number, draft.tag, draft.revision)
+                final = post.video.name.startswith("final-")
+                name = filed_name(draft.number, draft.tag, draft.revision, final=final)
                 filed = await self._op.services.bucket.fetch(f"{self._op.options.draft_folder}/{name}")
                 await asyncio.to_thread(files.copy, filed, post.video)
                 log.warning("draft %s: its video was gone and was brought back", draft.number)
@@ -241,3 +277,8 @@ class Publish:
         """Never passed to publish(), and made for something else or too old (rule 16)."""
         old = self._op.now() - guard.prepared_at > timedelta(hours=CONTAINER_HOURS)
         return guard.acts == 0 and (guard.fingerprint != fingerprint or old)
+
+
+def _approval(draft: Draft | Standing) -> tuple[int, int, int | None]:
+    """What a dry run was for: another revision or approval may be of another caption."""
+    return draft.number, draft.revision, draft.decided_sequence

@@ -59,6 +59,14 @@ def posted(db: Database, draft: Draft, guard: PublicationGuard, publication: Pub
     journal.about(db, draft, Kind.POSTED, now=publication.at, text=publication.permalink)
 
 
+def hold(db: Database, draft: Draft, target: str, now: datetime) -> None:
+    """Proven unpublished, and what holds the account is released by change: the votes decide meanwhile.
+
+    The row keeps that it was passed to publish(), so that nobody acts again without looking (rule 17).
+    """
+    ballot.follow(db, draft.number, target=target, now=now, reopen=True)
+
+
 def refuse(db: Database, draft: Draft, guard: PublicationGuard, message: str, now: datetime) -> None:
     """Proven unpublished and not to be repeated as it is."""
     guards.set_publication(db, guard, state="refused", message=message, finished_at=now.isoformat())

@@ -71,12 +71,14 @@ class Side:
 
 
 @asynccontextmanager
-async def side(flavour: str, folder: Path) -> AsyncIterator[Side]:
-    clock = Clock()
+async def side(flavour: str, folder: Path, clock: Clock | None = None) -> AsyncIterator[Side]:
+    clock = clock or Clock()
     http = Http(sleep=_at_once)
     async with GraphServer(flavour, clock=clock).running() as server:
-        yield Side(server, clock, http, folder)
-        await http.aclose()
+        try:
+            yield Side(server, clock, http, folder)
+        finally:
+            await http.aclose()
 
 
 async def _at_once(_seconds: float) -> None:

@@ -27,6 +27,8 @@ _ALIASES = {
     "AccessToken": "IGAccessTokenForIGOnlyAPI",
     "RefreshAccessToken": "IGRefreshAccessTokenForIGOnlyAPI",
 }
+# The specification of the Instagram-login flavour mis-spells one edge; its documentation has the other name.
+_MISSPELT = {"media_publish": "mediapublish"}
 ADDED = {("media", "is_ai_generated"): "bool"}  # changelog of 2026-06-22, both flavours
 WITHDRAWN = {  # changelogs of v21 and v22: gone from every version since 2025-04-21
     "video_views", "plays", "clips_replays_count", "ig_reels_aggregated_all_plays_count",
@@ -106,7 +108,11 @@ def _strange(row: Mapping[str, Any], node: str, wanted: Iterable[Field]) -> list
 
 def _call(verb: str, node: str, edge: str | None) -> dict[str, Any] | None:
     calls = _specification()["nodes"][node]["calls"]
-    return next((one for one in calls if one["verb"] == verb and one["edge"] == edge), None)
+    for name in (edge, _MISSPELT.get(edge or "", edge)):
+        for call in calls:
+            if (call["verb"], call["edge"]) == (verb, name):
+                return call  # type: ignore[no-any-return]
+    return None
 
 
 def _fields(node: str) -> dict[str, str]:

@@ -15,7 +15,8 @@ class ShakyPublisher:
 
     Plans: ok; lost (it happens, the answer is lost); before (the line breaks before it happens);
     late (it happens only when the container is next looked at); refused; crash (happens, then the
-    caller dies). ``effects`` counts what became public.
+    caller dies). ``effects`` counts what became public. ``blind``: from the first publish() on it shows
+    neither containers nor posts.
     """
 
     name = "outbox"
@@ -46,7 +47,7 @@ class ShakyPublisher:
         return container
 
     async def look(self, container: str) -> ContainerStatus:
-        if self.blind:
+        if self.blind and self.calls:
             return ContainerStatus("missing", "the service cannot read the container")
         status = await self.outbox.look(container)
         if self._late is not None:
@@ -73,7 +74,7 @@ class ShakyPublisher:
         return publication
 
     async def find(self, post: Post, since: datetime) -> Publication | None:
-        return await self.outbox.find(post, since)
+        return None if self.blind else await self.outbox.find(post, since)
 
     async def quota(self) -> Quota:
         return await self.outbox.quota()
