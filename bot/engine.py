@@ -29,7 +29,9 @@ class Reconciler(Protocol):
     """``due()`` maps each key that needs a step to the seconds until it does (0: now)."""
 
     name: str
-    limit: int
+
+    @property
+    def limit(self) -> int: ...
 
     async def due(self) -> Mapping[str, float]: ...
     async def step(self, key: str) -> None: ...

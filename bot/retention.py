@@ -58,8 +58,9 @@ def of_draft(op: Operator, draft: Draft | Standing) -> Deletion | None:
         return None
     folder = op.drafts_dir / f"{draft.number:04d}-{draft.tag}"
     filed = (
-        op.drafts_dir / filed_name(draft.number, draft.tag, revision)
+        op.drafts_dir / filed_name(draft.number, draft.tag, revision, final=final)
         for revision in range(1, draft.revision + 1)
+        for final in (False, True)
     )
     what = f"the files of draft {draft.number} ({draft.state})"
     return Deletion(str(draft.state), draft.number, what, since + timedelta(days=days), (folder, *filed))

@@ -3,6 +3,7 @@
     OperatorError            what failed, what it means, what to do
     ├── Refused              the request is wrong or not allowed now: asking again changes nothing
     ├── Unavailable          something outside is missing for now: trying again later may work
+    │   └── CreditUsedUp     a paid service or a cap of one's own allows no more for now
     │   └── Held             … and what was asked for certainly did not happen
     └── Misconfigured        a setting, a file or a permission must be changed by a person
 
@@ -44,6 +45,10 @@ class Unavailable(OperatorError):
 
 class Held(Unavailable):
     """Not now, and proven to be without effect: a quota, a pause, a line that was never reached."""
+
+
+class CreditUsedUp(Unavailable):
+    """What was asked for costs more than is left, or than a cap of one's own allows: nothing was bought."""
 
 
 class Misconfigured(OperatorError):

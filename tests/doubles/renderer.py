@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 from services.errors import Refused
@@ -16,6 +17,9 @@ class QuickRenderer:
     """
 
     name = "quick"
+    settle = 0.0
+    at_once = 1
+    paid = False
     abilities = None
 
     def __init__(self, files: Path) -> None:
@@ -42,7 +46,7 @@ class QuickRenderer:
             raise ConnectionResetError("the answer was lost")
         return request.key
 
-    async def find(self, key: str) -> str | None:
+    async def find(self, key: str, since: datetime) -> str | None:
         return key if key in self._open else None
 
     async def follow(self, handle: str) -> AsyncIterator[RenderStatus]:

@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,9 @@ class LocalRenderer:
     """
 
     name = "local"
+    settle = 0.0  # a child dies with this process
+    at_once = 1  # one render uses every core
+    paid = False
 
     def __init__(
         self, work_dir: Path, open_asset: OpenAsset, *, profile: Profile = FINAL,
@@ -75,11 +79,14 @@ class LocalRenderer:
     async def submit(self, request: RenderRequest) -> str:
         """Start the child. Submitting a key again that runs or is done changes nothing."""
         async with self._starting:
-            if await self.find(request.key) is None:
+            if await self._known(request.key) is None:
                 await self._start(request)
         return request.key
 
-    async def find(self, key: str) -> str | None:
+    async def find(self, key: str, since: datetime) -> str | None:
+        return await self._known(key)
+
+    async def _known(self, key: str) -> str | None:
         folder = self._folder(key)
         child = self._children.get(key)
         if child is not None and child.alive:
@@ -103,7 +110,8 @@ class LocalRenderer:
             raise Refused("This render is not finished, so there is nothing to collect.")
         places = {kind: folder / NAMES[kind] for kind in result["sizes"]}
         return RenderFiles(
-            **{"preview": places["video"], **places},
+            video=places["video"], preview=places.get("preview", places["video"]), cover=places["cover"],
+            storyboard=places["storyboard"], thumbnails=places["thumbnails"],
             duration=result["duration"], approximations=tuple(result["approximations"]),
             cpu_seconds=result["cpu_seconds"], wall_seconds=result["wall_seconds"],
             segments=result["segments"], cached=result["cached"],

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from services.ports import Renderer, RenderRequest, RenderStatus
 from services.renderer.local.local import LocalRenderer
 from services.renderer.local.standalone import match_assets, render_file
 
+BEGUN = datetime.now(UTC)
 PHOTO = asset_id("wip_photos/red.jpg")
 SHORT = movie(scene(0.2, image(PHOTO)))
 LONG = movie(scene(59, image(PHOTO, zoom=5)))
@@ -55,9 +57,9 @@ async def started(renderer: LocalRenderer, document: dict[str, Any]) -> str:
 async def test_a_render_is_done_found_and_collected(renderer: LocalRenderer, tmp_path: Path) -> None:
     as_port: Renderer = renderer
     assert "PyAV" in await as_port.ping()
-    assert await as_port.find("k7f3-1-1") is None
+    assert await as_port.find("k7f3-1-1", BEGUN) is None
     handle = await as_port.submit(request(SHORT))
-    assert await as_port.find("k7f3-1-1") == handle
+    assert await as_port.find("k7f3-1-1", BEGUN) == handle
     statuses = [status async for status in as_port.follow(handle)]
     assert statuses[-1] == RenderStatus("done", 1.0)
     assert sorted(s.progress for s in statuses) == [s.progress for s in statuses]
@@ -66,10 +68,10 @@ async def test_a_render_is_done_found_and_collected(renderer: LocalRenderer, tmp
     assert all(p.stat().st_size > 100 for p in (files.video, files.preview, files.cover, files.storyboard))
     # Another operator over the same folder finds it; one file missing, and it was never finished.
     later = LocalRenderer(tmp_path / "renders", renderer._open)
-    assert await later.find("k7f3-1-1") == handle
+    assert await later.find("k7f3-1-1", BEGUN) == handle
     assert (await last(later, handle)).state == "done"
     files.cover.unlink()
-    assert await later.find("k7f3-1-1") is None
+    assert await later.find("k7f3-1-1", BEGUN) is None
     assert (await last(later, handle)).state == "gone"
 
 
@@ -78,7 +80,7 @@ async def test_a_movies_own_fault_fails_with_its_sentence(renderer: LocalRendere
     status = await last(renderer, handle)
     assert status.state == "failed"
     assert status.message.startswith("Scene #1, element #1: there is no file 'elsewhere'")
-    assert await renderer.find(handle) is None
+    assert await renderer.find(handle, BEGUN) is None
     with pytest.raises(Refused, match="not finished"):
         await renderer.collect(handle)
 
@@ -111,7 +113,7 @@ async def test_what_the_end_of_a_child_means(
     os.kill(renderer.process_id(handle) or 0, number)
     status = await last(renderer, handle)
     assert (status.state, words in status.message) == (state, True)
-    assert await renderer.find(handle) is None
+    assert await renderer.find(handle, BEGUN) is None
 
 
 async def test_cancel_ends_the_child_and_removes_its_folder(renderer: LocalRenderer, tmp_path: Path) -> None:
