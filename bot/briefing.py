@@ -38,4 +38,5 @@ async def gather_brief(
         run=run,
         evidence=evidence_lines(await op.store.do(results.results)),
         abilities=op.services.renderer.abilities,
+        lengths=op.options.brief.lengths,
     )

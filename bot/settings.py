@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.env_files import Problem, misconfigured
-from bot.setting_relations import DataFolder, DraftFolder, NotInstagramYet, Token
+from bot.setting_relations import DataFolder, DraftFolder, Token
 from bot.setting_sources import ENVIRONMENT, Given, gather
 from bot.setting_texts import as_text, problems_of, table, warn_of_unknown
 from bot.setting_types import (
@@ -36,16 +36,18 @@ from bot.setting_types import (
     setting,
 )
 from bot.settings_google import GOOGLE, GoogleSettings
+from bot.settings_instagram import INSTAGRAM, POSTING, InstagramSettings
 from bot.settings_planner import PLANNER, PlannerSettings
+from bot.settings_proposing import PROPOSING, ProposingSettings
 from bot.twins import choose_twins
 from services.http.places import is_loopback
 
-_MEDIA, _VIDEOS, _POSTING, _DESK, _LOG = "Media and brand", "Proposing", "Posting", "Desk", "Logging"
+_MEDIA, _POSTING, _DESK, _LOG = "Media and brand", POSTING, "Desk", "Logging"
 _KEEPING = "Keeping"
 _DAYS = "a whole number of days from 0 (for ever) to 36500"
 
 
-class Settings(GoogleSettings, PlannerSettings):
+class Settings(GoogleSettings, InstagramSettings, ProposingSettings, PlannerSettings):
     """Made by load_settings(). An empty variable means its default."""
 
     model_config = SettingsConfigDict(
@@ -79,41 +81,27 @@ class Settings(GoogleSettings, PlannerSettings):
         "Where everything the operator makes and remembers is kept: one folder per brand and account.",
         "a folder outside the media it reads", "data/var", shown="data/var",
     )
-    drafts_per_run: int = setting(
-        3, _VIDEOS, "How many videos one run proposes (1–10).",
-        "a whole number from 1 to 10", "3", ge=1, le=10,
-    )
-    variety_window: int = setting(60, _VIDEOS, "From how many of the last drafts a new one must differ.",
-                                  "a whole number from 1 to 1000", "60", ge=1, le=1000)
-    cool_down: int = setting(
-        10, _VIDEOS, "For how many drafts a used file rests while an unused one of its kind exists (0–1000).",
-        "a whole number from 0 to 1000", "10", ge=0, le=1000,
-    )
     preview_max_size: Bytes = setting(
-        8 * 1024**2, _VIDEOS, "How large the preview of a video may be: the small copy that chats show.",
+        8 * 1024**2, PROPOSING, "How large the preview of a video may be: the small copy that chats show.",
         "a size from 1MB, like 8MB", "8MB", shown="8MB", ge=1024**2,
     )
     generate_cron: CronLine = setting(
-        "", _VIDEOS,
+        "", PROPOSING,
         "When to propose by itself, as a cron line (minute hour day month weekday; 0 and 7 are Sunday). "
         "Empty: only when asked.",
         "a cron line of five fields that comes to pass", "0 9 * * mon-fri", words="(never)",
     )
     collected_keep: int = setting(
-        10, _VIDEOS, "How many collected documents of each kind stay as they are; older ones are gzipped.",
+        10, PROPOSING, "How many collected documents of each kind stay as they are; older ones are gzipped.",
         "a whole number from 1 to 1000", "10", ge=1, le=1000,
     )
     collected_keep_days: int = setting(
-        90, _VIDEOS, "After how many days gzipped documents are deleted.",
+        90, PROPOSING, "After how many days gzipped documents are deleted.",
         "a whole number from 1 to 36500", "90", ge=1, le=36500,
     )
     timezone: ZoneName = setting(
-        local_timezone, _VIDEOS, "The time zone of cron lines and of times shown to people.",
+        local_timezone, PROPOSING, "The time zone of cron lines and of times shown to people.",
         "an IANA time zone name", "Europe/Berlin", shown="", words="(the machine's)",
-    )
-    publish_to: Annotated[Literal["outbox"], Lower, NotInstagramYet] = setting(
-        "outbox", _POSTING, "Where approved videos go: outbox is the folder DATA_DIR/outbox.",
-        "outbox", "outbox",
     )
     autopost_cron: CronLine = setting(
         "", _POSTING,
@@ -301,5 +289,5 @@ def settings_table() -> list[dict[str, str]]:
     """Every setting: name, default as written, words (the default as said), description, group."""
     rows = table(Settings.model_fields)
     # What is inherited comes first, but is told where it belongs.
-    order = (_MEDIA, GOOGLE, _VIDEOS, PLANNER, _POSTING, _KEEPING, _DESK, _LOG)
+    order = (_MEDIA, GOOGLE, PROPOSING, PLANNER, _POSTING, INSTAGRAM, _KEEPING, _DESK, _LOG)
     return sorted(rows, key=lambda row: order.index(row["group"]))

@@ -192,10 +192,12 @@ def test_all_problems_are_told_at_once(write: WriteFile) -> None:
         assert part in text
 
 
-def test_instagram_is_not_part_of_this_version() -> None:
-    error = refused(PUBLISH_TO="instagram")
-    assert "not part of this version" in error.message
-    assert "PUBLISH_TO=outbox" in error.remedy
+def test_the_longest_video_is_longer_than_the_shortest() -> None:
+    given = {"VIDEO_MIN_SECONDS": "20", "VIDEO_MAX_SECONDS": "24"}
+    with pytest.raises(Misconfigured, match="VIDEO_MAX_SECONDS is 24, too near to VIDEO_MIN_SECONDS"):
+        load_settings([], given)
+    settings = load_settings([], given | {"VIDEO_MAX_SECONDS": "25"})
+    assert (settings.video_min_seconds, settings.video_max_seconds) == (20, 25)
 
 
 def test_media_and_data_stay_apart(tmp_path: Path) -> None:

@@ -14,10 +14,12 @@ def brief_rules(settings: Settings) -> Rules:
         instruction_accounts=settings.instruction_accounts,
         cool_down=settings.cool_down,
         window=settings.variety_window,
+        lengths=(settings.video_min_seconds, settings.video_max_seconds),
     )
 
 
 def options(settings: Settings) -> Options:
+    publishes = settings.publish_to == "instagram"
     return Options(
         data_dir=settings.data_dir,
         brand_dir=settings.brand_dir,
@@ -42,4 +44,6 @@ def options(settings: Settings) -> Options:
             min_free=settings.disk_min_free,
         ),
         identity=identity(settings),
+        dry_run=publishes and settings.instagram_dry_run,
+        account=settings.instagram_user_id if publishes else "",
     )

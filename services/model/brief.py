@@ -10,6 +10,9 @@ from services.model.abilities import Abilities
 from services.model.asset import Asset
 from services.model.proposal import Proposal
 
+Lengths = tuple[float, float]  # seconds of a whole video, the shortest and the longest
+LENGTHS: Lengths = (5.0, 60.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Intent:
@@ -65,7 +68,8 @@ class Brief:
     rest).
     ``abilities`` are what the renderer makes of a movie (None: all of the format).
     ``revises`` is a draft to be made anew by ``wish``, the words of a person who reviews; it is not among
-    ``past``, and ``run`` names the run that made it first. ``evidence`` says which labels did better.
+    ``past``, and ``run`` names the run that made it first. ``evidence`` says which labels did better,
+    ``lengths`` how long a video may be.
     """
 
     brand: Brand
@@ -84,3 +88,4 @@ class Brief:
     wish: str = ""
     evidence: tuple[str, ...] = ()
     abilities: Abilities | None = None
+    lengths: Lengths = LENGTHS

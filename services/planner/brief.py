@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.model.brief import Brief, PastDraft
+from services.model.brief import LENGTHS, Brief, Lengths, PastDraft
 from services.planner.digest_account import account_lines, draft_words, orders
 from services.planner.digest_media import ledger_lines, media_lines
 from services.planner.material import COOL_DOWN
@@ -28,13 +28,15 @@ _DRAFTS = 30
 class Rules:
     """``budget`` in tokens; comments of ``instruction_accounts`` that begin with "system" are orders.
 
-    For ``cool_down`` drafts a file rests; from the last ``window`` ones a new one must differ.
+    For ``cool_down`` drafts a file rests; from the last ``window`` ones a new one must differ; ``lengths``
+    are how long one may be, in seconds.
     """
 
     budget: int = BUDGET
     instruction_accounts: tuple[str, ...] = ()
     cool_down: int = COOL_DOWN
     window: int = WINDOW
+    lengths: Lengths = LENGTHS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from services.evidence import leans_on
 from services.model.brief import Intent
 from services.model.footage import Role
 from services.model.proposal import Labels
-from services.planner.check import LONGEST, SHORTEST
+from services.planner.fitting import fitted
 from services.planner.formats import FORMATS, Cut, Format
 from services.planner.looks import Look, choose_look
 from services.planner.material import dice
@@ -108,13 +108,15 @@ def _fill(
     look = (
         replace(look, palette=own_palette(cut.lead, rolls) or look.palette) if rolls.random() < 0.6 else look
     )
+    cut = replace(cut, shots=fitted(cut.shots, look, run.brief.lengths))
     if track is not None:
         beats, overlap = beats_of(track.item), overlap_of(cut.shots, look)
         cut = replace(cut, shots=on_beats(cut.shots, beats, track.seek, overlap))
     movie = compose(cut.shots, look, track)
     caption = _caption(run, chosen, cut, movie, intent, rolls)
     seen = features(movie, caption, run.material.pieces)
-    if not SHORTEST <= seen.length <= LONGEST:
+    shortest, longest = run.brief.lengths
+    if not shortest <= seen.length <= longest:
         return None
     distances = [distance(seen, other) for other in run.others] if run.measured else []
     nearest = min(distances, default=1.0)

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from services.model.abilities import Abilities
 from services.model.asset import Asset
+from services.model.brief import LENGTHS, Lengths
 from services.model.proposal import Proposal
 from services.movie import Movie, Scene
 from services.movie.elements import Audio, Image, Video
@@ -30,7 +31,6 @@ from services.planner.check_element import (
     element_reasons,
 )
 
-SHORTEST, LONGEST = 5.0, 60.0  # seconds of the whole video
 MAX_CAPTION = 2200  # characters; Instagram refuses more
 MAX_HASHTAGS = 5
 MAX_SCENES, MAX_ELEMENTS = 60, 12
@@ -40,13 +40,19 @@ _MOST_PROBLEMS = 20
 _HASHTAG = re.compile(r"#\w+")
 
 
-def check(proposal: Proposal, assets: Mapping[str, Asset], abilities: Abilities | None = None) -> list[str]:
+def check(
+    proposal: Proposal,
+    assets: Mapping[str, Asset],
+    abilities: Abilities | None = None,
+    lengths: Lengths = LENGTHS,
+) -> list[str]:
     """Sentences that say what is wrong; an empty list if nothing is. ``assets`` maps ids to files.
 
-    ``abilities`` are those of the renderer, unless it renders the whole format (None).
+    ``abilities`` are those of the renderer, unless it renders the whole format (None); ``lengths`` how long
+    a video may be, in seconds.
     """
     reasons = list(_words(proposal))
-    reasons += _movie(proposal.movie, {r.asset for r in proposal.resources}, assets, abilities)
+    reasons += _movie(proposal.movie, {r.asset for r in proposal.resources}, assets, abilities, lengths)
     for resource in proposal.resources:
         reasons += _resource(resource.asset, resource.start, resource.end, assets)
     return list(dict.fromkeys(reasons))
@@ -87,7 +93,11 @@ def _resource(
 
 
 def _movie(
-    document: Mapping[str, Any], named: set[str], assets: Mapping[str, Asset], abilities: Abilities | None
+    document: Mapping[str, Any],
+    named: set[str],
+    assets: Mapping[str, Asset],
+    abilities: Abilities | None,
+    lengths: Lengths,
 ) -> list[str]:
     try:
         movie = Movie.model_validate(document)
@@ -100,10 +110,10 @@ def _movie(
     reasons = reasons or list(movie.warnings)
     if abilities is not None:
         reasons += ability_reasons(movie, abilities)
-    return reasons + _may_be_made(movie, named, assets)
+    return reasons + _may_be_made(movie, named, assets, lengths)
 
 
-def _may_be_made(movie: Movie, named: set[str], assets: Mapping[str, Asset]) -> list[str]:
+def _may_be_made(movie: Movie, named: set[str], assets: Mapping[str, Asset], lengths: Lengths) -> list[str]:
     reasons = []
     if movie.resolution != "instagram-story":
         reasons.append("The movie's resolution must be instagram-story (1080 × 1920).")
@@ -120,8 +130,9 @@ def _may_be_made(movie: Movie, named: set[str], assets: Mapping[str, Asset]) -> 
         reasons += _scene(scene, before, first=scene is movie.scenes[0], assets=assets)
         total += scene.duration - (scene.transition.duration if scene.transition else 0.0)
         before = scene.duration
-    if not SHORTEST - 0.01 <= total <= LONGEST + 0.01:
-        reasons.append(f"The video lasts {total:.1f} s; {SHORTEST:g} to {LONGEST:g} are allowed.")
+    shortest, longest = lengths
+    if not shortest - 0.01 <= total <= longest + 0.01:
+        reasons.append(f"The video lasts {total:.1f} s; {shortest:g} to {longest:g} are allowed.")
     if len(movie.elements) > MAX_ELEMENTS:
         return [*reasons, f"The movie has {len(movie.elements)} elements; {MAX_ELEMENTS} are the most."]
     for element in movie.elements:

@@ -114,7 +114,7 @@ def _next(run: Run, slot: int, before: Sequence[Proposal]) -> Proposal | None:
             run.unserved.add(intent.name)  # its turn comes again in a later run
             continue
         proposal = _proposal(run, best, intent)
-        reasons = check(proposal, run.assets, run.brief.abilities)
+        reasons = check(proposal, run.assets, run.brief.abilities, run.brief.lengths)
         if not reasons:
             accept(run, best)
             return proposal

@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.model.asset import Category
+from services.planner.fitting import room
 from services.planner.shots import Shot
 
 _FURTHEST = 0.35  # seconds a cut is moved at most
@@ -31,7 +31,7 @@ def on_beats(shots: Sequence[Shot], beats: Sequence[float], seek: float, overlap
         length = shot.length
         if abs(beat - change) <= _FURTHEST:
             length = round((beat + overlap / 2 - begins) * _FRAME) / _FRAME
-        if not shot.length * _LEAST <= length <= min(_room(shot), shot.length + _FURTHEST):
+        if not shot.length * _LEAST <= length <= min(room(shot), shot.length + _FURTHEST):
             length = shot.length
         length = round(length, 3)
         moved.append(replace(shot, length=length))
@@ -42,9 +42,3 @@ def on_beats(shots: Sequence[Shot], beats: Sequence[float], seek: float, overlap
 def _nearest(times: Sequence[float], at: float) -> float:
     place = bisect.bisect(times, at)
     return min(times[max(0, place - 1) : place + 1], key=lambda time: abs(time - at))
-
-
-def _room(shot: Shot) -> float:
-    """How long the shot's clips can be seen from where they begin."""
-    ends = [v.item.duration - 0.1 - v.seek for v in shot.visuals if v.item.category is Category.VIDEO]
-    return min(ends, default=60.0)

@@ -132,7 +132,7 @@ class OpenAIPlanner:
         async with self._one_at_a_time:
             shelf = await asyncio.to_thread(Shelf, brief)
             written = await asyncio.to_thread(write_brief, brief, self._habits.rules, shelf)
-            configuration = Configuration(written, self._habits.rules.window)
+            configuration = Configuration(written, self._habits.rules.window, brief.lengths)
             live, first, notes = await self._turn(brief, written, configuration)
             live.line.tell = tell
             live.turns += 1

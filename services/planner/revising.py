@@ -64,7 +64,7 @@ def _changed(
         track = choose_track(material, avoided, shots, rolls) if shots else None
         if track and track.item.id in before:
             track = None  # there is no other
-    movie = reworked(proposal.movie, wishes, material.by_id, track)
+    movie = reworked(proposal.movie, wishes, material.by_id, track, brief.lengths)
     resources = tuple(_resources(movie, material.by_id, proposal.resources))
     title, caption = proposal.title, proposal.caption
     shown = [material.by_id[r.asset] for r in resources if r.asset in material.by_id]

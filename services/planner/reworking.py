@@ -9,7 +9,7 @@ import copy
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from services.planner.check import LONGEST, SHORTEST
+from services.model.brief import LENGTHS, Lengths
 from services.planner.pieces import Item
 from services.planner.shots import Track, sound_element
 from services.planner.words import reading_time
@@ -20,7 +20,11 @@ _FEWEST, _QUICKEST = 2, 0.5  # shots that remain, seconds of one
 
 
 def reworked(
-    movie: Mapping[str, Any], wishes: Collection[str], items: Mapping[str, Item], track: Track | None
+    movie: Mapping[str, Any],
+    wishes: Collection[str],
+    items: Mapping[str, Item],
+    track: Track | None,
+    lengths: Lengths = LENGTHS,
 ) -> dict[str, Any]:
     """The movie by the words of wishes.py that are about the movie itself; ``track`` for "other music"."""
     made = copy.deepcopy(dict(movie))
@@ -42,7 +46,7 @@ def reworked(
             _stretch(scenes, _STEP[word], items)
     if set(wishes) & {*_STEP, "other opening"}:
         scenes[0].pop("transition", None)
-        _within(scenes, items)
+        _within(scenes, items, lengths)
         _finish(scenes)
     total = total_of(scenes)
     if "no music" in wishes:
@@ -95,14 +99,15 @@ def _most(scene: Mapping[str, Any], items: Mapping[str, Item]) -> float:
     return min(ends, default=20.0)
 
 
-def _within(scenes: Sequence[dict[str, Any]], items: Mapping[str, Item]) -> None:
+def _within(scenes: Sequence[dict[str, Any]], items: Mapping[str, Item], lengths: Lengths) -> None:
     """Not shorter and not longer than a video may be."""
+    shortest, longest = lengths
     for _ in range(4):
         total = total_of(scenes)
-        if total < SHORTEST:
-            _stretch(scenes, min(1.5, 1.05 * SHORTEST / max(total, 0.5)), items)
-        elif total > LONGEST:
-            _stretch(scenes, 0.95 * LONGEST / total, items)
+        if total < shortest:
+            _stretch(scenes, min(1.5, 1.05 * shortest / max(total, 0.5)), items)
+        elif total > longest:
+            _stretch(scenes, 0.95 * longest / total, items)
 
 
 def _finish(scenes: Sequence[dict[str, Any]]) -> None:

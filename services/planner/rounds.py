@@ -130,7 +130,7 @@ class _Run:
         for proposal in answer.proposals[: max(self.missing, 0)]:
             seen = await asyncio.to_thread(features, proposal.movie, proposal.caption, self.pieces)
             proposal = self._with_intent(proposal) if held else proposal
-            reasons = check(proposal, self.assets, self.brief.abilities)
+            reasons = check(proposal, self.assets, self.brief.abilities, self.brief.lengths)
             if not reasons:
                 proposal, reasons = await self._planned_dry(proposal)
             nearest, where = nearest_of(seen, self.others)

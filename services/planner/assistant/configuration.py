@@ -10,11 +10,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from services.model.brief import Brief
+from services.model.brief import LENGTHS, Brief, Lengths
 from services.planner.assistant.schema import NAME, answer_schema
 from services.planner.assistant.talk import Ask
 from services.planner.brief import WrittenBrief
-from services.planner.check import LONGEST, MAX_CAPTION, MAX_HASHTAGS, SHORTEST
+from services.planner.check import MAX_CAPTION, MAX_HASHTAGS
 from services.planner.quota import intents_in_turn
 from services.planner.quoted import plain, quoted
 from services.planner.tools import tool_schemas
@@ -24,8 +24,9 @@ from services.planner.words import counted
 VERSION = 1  # raise it when what the words mean changes, though their text does not
 
 
-def _house(window: int) -> str:
+def _house(window: int, lengths: Lengths) -> str:
     """The product's own instructions; ``window``: from how many of the last drafts a new one must differ."""
+    shortest, longest = lengths
     share = {part: f"{weight:.0%}" for part, weight in WEIGHTS.items()}
     return f"""\
 You plan short vertical videos (1080 x 1920, 30 frames per second) for one creator, from their own footage.
@@ -60,7 +61,7 @@ Variety is measured, and what is too near is sent back
 - Intents are shared out by quota: each place has its own, and a video that serves another one comes back.
 
 Rules of the movie
-- {SHORTEST:g} to {LONGEST:g} seconds in all. Shots overlap by their change; a change is at most half of the
+- {shortest:g} to {longest:g} seconds in all. Shots overlap by their change; a change is at most half of the
   shorter shot. The first shot has none.
 - Each shot shows at least one photo or clip. A clip's shot ends before the clip does: from_second + seconds
   is at most its length.
@@ -76,8 +77,8 @@ Rules of the movie
 class Configuration:
     """``written`` supplies the brand's own instructions, ``window`` from how many drafts to differ."""
 
-    def __init__(self, written: WrittenBrief, window: int) -> None:
-        self.instructions = f"{_house(window)}\n{written.instructions}"
+    def __init__(self, written: WrittenBrief, window: int, lengths: Lengths = LENGTHS) -> None:
+        self.instructions = f"{_house(window, lengths)}\n{written.instructions}"
         self._schema = answer_schema()
         self._tools = tool_schemas()
 
