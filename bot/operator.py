@@ -16,7 +16,7 @@ from services.bucket.inventory import Inventory
 from services.bucket.look import Looker
 from services.collect import Collector
 from services.planner.brief import Rules
-from services.ports import Account, Bucket, Planner, Publisher, Renderer, Sheet
+from services.ports import Account, Bucket, Planner, Publisher, Renderer, Sheet, Token
 from services.store import Store
 
 
@@ -39,6 +39,7 @@ class Services:
     looker: Looker
     describing: Describing
     collector: Collector
+    token: Token | None = None  # the account's, where it has one that ends
     shared: tuple[Closing, ...] = ()  # what several twins use, closed after them
 
     async def close(self) -> None:
@@ -95,6 +96,7 @@ class Options:
     brief: Rules  # how long the brief may be, whose comments are orders, what a new draft must differ from
     keeping: Keeping
     identity: str  # digest of the settings that select twins, account and folders
+    account: str = ""  # the number of the account that is posted to, if it is a real one
     dry_run: bool = False  # have the container of an approved draft ready hours before it is published
 
 
@@ -120,7 +122,7 @@ class Operator:
     @property
     def target(self) -> str:
         """Publisher and account: part of what an approval is bound to."""
-        return self.services.publisher.name
+        return " ".join(filter(None, (self.services.publisher.name, self.options.account)))
 
     def now(self) -> datetime:
         return self.clock()

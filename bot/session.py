@@ -64,6 +64,8 @@ def identity(settings: Settings) -> str:
         list(settings.gcs_folders),
         settings.gcs_draft_folder,
         settings.publish_to,
+        settings.instagram_user_id,
+        settings.graph_host,
         settings.openai_base_url,
         settings.gcs_bucket,
         settings.google_sheets_id,

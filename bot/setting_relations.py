@@ -1,4 +1,4 @@
-"""What one setting demands of another, and what this version cannot do: as checks of single fields.
+"""What one setting demands of another, as checks of single fields.
 
 A check with ``info`` sees the settings that stand before its own in bot/settings.py.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
+from pydantic import AfterValidator, SecretStr, ValidationInfo
 
 from bot.setting_types import Explained, Folder, FolderName
 from services.http.places import is_loopback
@@ -38,15 +38,6 @@ def _outside_media(folder: Path, info: ValidationInfo) -> Path:
     return folder
 
 
-def _not_instagram_yet(value: object) -> object:
-    if str(value).strip().lower() == "instagram":
-        raise Explained(
-            "is instagram, but posting to Instagram is not part of this version",
-            "Write PUBLISH_TO=outbox",
-        )
-    return value
-
-
 def _where_others_reach_it(token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
     if token is None:
         if is_loopback(info.data.get("desk_host", "127.0.0.1")):
@@ -63,5 +54,4 @@ def _where_others_reach_it(token: SecretStr | None, info: ValidationInfo) -> Sec
 
 DraftFolder = Annotated[FolderName, AfterValidator(_outside_raw_material)]
 DataFolder = Annotated[Folder, AfterValidator(_outside_media)]
-NotInstagramYet = BeforeValidator(_not_instagram_yet)
 Token = Annotated[SecretStr | None, AfterValidator(_where_others_reach_it)]

@@ -16,7 +16,8 @@ from bot.env_files import Problem
 class Twin:
     """A remote twin. ``selects``: any of these selects it, "NAME" by being set, "NAME=value" by that value.
 
-    ``required`` must then be set as well, ``defaults`` may be. ``needs`` maps a service to the twin without
+    ``required`` must then be set as well, and those of ``required_if`` where their condition holds
+    ("NAME=value"); ``defaults`` may be. ``needs`` maps a service to the twin without
     which this one cannot work.
     """
 
@@ -26,15 +27,23 @@ class Twin:
     required: tuple[str, ...] = ()
     defaults: tuple[str, ...] = ()
     needs: Mapping[str, str] = field(default_factory=dict)
+    required_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def selected_by(self, values: Mapping[str, str]) -> str:
         """The first thing in ``values`` that selects this twin, "" if nothing does."""
-        for selector in self.selects:
-            name, equals, wanted = selector.partition("=")
-            value = values.get(name, "")
-            if (value == wanted) if equals else value:
-                return selector
-        return ""
+        return next((selector for selector in self.selects if _holds(selector, values)), "")
+
+    def required_by(self, values: Mapping[str, str]) -> list[str]:
+        """The variables that must be set."""
+        further = [names for condition, names in self.required_if.items() if _holds(condition, values)]
+        return list(dict.fromkeys([*self.required, *(name for names in further for name in names)]))
+
+
+def _holds(condition: str, values: Mapping[str, str]) -> bool:
+    """Whether "NAME" is set, or "NAME=value" has that value."""
+    name, equals, wanted = condition.partition("=")
+    value = values.get(name, "")
+    return value == wanted if equals else bool(value)
 
 
 # The twin of each service that needs nothing: in use until settings select another.
@@ -46,7 +55,32 @@ LOCAL: dict[str, str] = {
     "sheet": "csv_file",
     "publisher": "outbox",
 }
+_KEYS = ("INSTAGRAM_USER_ID", "INSTAGRAM_ACCESS_TOKEN")
+_APP = ("FB_APP_ID", "FB_APP_SECRET")
 REMOTE: tuple[Twin, ...] = (
+    Twin(
+        "account",
+        "instagram",
+        selects=(*_KEYS, *_APP),
+        required=_KEYS,
+        required_if={"INSTAGRAM_LOGIN=facebook": _APP},
+        defaults=(
+            "INSTAGRAM_LOGIN", "INSTAGRAM_TOKEN_EXPIRATION", "INSTAGRAM_DAYS_BEFORE_REFRESH", "GRAPH_VERSION",
+            "GRAPH_BASE_URL",
+        ),
+    ),
+    Twin(
+        "publisher",
+        "instagram",
+        selects=("PUBLISH_TO=instagram",),  # keys alone never start real posts
+        required=_KEYS,
+        required_if={"INSTAGRAM_LOGIN=facebook": _APP},
+        defaults=(
+            "INSTAGRAM_UPLOAD", "INSTAGRAM_DRY_RUN", "INSTAGRAM_SHARE_TO_FEED", "INSTAGRAM_COLLABORATORS",
+            "INSTAGRAM_AI_GENERATED", "GRAPH_UPLOAD_URL",
+        ),
+        needs={"account": "instagram"},
+    ),
     Twin(
         "bucket",
         "gcs",
@@ -108,7 +142,7 @@ def service_of(twin: Twin) -> str:
 
 
 def _unset(twin: Twin, values: Mapping[str, str]) -> list[str]:
-    return [name for name in twin.required if not values.get(name)]
+    return [name for name in twin.required_by(values) if not values.get(name)]
 
 
 def _missing(twin: Twin, name: str) -> Problem:

@@ -69,6 +69,14 @@ class Account(Protocol):
     async def export_to_json(self, path: Path | None = None) -> dict[str, Any]: ...
 
 
+class Token(Protocol):
+    """A key that ends unless it is prolonged in time."""
+
+    async def check_refresh_access_token(self) -> bool:
+        """Prolong it if that is due; whether it was. Misconfigured, saying how to renew it, if it is dead."""
+        ...
+
+
 Tell = Callable[[str], None]  # is given a few words about what is being done, for people who wait
 
 

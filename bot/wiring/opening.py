@@ -16,6 +16,7 @@ from bot.reconcilers.render import Render
 from bot.reconcilers.results import Results
 from bot.reconcilers.revise import Revise
 from bot.reconcilers.sheet import Sheet
+from bot.reconcilers.token import Token
 from bot.settings import Settings
 from bot.wiring.options import options
 from bot.wiring.services import open_services
@@ -58,6 +59,7 @@ async def _operator(settings: Settings, store: Store, engine: Engine) -> Operato
         Render(op),
         Sheet(op),
         Publish(op),
+        Token(op),
         Results(op),
         Look(op),
         Describe(op),

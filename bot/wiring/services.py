@@ -20,24 +20,25 @@ async def open_services(settings: Settings, store: Store) -> Services:
     """The twins the settings select (bot/twins.py). Nothing is written yet."""
     data = settings.data_dir
     connections = Connections()
-    account, publisher = open_instagram(settings, store, connections)
     bucket = await open_bucket(settings)
+    instagram = open_instagram(settings, store, connections, bucket)
     inventory = open_inventory(settings, bucket, store)
     looker = Looker(bucket, store, data / "cache" / "sheets")
     planner, describer = open_language_model(settings, store)
     return Services(
-        account=account,
+        account=instagram.account,
         bucket=bucket,
         planner=planner,
         filler=open_offline(settings),
         renderer=open_renderer(settings, bucket),
         sheet=open_sheet(settings),
-        publisher=publisher,
+        publisher=instagram.publisher,
+        token=instagram.token,
         inventory=inventory,
         looker=looker,
         describing=Describing(store, looker, describer),
         collector=Collector(
-            account,
+            instagram.account,
             inventory,
             data / "collected_data",
             keep=settings.collected_keep,
