@@ -38,7 +38,16 @@ class KeyFile:
 
     def credentials(self, scope: str) -> Any:
         """Google's own object that signs and fetches tokens for ``scope``."""
-        return service_account.Credentials.from_service_account_info(dict(self.info), scopes=[scope])  # type: ignore[no-untyped-call]
+        return _Credentials.from_service_account_info(dict(self.info), scopes=[scope])  # type: ignore[no-untyped-call]
+
+
+class _Credentials(service_account.Credentials):
+    """Without the library's own question in the background, after each login, in which regions the account
+    may be used: it goes to another host, over a session that is for one thread, and its failure counts for
+    nothing. https://github.com/googleapis/google-cloud-python/tree/main/packages/google-auth"""
+
+    def _is_regional_access_boundary_lookup_required(self) -> bool:
+        return False
 
 
 def read_key(path: Path, variable: str) -> KeyFile:

@@ -150,6 +150,7 @@ class GoogleSheet:
             self._calls.update({row_range(self._place().title, 1, 0, len(HEADERS) - 1): [list(HEADERS)]})
         tab = self._place()
         if not tab.marked:
+            self._tab = None  # if the answer is lost: whether it is set up is looked up again
             self._calls.change(set_up(tab.id, table))
             self._tab = replace(tab, marked=True)
         return table
@@ -165,7 +166,10 @@ class GoogleSheet:
         """Below the last row of the header's table; rows that people put below a gap move down."""
         header = [column for column, cell in enumerate(table.header) if cell]
         first, last = min(header), max(header)
-        values = [[value_of(cell, column, table) or None for column, cell in enumerate(row)] for row in rows]
+        values = [
+            [value_of(cell, column, table) if cell else None for column, cell in enumerate(row)]
+            for row in rows
+        ]
         anchor = row_range(self._place().title, len(table.above) + 1, first, last)
         where = place_of(self._calls.append(anchor, [row[first:] for row in values]))
         self._bare_rows = True

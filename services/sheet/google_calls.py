@@ -35,6 +35,7 @@ TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two pieces of an answe
 TOTAL_SECONDS = 120.0  # for one whole answer
 LOGIN_SECONDS = 20.0
 TRIES = 4
+FIRST_PAUSE = 1.0  # seconds before the second try at most, doubled for each further one
 DEADLINE = 45.0  # seconds over all tries of one call
 PATIENCE = 15.0  # seconds that a call waits for its turn; longer: later
 SETTLE = 20.0  # seconds after which a write whose answer was lost is looked for
@@ -52,11 +53,20 @@ class Calls:
     ``address`` is the vendor's, or a double's on this machine: tokens go there.
     """
 
-    def __init__(self, key: KeyFile, sheet_id: str, address: str = VENDOR, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        key: KeyFile,
+        sheet_id: str,
+        address: str = VENDOR,
+        pace: Pace | None = None,
+        *,
+        first_pause: float = FIRST_PAUSE,
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> None:
         self._id = sheet_id
         session = AuthorizedSession(key.credentials(SCOPE), refresh_timeout=LOGIN_SECONDS)  # type: ignore[no-untyped-call]
-        self._http = _Http(session, key, address, pace or Pace())
-        self._http.set_timeout(TIMEOUT)
+        self._http = _Http(session, key, address, pace or Pace(), first_pause)
+        self._http.set_timeout(timeout)
 
     def about(self) -> dict[str, Any]:
         """Title and tabs, without cells."""
@@ -102,10 +112,12 @@ class Calls:
 class _Http(HTTPClient):
     """gspread's transport, in whose one method everything meets."""
 
-    def __init__(self, session: requests.Session, key: KeyFile, address: str, pace: Pace) -> None:
+    def __init__(
+        self, session: requests.Session, key: KeyFile, address: str, pace: Pace, pause: float
+    ) -> None:
         super().__init__(None, session)  # type: ignore[arg-type]
         self.closing = threading.Event()
-        self._key, self._address, self._pace = key, address, pace
+        self._key, self._address, self._pace, self._pause = key, address, pace, pause
         # A proxy of the environment would be asked for this machine's own addresses, too.
         session.trust_env = not is_loopback(urlsplit(address).hostname or "")
 
@@ -124,7 +136,7 @@ class _Http(HTTPClient):
             if not (reading or certain) and isinstance(trouble, Unavailable):
                 trouble = _unclear(trouble)
             elif pause is not None and attempt < TRIES and not self.closing.is_set():
-                rest = max(pause, random.uniform(0.5, 1.0) * 2.0 ** (attempt - 1))  # noqa: S311 - jitter
+                rest = max(pause, random.uniform(0.5, 1.0) * self._pause * 2.0 ** (attempt - 1))  # noqa: S311 - jitter
                 if time.monotonic() + rest < ends:
                     log.debug("Google Sheets: %s; attempt %d in %.1f s", trouble.message, attempt + 1, rest)
                     self.closing.wait(rest)

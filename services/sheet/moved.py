@@ -10,48 +10,35 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from services.sheet.rows import Cells, Table, tag_of
+from services.sheet.rows import Cells, Table
 
 
 def misplaced(before: Table, wanted: Table, after: Table) -> Mapping[int, Cells]:
-    """Row number in ``after`` (from 0) → the cells that belong there instead of ours.
+    """Row number in ``after`` (from 0) → the row as it was before our cells fell into it.
 
-    All three are padded to one width. Rows beyond those of ``before`` were inserted and cannot have hit any.
+    All three are padded to one width. Rows of ``wanted`` beyond those of ``before`` were inserted and cannot
+    have hit any. Of a row that nobody has seen before, ours are taken out.
     """
-    written = [i for i, row in enumerate(before.rows) if row != wanted.rows[i]]
-    ids = before.columns["draft_id"]
-    standing = Counter(tag for row in after.rows if (tag := tag_of(row[ids])))
-    wrong = [
-        i
-        for i in written
-        if i < len(after.rows)
-        and _hit(before.rows[i], wanted.rows[i], after.rows[i], standing[tag_of(wanted.rows[i][ids])], ids)
-    ]
-    gone = Counter(row for i, row in enumerate(before.rows) if i not in written)
-    gone -= Counter(after.rows)
-    lost = [row for row in before.rows if gone[row] > 0]
+    number = before.columns["number"]
     found: dict[int, Cells] = {}
-    for i in wrong:
-        theirs = next(
-            (row for row in lost if _fits(row, before.rows[i], wanted.rows[i], after.rows[i])), None
-        )
-        if theirs is not None:
-            lost.remove(theirs)
-            found[i] = theirs
+    gone = Counter(before.rows) - Counter(after.rows)
+    for index, (was, want) in enumerate(zip(before.rows, wanted.rows, strict=False)):
+        ours = {column for column, cell in enumerate(want) if cell != was[column]}
+        now = after.rows[index] if index < len(after.rows) else ()
+        if not ours or not now or any(now[column] != want[column] for column in ours):
+            continue
+        # Nobody changes a draft's number: another one means another row.
+        if number in ours or now[number] == was[number]:
+            continue
+        theirs = next((row for row in gone.elements() if _fits(row, now, ours)), None)
+        if theirs is None:
+            theirs = tuple("" if column in ours else cell for column, cell in enumerate(now))
+        else:
+            gone[theirs] -= 1
+        found[index] = theirs
     return found
 
 
-def _hit(was: Cells, wanted: Cells, now: Cells, standing: int, ids: int) -> bool:
-    """Whether our cells stand in a row that is not the one they were meant for."""
-    ours = [column for column, cell in enumerate(wanted) if cell != was[column]]
-    if any(now[column] != wanted[column] for column in ours):
-        return False
-    return standing > 1 if tag_of(wanted[ids]) else now != wanted
-
-
-def _fits(lost: Cells, was: Cells, wanted: Cells, now: Cells) -> bool:
-    """Whether ``now`` is ``lost`` with the cells that were written."""
-    return all(
-        now[column] == (wanted[column] if wanted[column] != was[column] else cell)
-        for column, cell in enumerate(lost)
-    )
+def _fits(row: Cells, now: Cells, ours: set[int]) -> bool:
+    """Whether ``now`` is ``row`` with our cells in it."""
+    return all(column in ours or cell == now[column] for column, cell in enumerate(row))

@@ -17,9 +17,14 @@ from tests.doubles.google_keys import key_file
 from tests.doubles.sheets_server import SHEET_ID, SheetsServer
 
 
-def google_sheet(server: SheetsServer, folder: Path, *, pace: Pace | None = None) -> GoogleSheet:
+def google_sheet(
+    server: SheetsServer, folder: Path, *, pace: Pace | None = None, patience: float = 20.0
+) -> GoogleSheet:
+    """``patience``: seconds an answer may take."""
     key = read_key(key_file(folder / "key.json", server.url), "GOOGLE_CREDENTIALS_PATH")
-    return GoogleSheet(Calls(key, SHEET_ID, server.url, pace), SHEET_ID)
+    return GoogleSheet(
+        Calls(key, SHEET_ID, server.url, pace, first_pause=0.01, timeout=(5.0, patience)), SHEET_ID
+    )
 
 
 def gcs_bucket(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -76,6 +76,9 @@ class Double:
         self.asked: list[tuple[str, Asked, int]] = []  # name, request, status
         self.problems: list[str] = []  # what the real service would have refused
         self.faults: dict[str, list[Fault]] = {}
+        self.meddle: dict[str, Callable[[], object]] = {}  # name → what somebody does just before its effect
+        self.noticed: dict[str, Callable[[], object]] = {}  # name → who is told that it was asked for
+        self.at_once = self.most_at_once = 0
         self.lock = threading.RLock()
         self._timers: list[threading.Timer] = []
 
@@ -111,7 +114,18 @@ class Double:
     def handle(self, asked: Asked) -> tuple[Answer | None, int | None]:
         """The answer (None: the line breaks) and how much of it arrives."""
         with self.lock:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            return self._handle(asked)
+        finally:
+            with self.lock:
+                self.at_once -= 1
+
+    def _handle(self, asked: Asked) -> tuple[Answer | None, int | None]:
+        with self.lock:
             name = self.name_of(asked)
+            self.noticed.get(name, _nothing)()
             planned = self.faults.get(name)
             fault = planned.pop(0) if planned else Fault()
             if fault.answer is not None or fault.drop in ("before", "late"):
@@ -121,6 +135,7 @@ class Double:
                     self._timers.append(timer)
                     timer.start()
                 return fault.answer, fault.cut
+            self.meddle.pop(name, _nothing)()
             answer = self.effect(name, asked)
             self.asked.append((name, asked, answer.status))
         time.sleep(fault.seconds)
@@ -129,6 +144,10 @@ class Double:
     def _late(self, name: str, asked: Asked) -> None:
         with self.lock:
             self.effect(name, asked)
+
+
+def _nothing() -> None:
+    """Nobody meddles."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -34,7 +34,7 @@ async def google_sheet(op: Operator, tmp_path: Path) -> AsyncIterator[SheetsServ
     with SheetsServer().running() as server:
         server.per_minute = 100_000  # tests step faster than people; the limit has tests of its own
         key = read_key(key_file(tmp_path / "key.json", server.url), "GOOGLE_CREDENTIALS_PATH")
-        sheet = WatchedGoogleSheet(server, Calls(key, SHEET_ID, server.url, Unhurried()))
+        sheet = WatchedGoogleSheet(server, Calls(key, SHEET_ID, server.url, Unhurried(), first_pause=0.01))
         use(op, sheet)
         yield server
         await sheet.aclose()
