@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from services.renderer.local.pictures.kernels import Plane, Slide, mix_planes
+from services.renderer.local.pictures.kernels import Exact, Plane, mix_planes
 from services.renderer.local.pictures.planes import OPAQUE, Planes, copy, fill
 
 Style = Callable[[Planes, Planes, float, Planes], None]
@@ -153,7 +153,7 @@ def zoom_in(old: Planes, new: Planes, share: float, out: Planes) -> None:
     place = ((1 - seen) / 2, (1 - seen) / 2, seen, seen)
     for a, b, c in zip(old.all(), new.all(), out.all(), strict=True):
         if amount < OPAQUE:
-            Slide(a).sample(place, c)
+            Exact(a).sample(place, c)
             mix_planes(c, b, amount, c)
         else:
             c[...] = b

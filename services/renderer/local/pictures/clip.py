@@ -12,10 +12,10 @@ from services.renderer.local.media import AssetFile, pixel_aspect, shown_name
 from services.renderer.local.pictures.clip_frames import Frames
 from services.renderer.local.pictures.clip_scale import Scaler
 from services.renderer.local.pictures.cut_out import cut_out
-from services.renderer.local.pictures.kernels import Slide
 from services.renderer.local.pictures.moving import View, like, sample
 from services.renderer.local.pictures.photo import fills
 from services.renderer.local.pictures.planes import Picture, Planes, paint
+from services.renderer.local.pictures.slide import Slide
 from services.renderer.local.pictures.tables import Tables, correction_tables
 from services.renderer.local.planning.layers import Box, ClipSpec
 from services.renderer.local.planning.treatment import PLAIN, Treatment

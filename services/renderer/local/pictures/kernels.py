@@ -62,9 +62,9 @@ def mix_planes(under: Plane, over: Plane, share: int | Weights, out: Plane) -> N
         np.copyto(out[rows], a, casting="unsafe")
 
 
-class Slide:
-    """A plane that a moving view is sampled from, again and again: kept in 16 bits, with the difference of
-    each row to the next, so that sampling needs no conversion."""
+class Exact:
+    """A plane that views are sampled from at any place: kept in 16 bits, with the difference of each row to
+    the next, so that sampling needs no conversion."""
 
     def __init__(self, plane: Plane) -> None:
         rows = plane.astype(np.int16)

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.renderer.local.pictures.kernels import Slide
 from services.renderer.local.pictures.planes import Picture
+from services.renderer.local.pictures.slide import Place, Slide
 from services.renderer.local.planning.layers import Box, Window
 
-SPARE = 1.15  # a moving picture is kept this much larger than shown, so that linear sampling stays sharp
+SPARE = 1.3  # a moving picture is kept this much larger than shown, so that linear sampling stays sharp
 MOST = 4096  # pixels of the kept copy, each way
-
-Place = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A photo as a layer: read once at the size it is shown, treated, moved by parts of a pixel.
 
-A slow zoom must not shake, so the view is sampled anew for every frame (kernels.Slide).
+A slow zoom must not shake, so the view is sampled anew for every frame (slide.Slide).
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from PIL import ImageOps
 
 from services.renderer.local.media import AssetFile
 from services.renderer.local.pictures.cut_out import picture_from
-from services.renderer.local.pictures.kernels import Slide
 from services.renderer.local.pictures.moving import View, like, sample
 from services.renderer.local.pictures.photo_file import read_photo
 from services.renderer.local.pictures.planes import OPAQUE, Picture, Planes, paint
+from services.renderer.local.pictures.slide import Slide
 from services.renderer.local.planning.layers import Box, PhotoSpec
 from services.renderer.local.planning.treatment import PLAIN, Treatment
 

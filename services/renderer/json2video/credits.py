@@ -1,0 +1,98 @@
+"""What a render will cost in credits, what it did, and how many a day and a month may cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, tzinfo
+
+from sqlite_utils import Database
+
+from services.errors import CreditUsedUp
+from services.movie import Movie, lay_out
+from services.movie.elements import Image, Voice
+from services.movie.timeline import speech_seconds
+from services.renderer.json2video.limits import (
+    CREDITS_PER_IMAGE,
+    CREDITS_PER_MINUTE_ELEVENLABS,
+    CREDITS_PER_SECOND,
+    CREDITS_PER_SECOND_LARGE,
+    FULL_HD_PIXELS,
+)
+from services.renderer.json2video.outgoing import elements_of
+from services.store import Store, credits
+from services.store.credits import Spent
+
+
+def estimate(movie: Movie, lengths: Mapping[str, float | None]) -> int:
+    """Credits, rounded up; ``lengths`` maps what the movie names to seconds, as far as they are known."""
+    cost = lay_out(movie, lengths).seconds * _rate(movie.width, movie.height)
+    for element in elements_of(movie):
+        if isinstance(element, Image) and element.prompt and not element.src:
+            cost += CREDITS_PER_IMAGE.get(element.model, 0)
+        if isinstance(element, Voice) and element.model != "azure":
+            cost += speech_seconds(element.text) / 60 * CREDITS_PER_MINUTE_ELEVENLABS
+    return math.ceil(cost)
+
+
+def cost_of(seconds: float, width: int, height: int) -> int:
+    """Credits for a finished video, without what was generated for it."""
+    return math.ceil(seconds * _rate(width, height))
+
+
+def _rate(width: int, height: int) -> int:
+    return CREDITS_PER_SECOND if width * height <= FULL_HD_PIXELS else CREDITS_PER_SECOND_LARGE
+
+
+class Ledger:
+    """``daily`` and ``monthly`` caps in credits, by the calendar of ``zone`` (0: none)."""
+
+    def __init__(
+        self, store: Store, *, daily: int, monthly: int, zone: tzinfo, clock: Callable[[], datetime]
+    ) -> None:
+        self._store, self._zone, self._clock = store, zone, clock
+        self._daily, self._monthly = daily, monthly
+
+    async def take(self, key: str, amount: int) -> None:
+        """Write down what is about to be bought; CreditUsedUp if a cap forbids it."""
+        await self._store.do(self._take, key, amount)
+
+    def _take(self, db: Database, key: str, amount: int) -> None:
+        """In one transaction, so that two renders cannot both take what is enough for one."""
+        day, month = self._begins()
+        found = credits.spent(db, day=day, month=month)
+        if self._daily and found.day + amount > self._daily:
+            raise self._used_up("Today", found.day, self._daily, amount, "DAILY", day + timedelta(days=1))
+        if self._monthly and found.month + amount > self._monthly:
+            begins = (month + timedelta(days=32)).replace(day=1)
+            raise self._used_up("This month", found.month, self._monthly, amount, "MONTHLY", begins)
+        credits.take(db, key, amount, now=self._clock())
+
+    async def know(self, key: str, handle: str) -> None:
+        await self._store.do(credits.know, key, handle)
+
+    async def give_back(self, key: str) -> None:
+        """It was certainly not bought."""
+        await self._store.do(credits.give_back, key)
+
+    async def settle(self, handle: str, amount: int) -> None:
+        """It cost so many; only the first word counts."""
+        await self._store.do(credits.settle, handle, amount)
+
+    async def spent(self) -> Spent:
+        day, month = self._begins()
+        return await self._store.do(credits.spent, day=day, month=month)
+
+    def _begins(self) -> tuple[datetime, datetime]:
+        day = self._clock().astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return day, day.replace(day=1)
+
+    def _used_up(
+        self, when: str, spent: int, cap: int, amount: int, name: str, until: datetime
+    ) -> CreditUsedUp:
+        return CreditUsedUp(
+            f"{when} {spent} of {cap} credits for JSON2Video are used, and this render needs about {amount}: "
+            "it was not bought.",
+            remedy=f"It can be had later; or raise JSON2VIDEO_{name}_CREDITS.",
+            retry_after=max(60.0, (until - self._clock()).total_seconds()),
+        )
