@@ -100,9 +100,9 @@ def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, pause
 
 
 def differs(draft: Draft) -> str:
-    """How it differs, for people: "0.71 of 1 from draft 7, the nearest to it"; "" if nobody measured."""
+    """How it differs, for people: "0.71 of 1 from draft 7, the nearest to it"."""
     if draft.distance is None or not draft.neighbour:
-        return ""
+        return "nothing to compare it with yet"
     return f"{draft.distance:.2f} of 1 from {draft.neighbour}, the nearest to it"
 
 

@@ -112,7 +112,8 @@ def _use(use: Use | None) -> str:
         return "never"
     parts = ", ".join(f"{start:g}–{end:g} s" for start, end in use.parts[:4])
     times = "once" if use.times == 1 else f"{use.times} times"
-    return f"{times}, {use.ago + 1} drafts ago" + (f" ({parts})" if parts else "")
+    when = f"{use.ago + 1} drafts ago" if use.ago else "in the newest draft"
+    return f"{times}, {when}" + (f" ({parts})" if parts else "")
 
 
 async def _described(op: Operator, by: Requester, limit: int) -> AsyncGenerator[Reply]:

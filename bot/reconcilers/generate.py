@@ -16,15 +16,14 @@ from sqlite_utils import Database
 from bot.briefing import gather_brief
 from bot.operator import Operator
 from bot.reconcilers.job_border import job_border
-from bot.reconcilers.planned import planned, try_to_write_movies, write_movies
+from bot.reconcilers.planned import cost_notes, planned, try_to_write_movies, write_movies
 from bot.reconcilers.progress import JobProgress
 from bot.retention import ensure_room
 from services.errors import OperatorError, Refused
 from services.log import get_logger
 from services.model.draft import State
 from services.model.proposal import Proposal
-from services.planner.assistant.purse import spent_words
-from services.store import drafts, jobs, planning
+from services.store import drafts, jobs
 from services.store.jobs import Job
 
 log = get_logger(__name__)
@@ -74,8 +73,7 @@ class Generate:
             accepted = list(answer.proposals)
             progress("planning", len(accepted), job.params["count"])
         missing = [str(source["error"]) for source in collected["sources"].values() if source["error"]]
-        spent = spent_words(await self._op.store.do(planning.spent, run=brief.run))
-        cost = [f"Planning took {spent}."] if spent else []
+        cost = await cost_notes(self._op, brief.run)
         notes = [*missing, *brief.notes, *answer.notes, *cost]
         if not accepted:
             raise Refused("No video could be proposed. " + " ".join(dict.fromkeys(notes)))
@@ -90,6 +88,7 @@ class Generate:
         failed = await op.store.do(_unreplaced, job)
         if not failed:
             return False
+        began = op.now()
         notes: list[str] = []
         made: list[Proposal] = []
         try:
@@ -99,7 +98,7 @@ class Generate:
                 op, len(failed), intent=str(job.params.get("intent", "")), seed=seed, run=str(job.id)
             )
             answer = await planned(op, brief)
-            made, notes = list(answer.proposals), list(answer.notes)
+            made, notes = list(answer.proposals), [*answer.notes, *await cost_notes(op, brief.run, began)]
         except OperatorError as error:  # what was made is still worth showing
             log.warning("generation %s: no other for drafts %s: %s", job.id, failed, error)
             notes = [str(error)]

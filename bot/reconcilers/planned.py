@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.operator import Operator, draft_folder
 from services.errors import OperatorError
@@ -12,9 +13,10 @@ from services.log import get_logger
 from services.model.asset import Asset
 from services.model.brief import Brief
 from services.model.proposal import Proposal
+from services.planner.assistant.purse import spent_words
 from services.planner.rounds import DryPlan, plan_rounds
 from services.ports import PlannerAnswer, RenderRequest, Tell
-from services.store import drafts
+from services.store import drafts, planning
 
 log = get_logger(__name__)
 
@@ -26,6 +28,12 @@ async def planned(op: Operator, brief: Brief, tell: Tell | None = None) -> Plann
     return await plan_rounds(
         brief, services.planner, services.filler, dry, tell, window=op.options.brief.window
     )
+
+
+async def cost_notes(op: Operator, run: str, since: datetime | None = None) -> list[str]:
+    """What a run cost (from a moment on), as a sentence; [] if it cost nothing."""
+    spent = spent_words(await op.store.do(planning.spent, run=run, since=since))
+    return [f"Planning took {spent}."] if spent else []
 
 
 def dry_plan(op: Operator, assets: Sequence[Asset]) -> DryPlan:

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from bot.briefing import gather_brief
 from bot.operator import Operator
 from bot.reconcilers.job_border import job_border
-from bot.reconcilers.planned import planned, try_to_write_movies, write_movies
+from bot.reconcilers.planned import cost_notes, planned, try_to_write_movies, write_movies
 from bot.reconcilers.progress import JobProgress
 from bot.retention import ensure_room
 from services.errors import Refused
@@ -51,6 +51,7 @@ class Revise:
     async def _make(self, job: Job) -> None:
         op = self._op
         await asyncio.to_thread(ensure_room, op)
+        began = op.now()
         number, wish = int(job.params["draft"]), str(job.params["wish"])
         draft = await op.store.do(drafts.get, number)
         revisions.ensure_revisable(draft)
@@ -61,7 +62,7 @@ class Revise:
             brief = replace(brief, revises=drafts.past_of(draft), wish=wish)
             tell = partial(progress, "planning", 0, 1)
             answer = await planned(op, brief, tell)
-        notes = [*brief.notes, *answer.notes]
+        notes = [*brief.notes, *answer.notes, *await cost_notes(op, run, began)]
         if not answer.proposals:
             raise Refused(f"Draft {number} was not revised. {' '.join(dict.fromkeys(notes))}".strip())
         made = answer.proposals[0]

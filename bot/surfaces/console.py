@@ -154,8 +154,7 @@ def _card(card: Card) -> Panel:
     if data["duration"]:
         facts += [f"{data['duration']:.1f} s", naturalsize(data["size"])]
     body.append(" · ".join(part for part in facts if part) + "\n", style="dim")
-    if data["differs"]:
-        body.append(f"differs by {printable(data['differs'])}\n", style="dim")
+    body.append(f"differs: {printable(data['differs'])}\n", style="dim")
     if data["approximations"]:
         body.append(f"only approximated: {printable(' '.join(data['approximations']))}\n", style="yellow")
     body.append("uses " + ", ".join(printable(name) for name in data["assets"]) + "\n", style="dim")

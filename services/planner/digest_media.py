@@ -57,8 +57,12 @@ def ledger_lines(shelf: Shelf, cool_down: int) -> list[str]:
         use = shelf.used.by_asset[asset]
         parts = ", ".join(f"{start:g}–{end:g} s" for start, end in use.parts[:6])
         shown = f", shown {parts}" if parts else ""
-        lines.append(f"{asset}: used {use.times}×, last {ago + 1} drafts ago{shown}")
+        lines.append(f"{asset}: used {use.times}×, last {_ago(ago)}{shown}")
     return lines
+
+
+def _ago(drafts: int) -> str:
+    return f"{drafts + 1} drafts ago" if drafts else "in the newest draft"
 
 
 def _named(shelf: Shelf, title: str, items: list[Item]) -> Iterator[str]:

@@ -10,27 +10,25 @@ from services.planner.material import Material
 from services.planner.pieces import Item
 from services.planner.words import counted, numbered
 
+_ALL_NEW = "nothing has been shown yet, so all of it is new"
 _NEGLECTED = 10  # drafts without a series before that is worth saying
 
 
 def why_now(material: Material, items: Sequence[Item], lead: Item, drafts: int) -> list[str]:
-    """Clauses that complete "because …", the strongest first; ``drafts``: how many there were before."""
-    return [
-        clause
-        for clause in (
-            _neglected(material, items, drafts),
-            _unseen(material, items, lead, drafts),
-            _matched(items),
-            _newest(material, lead),
-            _rested(material, lead),
-        )
-        if clause
-    ]
+    """Clauses that complete "because …", the strongest first, never none; ``drafts`` were made before."""
+    found = (
+        _neglected(material, items, drafts),
+        _unseen(material, items, lead, drafts),
+        _matched(items),
+        _newest(material, lead),
+        _rested(material, lead),
+    )
+    return [clause for clause in found if clause] or [_ALL_NEW]
 
 
 def with_reason(strategy: str, because: Sequence[str]) -> str:
     """One sentence: what the video does, and the strongest reason for doing it now."""
-    return f"{strategy.rstrip('.')}; {because[0]}." if because else strategy
+    return f"{strategy.rstrip('.')}; {because[0]}."
 
 
 def why_this_one(
