@@ -39,6 +39,7 @@ class Services:
     looker: Looker
     describing: Describing
     collector: Collector
+    final: Renderer | None = None  # makes what is posted, where ``renderer`` only makes what is reviewed
     token: Token | None = None  # the account's, where it has one that ends
     shared: tuple[Closing, ...] = ()  # what several twins use, closed after them
 
@@ -46,7 +47,15 @@ class Services:
         """End what the twins hold: processes, connections."""
         for user in (self.inventory, self.looker, self.describing):
             await user.close()
-        for twin in (self.renderer, self.planner, self.publisher, self.account, self.sheet, self.bucket):
+        for twin in (
+            self.final,
+            self.renderer,
+            self.planner,
+            self.publisher,
+            self.account,
+            self.sheet,
+            self.bucket,
+        ):
             aclose = getattr(twin, "aclose", None)
             if aclose is not None:
                 await aclose()
@@ -58,7 +67,7 @@ class Services:
             "account": self.account.name,
             "bucket": self.bucket.name,
             "planner": self.planner.name,
-            "renderer": self.renderer.name,
+            "renderer": (self.final or self.renderer).name,
             "sheet": self.sheet.name,
             "publisher": self.publisher.name,
         }

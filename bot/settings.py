@@ -37,6 +37,7 @@ from bot.setting_types import (
 )
 from bot.settings_google import GOOGLE, GoogleSettings
 from bot.settings_instagram import INSTAGRAM, POSTING, InstagramSettings
+from bot.settings_json2video import RENDERING, Json2VideoSettings
 from bot.settings_planner import PLANNER, PlannerSettings
 from bot.settings_proposing import PROPOSING, ProposingSettings
 from bot.twins import choose_twins
@@ -47,7 +48,7 @@ _KEEPING = "Keeping"
 _DAYS = "a whole number of days from 0 (for ever) to 36500"
 
 
-class Settings(GoogleSettings, InstagramSettings, ProposingSettings, PlannerSettings):
+class Settings(GoogleSettings, InstagramSettings, Json2VideoSettings, ProposingSettings, PlannerSettings):
     """Made by load_settings(). An empty variable means its default."""
 
     model_config = SettingsConfigDict(
@@ -289,5 +290,5 @@ def settings_table() -> list[dict[str, str]]:
     """Every setting: name, default as written, words (the default as said), description, group."""
     rows = table(Settings.model_fields)
     # What is inherited comes first, but is told where it belongs.
-    order = (_MEDIA, GOOGLE, PROPOSING, PLANNER, _POSTING, INSTAGRAM, _KEEPING, _DESK, _LOG)
+    order = (_MEDIA, GOOGLE, PROPOSING, PLANNER, RENDERING, _POSTING, INSTAGRAM, _KEEPING, _DESK, _LOG)
     return sorted(rows, key=lambda row: order.index(row["group"]))

@@ -96,6 +96,16 @@ REMOTE: tuple[Twin, ...] = (
         defaults=("SHEETS_BASE_URL",),
     ),
     Twin(
+        "renderer",
+        "json2video",
+        selects=("JSON2VIDEO_API_KEY",),
+        defaults=(
+            "RENDER_PREVIEW", "JSON2VIDEO_DAILY_CREDITS", "JSON2VIDEO_MONTHLY_CREDITS", "JSON2VIDEO_TIMEOUT",
+            "JSON2VIDEO_BASE_URL",
+        ),
+        needs={"bucket": "gcs"},  # it fetches media by address, which a folder does not give
+    ),
+    Twin(
         "planner",
         "openai",
         selects=("OPENAI_API_KEY", "OPENAI_BASE_URL"),  # a key for OpenAI, an address for any other server

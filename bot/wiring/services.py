@@ -8,7 +8,7 @@ from bot.wiring.bucket import open_bucket, open_inventory
 from bot.wiring.connections import Connections
 from bot.wiring.instagram import open_instagram
 from bot.wiring.language_model import open_language_model, open_offline
-from bot.wiring.renderer import open_renderer
+from bot.wiring.renderer import open_renderers
 from bot.wiring.sheet import open_sheet
 from services.bucket.describe import Describing
 from services.bucket.look import Looker
@@ -24,13 +24,15 @@ async def open_services(settings: Settings, store: Store) -> Services:
     instagram = open_instagram(settings, store, connections, bucket)
     inventory = open_inventory(settings, bucket, store)
     looker = Looker(bucket, store, data / "cache" / "sheets")
+    renderers = open_renderers(settings, bucket, store, connections)
     planner, describer = open_language_model(settings, store)
     return Services(
         account=instagram.account,
         bucket=bucket,
         planner=planner,
         filler=open_offline(settings),
-        renderer=open_renderer(settings, bucket),
+        renderer=renderers.drafts,
+        final=renderers.finals,
         sheet=open_sheet(settings),
         publisher=instagram.publisher,
         token=instagram.token,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import secrets
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 PAUSED = "paused"  # {"by", "at"} or absent
+OWN_NAME = "own_name"  # by which this operator's renders are told from others' on one account
 FIRST_RUN = "first_run"  # the id of the generation that ran by itself
 
 
@@ -23,6 +25,15 @@ def put(db: Database, name: str, value: Any) -> None:
 
 def forget(db: Database, name: str) -> None:
     db.execute("DELETE FROM facts WHERE name = ?", [name])
+
+
+def own_name(db: Database) -> str:
+    """The name of this operator among those who may use the same paid account; made once."""
+    name = get(db, OWN_NAME)
+    if name is None:
+        name = secrets.token_hex(8)
+        put(db, OWN_NAME, name)
+    return str(name)
 
 
 def claim_slot(db: Database, operation: str, slot: datetime, *, now: datetime, result: str = "") -> bool:

@@ -37,6 +37,10 @@ async def signed(key: str) -> str:
     return SIGNED.format(key)
 
 
+async def own_name() -> str:
+    return "op1"
+
+
 async def lengths(assets: Mapping[str, str]) -> dict[str, float | None]:
     return dict.fromkeys(assets, 4.0)
 
@@ -56,7 +60,7 @@ async def renderer_at(
         clock=changes.pop("clock", lambda: datetime.now(UTC)),
     )
     api = Api(http, SecretStr(changes.pop("key", KEY)), f"{server.url}/v2")
-    given = {"operator": "op1", "url_of": signed, "lengths_of": lengths, "settle": 0.0, "sleep": pauses}
+    given = {"operator": own_name, "url_of": signed, "lengths_of": lengths, "settle": 0.0, "sleep": pauses}
     renderer = Json2Video(api, ledger, Beside(profile=QUICK), folder, **{**given, **changes})
     yield renderer
     await renderer.aclose()

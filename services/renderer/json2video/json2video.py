@@ -32,6 +32,7 @@ log = get_logger(__name__)
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{6,64}")
 UrlOf = Callable[[str], Awaitable[str]]  # bucket key → an address at which the service can read the file
 LengthsOf = Callable[[Mapping[str, str]], Awaitable[Mapping[str, float | None]]]  # assets → their seconds
+NameOf = Callable[[], Awaitable[str]]
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -52,12 +53,12 @@ class Json2Video:
     paid = True
 
     def __init__(
-        self, api: Api, ledger: Ledger, beside: Beside, work_dir: Path, *, operator: str, url_of: UrlOf,
+        self, api: Api, ledger: Ledger, beside: Beside, work_dir: Path, *, operator: NameOf, url_of: UrlOf,
         lengths_of: LengthsOf, timeout: float = 300.0, settle: float = limits.SETTLE_SECONDS,
         sleep: Sleep = asyncio.sleep,
     ) -> None:  # fmt: skip
-        """``operator`` tells this one's renders from those of others on the same account. ``timeout``: how
-        long a render is followed in one go, in seconds."""
+        """``operator``: a name that tells this one's renders from those of others on the same account.
+        ``timeout``: how long a render is followed in one go, in seconds."""
         self._api, self._ledger, self._beside, self._work = api, ledger, beside, work_dir
         self._operator, self._url_of, self._lengths_of = operator, url_of, lengths_of
         self._timeout, self.settle, self._sleep = timeout, settle, sleep
@@ -99,7 +100,7 @@ class Json2Video:
         return project
 
     async def find(self, key: str, since: datetime) -> str | None:
-        wanted = self._mark(key)
+        wanted = await self._mark(key)
         # A day earlier: the clocks of two machines differ, and the list is by days.
         found = [
             project.handle
@@ -163,13 +164,12 @@ class Json2Video:
     async def _document(self, movie: Movie, request: RenderRequest) -> dict[str, Any]:
         outgoing(movie, request.assets, {})  # before addresses are made for nothing
         addresses = {asset: await self._url_of(key) for asset, key in request.assets.items()}
-        return outgoing(movie, addresses, self._mark(request.key))
+        return outgoing(movie, addresses, await self._mark(request.key))
 
-    def _mark(self, key: str) -> dict[str, Any]:
+    async def _mark(self, key: str) -> dict[str, Any]:
         draft, revision, attempt = key.rsplit("-", 2)
-        return {
-            "operator": self._operator, "draft": draft, "revision": int(revision), "attempt": int(attempt),
-        }  # fmt: skip
+        name = await self._operator()
+        return {"operator": name, "draft": draft, "revision": int(revision), "attempt": int(attempt)}
 
     async def _status(self, handle: str) -> RenderStatus:
         try:
