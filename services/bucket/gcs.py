@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -37,8 +37,16 @@ class GcsBucket:
     sample = False
 
     def __init__(
-        self, calls: Calls, bucket: str, folders: Sequence[str], draft_folder: str, cache: Path
+        self,
+        calls: Calls,
+        bucket: str,
+        folders: Sequence[str],
+        draft_folder: str,
+        cache: Path,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._clock = clock
         self.bucket_name = bucket
         self._calls = calls
         self._folders = raw_folders(folders, draft_folder)
@@ -153,7 +161,7 @@ class GcsBucket:
         return _stored(self._draft_folder, blob)
 
     def _url(self, key: str) -> str:
-        now = datetime.now(UTC)
+        now = self._clock()
         with self._lock:
             url, ends = self._urls.get(key, ("", now))
         if ends - now < URL_LEFT:

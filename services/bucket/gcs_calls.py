@@ -37,7 +37,13 @@ class Calls:
     """What is asked of ``bucket``; ``address`` is the vendor's, or a double's on this machine."""
 
     def __init__(
-        self, login: Login, bucket: str, address: str = VENDOR, *, first_pause: float = FIRST_PAUSE
+        self,
+        login: Login,
+        bucket: str,
+        address: str = VENDOR,
+        *,
+        first_pause: float = FIRST_PAUSE,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self.login = login
         self._name, self._address = bucket, address
@@ -49,7 +55,7 @@ class Calls:
             client_options={"api_endpoint": address},
         )
         self._bucket = self._client.bucket(bucket)
-        self._retry = DEFAULT_RETRY.with_timeout(RETRY_SECONDS).with_delay(initial=first_pause)
+        self._retry = DEFAULT_RETRY.with_timeout(retry_seconds).with_delay(initial=first_pause)
 
     def _sentences(self, *, of_file: bool = True) -> AbstractContextManager[None]:
         return sentences(self._name, self.login.who, _VARIABLE, of_file=of_file)

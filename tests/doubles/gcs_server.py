@@ -114,7 +114,7 @@ class GcsServer(Double):
         if name == "objects.insert" and asked.one("uploadType") == "resumable":
             body = asked.json
         elif name == "objects.insert":
-            body = _parts(asked)[0]
+            body = json.loads(_parts(asked)[0].partition(b"\r\n\r\n")[2])
         said = json.loads(answer.body) if name != "objects.read" and answer.body else None
         _, problems = contract("storage.v1").check(
             asked.method, asked.path, _without_upload_id(asked.query), body, answer.status, said
@@ -205,7 +205,7 @@ class GcsServer(Double):
     def _insert(self, asked: Asked) -> Answer:
         self._need("storage.objects.create")
         if asked.one("uploadType") == "resumable":
-            about = asked.json or {}
+            about = {"contentType": asked.headers.get("x-upload-content-type", ""), **(asked.json or {})}
             self._ensure(asked.query, self.objects.get(asked.one("name") or about.get("name", "")))
             upload = secrets.token_hex(8)
             self._uploads[upload] = asked, about, bytearray()
@@ -213,7 +213,13 @@ class GcsServer(Double):
             return Answer(200, b"", {"Location": where, "X-GUploader-UploadID": upload})
         if asked.one("uploadType") != "multipart":
             raise Refusal(501, "Only multipart and resumable uploads are known here.")
-        about, data = _parts(asked)
+        said, media = _parts(asked)
+        head, _, data = media.partition(b"\r\n\r\n")
+        kind = re.search(rb"content-type: *([^\r\n]+)", head, re.IGNORECASE)
+        about = {
+            "contentType": kind[1].decode() if kind else "",
+            **json.loads(said.partition(b"\r\n\r\n")[2]),
+        }
         return self._made(asked, about, data)
 
     def _piece(self, asked: Asked) -> Answer:
@@ -284,13 +290,13 @@ def _without_upload_id(query: dict[str, list[str]]) -> dict[str, list[str]]:
     return {name: values for name, values in query.items() if name != "upload_id"}
 
 
-def _parts(asked: Asked) -> tuple[dict[str, Any], bytes]:
-    """What is said of the object, and its content."""
+def _parts(asked: Asked) -> tuple[bytes, bytes]:
+    """What is said of the object, and its content, each with its headers."""
     boundary = re.search(r'boundary="?([^";]+)"?', asked.headers["content-type"])
     assert boundary is not None
     _, about, data, end = asked.body.split(b"--" + boundary[1].encode())
     assert end.strip() == b"--"
-    return json.loads(about.partition(b"\r\n\r\n")[2]), data.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n")
+    return about, data.removesuffix(b"\r\n")
 
 
 def _decoded(token: str) -> str:

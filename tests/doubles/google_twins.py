@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from services.bucket.gcs import GcsBucket
@@ -28,9 +29,19 @@ def google_sheet(
 
 
 def gcs_bucket(
-    address: str, folder: Path, folders: Sequence[str], *, bucket: str = BUCKET, key: bool = True
+    address: str,
+    folder: Path,
+    folders: Sequence[str],
+    *,
+    bucket: str = BUCKET,
+    key: bool = True,
+    patience: float = 30.0,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> GcsBucket:
-    """The twin over a double at ``address``; without a key over an emulator that asks for none."""
+    """The twin over a double at ``address``; without a key over an emulator that asks for none.
+
+    ``patience``: seconds over all tries of a call.
+    """
     found = read_key(key_file(folder / "bucket-key.json", address), "GCS_API_KEY_PATH") if key else None
-    calls = GcsCalls(login(found, address), bucket, address, first_pause=0.01)
-    return GcsBucket(calls, bucket, folders, "draft_videos", folder / "originals")
+    calls = GcsCalls(login(found, address), bucket, address, first_pause=0.01, retry_seconds=patience)
+    return GcsBucket(calls, bucket, folders, "draft_videos", folder / "originals", clock=clock)
