@@ -44,7 +44,7 @@ _POST = "id,caption,media_product_type,permalink,timestamp"
 
 
 class InstagramPublisher:
-    """``settle``, ``blinks`` and ``sleep`` are shorter in tests. ``clock`` answers an aware time."""
+    """Waits and pauses are shorter in tests. ``clock`` answers an aware time."""
 
     name = "instagram"
 
@@ -57,6 +57,8 @@ class InstagramPublisher:
         share: Share | None = None,
         settle: float = SETTLE,
         blinks: Sequence[float] = BLINKS,
+        first_look: float = FIRST_LOOK,
+        stuck: float = STUCK,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -66,6 +68,7 @@ class InstagramPublisher:
         self._choices = choices or Choices()
         self._maker = ContainerMaker(graph, preflight, self._choices, share)
         self._blinks = tuple(blinks)
+        self._first_look, self._stuck = first_look, stuck
         self._clock, self._sleep = clock, sleep
         self._one_at_a_time = asyncio.Lock()
         # Of this process alone; after a restart each is learnt anew.
@@ -180,11 +183,11 @@ class InstagramPublisher:
     def _in_progress(self, container: str) -> ContainerStatus:
         now = time.monotonic()
         began = self._since.setdefault(container, now)
-        wait = min(LAST_LOOK, FIRST_LOOK * 2.0 ** min(self._looks[container], 10))
+        wait = min(LAST_LOOK, self._first_look * 2.0 ** min(self._looks[container], 10))
         self._looks[container] += 1
-        if now - began < STUCK:
+        if now - began < self._stuck:
             return ContainerStatus("in_progress", "Instagram is processing the video.", wait)
-        message = f"Instagram did not finish processing the video within {STUCK / 60:.0f} minutes."
+        message = f"Instagram did not finish processing the video within {self._stuck / 60:.0f} minutes."
         return ContainerStatus("expired" if self._may_make_more(container) else "error", message)
 
     def _may_make_more(self, container: str) -> bool:
@@ -241,7 +244,8 @@ def _unclear(error: OperatorError) -> Unavailable:
 def _match(row: Mapping[str, Any], post: Post, since: datetime) -> Publication | None:
     """The row as our post, if it is a Reel with this very caption made since then."""
     at = _moment(row.get("timestamp"))
-    if at is None or at < since or row.get("media_product_type") != "REELS":
+    # Instagram tells whole seconds.
+    if at is None or at < since.replace(microsecond=0) or row.get("media_product_type") != "REELS":
         return None
     if _plain(str(row.get("caption") or "")) != _plain(post.caption):
         return None
