@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.renderer.local.pictures.kernels import Slide
+from services.renderer.local.pictures.moving import SPARE
+from services.renderer.local.pictures.slide import Slide
 
-_SIDE, _OUT, _FRAMES = 1242, 1080, 150
+_SIDE, _OUT, _FRAMES = round(1080 * SPARE), 1080, 150
 
 
 def jitter() -> float:

@@ -21,7 +21,7 @@ from renderer_studio import (
     video,
 )
 
-from services.renderer.local.pictures.kernels import Slide
+from services.renderer.local.pictures.slide import Slide
 
 
 def halved(colour: tuple[int, int, int]) -> tuple[int, ...]:
@@ -262,9 +262,7 @@ def test_segments_have_keys_of_what_their_pictures_depend_on(studio: Studio) -> 
     def keys(text: str, red: str = "1", first: float = 1.0) -> list[str]:
         words = {"type": "text", "text": text}
         fade = {"style": "fade", "duration": 0.5}
-        plan = studio.plan(
-            movie(scene(first), scene(2, image("red.jpg")), scene(2, words, transition=fade))
-        )
+        plan = studio.plan(movie(scene(first), scene(2, image("red.jpg")), scene(2, words, transition=fade)))
         return [segment.key({"red.jpg": red}, {"crf": 20}) for segment in plan.segments]
 
     base = keys("one")
