@@ -24,9 +24,9 @@ log = get_logger(__name__)
 async def planned(op: Operator, brief: Brief, tell: Tell | None = None) -> PlannerAnswer:
     """What the operator's planner makes of a brief, and what the offline one fills in; nothing is stored."""
     services = op.services
-    dry = dry_plan(op, brief.assets)
+    dry, rules = dry_plan(op, brief.assets), op.options.brief
     return await plan_rounds(
-        brief, services.planner, services.filler, dry, tell, window=op.options.brief.window
+        brief, services.planner, services.filler, dry, tell, window=rules.window, cool_down=rules.cool_down
     )
 
 

@@ -147,12 +147,16 @@ class OpenAIPlanner:
             )
             repaired = [*live.line.notes]
             live.line.notes.clear()
-            return PlannerAnswer(self.parse_responses(answer, shelf), (*notes, *repaired, *wrong))
+            return PlannerAnswer(
+                self.parse_responses(answer, shelf, brief.evidence), (*notes, *repaired, *wrong)
+            )
 
-    def parse_responses(self, answer: Answer | None, shelf: Shelf) -> tuple[Proposal, ...]:
+    def parse_responses(
+        self, answer: Answer | None, shelf: Shelf, evidence: Sequence[str] = ()
+    ) -> tuple[Proposal, ...]:
         """The proposals of an answer; our code writes their movies."""
         plans = answer.proposals if answer else []
-        return tuple(to_proposal(plan, shelf.by_id, self.name) for plan in plans[:20])
+        return tuple(to_proposal(plan, shelf.by_id, self.name, evidence) for plan in plans[:20])
 
     async def create_or_get_thread(self, run: str, configuration: str) -> tuple[str | None, bool, list[str]]:
         """The conversation of a run: (id or None, whether it is older than this call, notes).

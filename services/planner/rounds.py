@@ -17,8 +17,10 @@ from services.model.asset import Asset
 from services.model.brief import Brief, Rejection
 from services.model.proposal import Proposal
 from services.planner.check import check
+from services.planner.material import COOL_DOWN
 from services.planner.pieces import read_items
 from services.planner.quota import Places
+from services.planner.resting import Resting
 from services.planner.variety import GATE, WINDOW, Features, features, parts
 from services.planner.variety import nearest as nearest_of
 from services.planner.words import counted, harmless, shortened
@@ -50,12 +52,13 @@ async def plan_rounds(
     tell: Tell | None = None,
     *,
     window: int = WINDOW,
+    cool_down: int = COOL_DOWN,
 ) -> PlannerAnswer:
     """Up to ``brief.count`` proposals that may be filed, and what to say about the run.
 
     Raises what ``planner`` raises when it is asked first; a planner that fails later is filled up for.
     """
-    run = _Run(brief, window, dry_plan)
+    run = _Run(brief, window, cool_down, dry_plan)
     await run.prepare()
     own = planner.name == filler.name
     gate = not own or brief.revises is not None  # a revision is measured here, whoever made it
@@ -82,6 +85,7 @@ async def plan_rounds(
 class _Run:
     brief: Brief
     window: int
+    cool_down: int
     dry_plan: DryPlan
     assets: dict[str, Asset] = field(default_factory=dict)
     pieces: dict[str, str] = field(default_factory=dict)
@@ -92,6 +96,7 @@ class _Run:
     sent_back: int = 0
     notes: list[str] = field(default_factory=list)
     places: Places = field(init=False)
+    resting: Resting = field(init=False)
 
     async def prepare(self) -> None:
         await asyncio.to_thread(self._prepare)
@@ -100,7 +105,9 @@ class _Run:
         brief = self.brief
         self.places = Places(brief)
         self.assets = {asset.id: asset for asset in brief.assets}
-        self.pieces = {item.id: item.piece for item in read_items(brief.assets, brief.brand.context)}
+        items = read_items(brief.assets, brief.brand.context)
+        self.pieces = {item.id: item.piece for item in items}
+        self.resting = Resting(items, brief.past, self.cool_down)
         recent = brief.past[: self.window]
         self.others = [features(d.movie, d.caption, self.pieces) for d in recent]
         self.names = [f"draft {d.number}" for d in recent]
@@ -123,7 +130,8 @@ class _Run:
     async def take(self, answer: PlannerAnswer, *, gate: bool, held: bool) -> None:
         """Judge an answer. ``gate`` False: its planner measures the distances itself, against more.
 
-        ``held``: to the intents of the places; the offline planner leaves one out that nothing shows.
+        ``held``: to the intents of the places, and to files that do not rest. The offline planner sees to
+        both itself, and knows where it cannot.
         """
         self.notes += answer.notes
         self.rejected = []
@@ -136,8 +144,8 @@ class _Run:
             nearest, where = nearest_of(seen, self.others)
             if not reasons and gate and nearest < GATE:
                 reasons = [_too_near(seen, self.others[where], self.names[where], nearest)]
-            if held and (misplaced := self.places.reason(proposal.labels.intent)):
-                reasons = [*reasons, misplaced]
+            if held:
+                reasons = [*reasons, *self._of_its_run(proposal)]
             if reasons:
                 self.rejected.append(Rejection(proposal, tuple(reasons)))
                 self.sent_back += 1
@@ -147,6 +155,7 @@ class _Run:
                 proposal = _with_distance(proposal, neighbour, nearest)
             self.kept.append(proposal)
             self.places.take(proposal.labels.intent)
+            self.resting.take(proposal)
             self.others.append(seen)
             self.names.append(f"“{shortened(harmless(proposal.title, 80), 60)}” of this run")
 
@@ -161,6 +170,11 @@ class _Run:
     def _with_intent(self, proposal: Proposal) -> Proposal:
         labels = proposal.labels.model_copy(update={"intent": self.places.name(proposal.labels.intent)})
         return proposal.model_copy(update={"labels": labels})
+
+    def _of_its_run(self, proposal: Proposal) -> list[str]:
+        """What speaks against it that the movie alone does not show; a revision keeps its files."""
+        resting = "" if self.brief.revises is not None else self.resting.reason(proposal)
+        return [reason for reason in (self.places.reason(proposal.labels.intent), resting) if reason]
 
     async def fill(self, filler: Planner, tell: Tell | None, planner: str) -> None:
         """What the planner did not manage, from the offline planner, labelled so by its ``planner``."""

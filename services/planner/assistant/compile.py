@@ -5,7 +5,7 @@ Total: any plan of the schema's shape becomes a proposal; whether it may be made
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.model.asset import Category
@@ -24,13 +24,17 @@ _TREATMENTS = {treatment.name: treatment for treatment in TREATMENTS}
 _SHORTEST = 0.1  # seconds; what is shorter is for the check to refuse, not for a division by zero
 
 
-def to_proposal(plan: ProposalPlan, items: Mapping[str, Item], planner: str) -> Proposal:
-    """The proposal; assets that are not in ``items`` stay named, so that the check can say so."""
+def to_proposal(
+    plan: ProposalPlan, items: Mapping[str, Item], planner: str, evidence: Sequence[str] = ()
+) -> Proposal:
+    """The proposal; assets that are not in ``items`` stay named, so that the check can say so.
+
+    ``evidence`` are the brief's lines on what did better: only these are said to be leant on as they are.
+    """
     movie = _movie(plan.movie, items)
-    evidence = inert(plan.evidence, 300)
     description = inert(plan.description, 3000, lines=True)
-    if evidence:
-        description += f"\nLeans on: {evidence}"
+    if leaning := _leaning(inert(plan.evidence, 300), evidence):
+        description += f"\n{leaning}"
     return Proposal(
         title=tidy(plan.title, 100) or "Untitled",
         strategy=tidy(plan.strategy, 300) or "No strategy was given.",
@@ -48,6 +52,17 @@ def to_proposal(plan: ProposalPlan, items: Mapping[str, Item], planner: str) -> 
         movie=movie,
         planner=planner,
     )
+
+
+def _leaning(said: str, evidence: Sequence[str]) -> str:
+    """A measured line as it is; anything else a model leans on are its own words, and shown as such."""
+    if not said:
+        return ""
+    key = said.strip(" .").casefold()
+    for line in evidence:
+        if key in line.casefold() or line.strip(" .").casefold() in key:
+            return f"Leans on: {line.rstrip('.')}."
+    return f"In the planner's own words it leans on: “{said}”"
 
 
 def _movie(plan: MoviePlan, items: Mapping[str, Item]) -> dict[str, Any]:

@@ -59,6 +59,7 @@ Variety is measured, and what is too near is sent back
   ({share["kinds"]}), total length ({share["length"]}), music ({share["music"]}). So vary the files, the
   number and lengths of shots, the layout and the text placement, not only the title.
 - Intents are shared out by quota: each place has its own, and a video that serves another one comes back.
+- So does one that uses a file that rests (under "Used lately") while there are unused ones of its kind.
 
 Rules of the movie
 - {shortest:g} to {longest:g} seconds in all. Shots overlap by their change; a change is at most half of the

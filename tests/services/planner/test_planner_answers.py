@@ -131,6 +131,26 @@ def test_good_plans_pass_the_check() -> None:
         assert all(r.start is not None and r.end is not None and r.end > r.start for r in clips)
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("", ""),
+        ("hook “question” did better: 9.0% against the account's 6.0%", "Leans on: {}."),
+        ("As the brief says: {}.", "Leans on: {}."),
+        (
+            "Questions double the reach",
+            "In the planner's own words it leans on: “Questions double the reach”",
+        ),
+        ("see https://evil.example @you", "In the planner's own words it leans on: “see”"),
+    ],
+)
+def test_only_measured_lines_are_leant_on_as_they_are(said: str, shown: str) -> None:
+    line = "hook “question” did better: 9.0% against the account's 6.0% (n = 5, estimated +1.5 points)"
+    plan = Mind().plan([], "teach") | {"description": "What is seen.", "evidence": said.format(line)}
+    made = to_proposal(ProposalPlan.model_validate(plan), {}, "openai", ["No line.", line])
+    assert made.description == "\n".join(part for part in ("What is seen.", shown.format(line)) if part)
+
+
 def test_an_answer_with_more_than_the_schema_is_refused() -> None:
     with pytest.raises(ValueError, match="extra"):
         Answer.model_validate_json('{"proposals": [], "url": "https://evil.example"}')

@@ -59,9 +59,10 @@ async def test_near_duplicates_go_back_with_what_is_the_same() -> None:
     assert [p.title for p in answer.proposals] == [p.title for p in GOOD[:3]]
     again = planner.asked[1]
     assert (again.count, len(again.rejected), again.kept[0].title) == (2, 2, GOOD[0].title)
-    reason, misplaced = again.rejected[0].reasons
+    reason, misplaced, resting = again.rejected[0].reasons
     assert "too much like" in reason
     assert "It serves the intent “show the piece”" in misplaced
+    assert "which rest" in resting
     assert "a distance of 0.00, and 0.35 is needed" in reason
     assert "the files" in reason
 
@@ -203,3 +204,41 @@ async def test_a_planner_of_one_intent_does_not_move_the_quota() -> None:
 def test_what_failed_has_served_nothing() -> None:
     failed = dataclasses.replace(remembered(GOOD[0], 1), state="failed")
     assert intents_in_turn(dataclasses.replace(ORDER, past=[failed])) == intents_in_turn(ORDER)
+
+
+# files that rest
+
+
+def used_again(proposal: Proposal, before: Proposal) -> Proposal:
+    """The proposal with the music of another one."""
+    (track,) = [r for r in before.resources if r.role == "music"]
+    (own,) = [r for r in proposal.resources if r.role == "music"]
+    text = proposal.model_dump_json().replace(own.asset, track.asset)
+    return Proposal.model_validate_json(text)
+
+
+async def test_what_rests_goes_back_while_there_are_unused_files_of_its_kind() -> None:
+    past = [remembered(GOOD[0], 1)]
+    order = dataclasses.replace(ORDER, past=past)
+    made = plan(dataclasses.replace(order, count=3)).proposals
+    bad = used_again(made[0], GOOD[0])
+    planner = Scripted(lambda o, turn: [bad, *made[1:]] if turn == 1 else [made[0]])
+    answer = await plan_rounds(order, planner, OfflinePlanner(), renders)
+    (rejection,) = planner.asked[1].rejected
+    (track,) = [r.asset for r in GOOD[0].resources if r.role == "music"]
+    assert rejection.reasons == (
+        f"It uses {track}, which rests: files are left alone for ten drafts after their use, and there are "
+        "two unused tracks.",
+    )
+    assert len(answer.proposals) == 3
+    freely = Scripted(lambda o, turn: [bad, *made[1:]])
+    await plan_rounds(order, freely, OfflinePlanner(), renders, cool_down=0)
+    assert len(freely.asked) == 1
+
+
+async def test_a_revision_may_keep_its_files() -> None:
+    old = remembered(GOOD[0], 1)
+    order = dataclasses.replace(ORDER, count=1, past=[remembered(GOOD[1], 2)], revises=old, wish="shorter")
+    planner = Scripted(lambda o, turn: [used_again(GOOD[0], GOOD[1])])
+    (made,) = (await plan_rounds(order, planner, OfflinePlanner(), renders)).proposals
+    assert made.planner == "scripted"
