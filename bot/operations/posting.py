@@ -29,7 +29,9 @@ async def post(
     op: Operator,
     by: Requester,
     number: DraftNumber,
-    at: Annotated[str, About("not now but then: “tomorrow 18:00”, “2026-12-24 18:00”, …", option=True)] = "",
+    at: Annotated[
+        str, About("a time instead of now: “tomorrow 18:00”, “2026-12-24 18:00”, …", option=True, blank=False)
+    ] = "",
 ) -> AsyncGenerator[Reply]:
     """Post a draft now, or at a time of its own. On a draft nobody approved yet, this approves it."""
     if at:

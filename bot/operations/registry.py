@@ -40,6 +40,7 @@ class About:
     completes: str = ""  # "draft", "intent"
     multiline: bool = False
     option: bool = False  # on a command line: --name, not a positional
+    blank: bool = True  # "" is as if it was not given; False: it is refused, as that would mean another thing
     file: str = ""  # a file to write; this name if only the option is given
 
 
@@ -87,6 +88,11 @@ class Operation:
         bound: dict[str, Any] = {}
         for parameter in self.parameters:
             value = given.get(parameter.name)
+            if value == "" and not parameter.about.blank:
+                raise Refused(
+                    f"{parameter.name} is empty: nothing was done.",
+                    remedy=f"Leave it out, or give {parameter.about.help}",
+                )
             if value is None or value == "":
                 if parameter.required:
                     raise Refused(f"{self.name} needs {parameter.name}: {parameter.about.help}")

@@ -52,6 +52,15 @@ async def test_it_approves_and_posts_then_and_not_before(op: Operator) -> None:
     assert (await state(op, number), line(op).effects) == (State.POSTED, 1)
 
 
+async def test_an_empty_time_posts_nothing(op: Operator) -> None:
+    """`post 7 --at "$WHEN"` in a script whose WHEN is not set: now is not what was meant."""
+    number = await make_draft(op)
+    for text in ("", " "):
+        answer = await set_time(op, number, text)
+        assert (answer.ok, await state(op, number), line(op).effects) == (False, State.DRAFT, 0)
+        assert "tomorrow 18:00" in answer.remedy
+
+
 async def test_it_is_shown_in_the_schedule_and_in_the_journal(op: Operator) -> None:
     number = await make_draft(op)
     await set_time(op, number)
