@@ -35,7 +35,8 @@ def follow(db: Database, number: int, *, target: str, now: datetime, reopen: boo
     if draft.rendered is None:
         after = _without_video(draft, decision)
     if after is draft.state:
-        if decision.by and decision.by.sequence != draft.decided_sequence:
+        reason = decision.reason if after is State.DENIED else draft.reason  # an earlier vote was withdrawn
+        if decision.by and (decision.by.sequence, reason) != (draft.decided_sequence, draft.reason):
             drafts.put(db, number, **_decided(decision))
         return drafts.get(db, number)
     columns = _decided(decision)
@@ -79,7 +80,7 @@ def _without_video(draft: Draft, decision: Decision) -> State:
 def _decided(decision: Decision) -> dict[str, Any]:
     vote = decision.by
     return {
-        "reason": vote.reason if vote and vote.choice is Choice.DENY else "",
+        "reason": decision.reason,
         "decided_by": vote.voter if vote else "",
         "decided_at": vote.at.isoformat() if vote else None,
         "decided_sequence": vote.sequence if vote else None,

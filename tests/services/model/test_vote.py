@@ -59,6 +59,24 @@ def test_votes_on_an_earlier_revision_do_not_return() -> None:
     assert decide(votes("ann approve"), revision=2, fingerprint="f").state is State.DRAFT
 
 
+def reason(*denials: tuple[str, Choice, str]) -> str:
+    journal = [Vote(n, who, what, 1, "f", NOW, why) for n, (who, what, why) in enumerate(denials)]
+    return decide(journal, revision=1, fingerprint="f").reason
+
+
+def test_a_denial_said_again_without_a_word_keeps_its_reason() -> None:
+    deny, approve = Choice.DENY, Choice.APPROVE
+    assert reason(("desk", deny, "too dark"), ("desk", deny, "")) == "too dark"
+    assert reason(("desk", deny, "too dark"), ("sheet", deny, "")) == "too dark"
+    assert reason(("desk", deny, "too dark"), ("desk", deny, "too long")) == "too long"
+    assert reason(("desk", deny, "too dark"), ("ann", deny, "too long")) == "too dark / too long"
+    assert reason(("desk", deny, "too dark"), ("ann", deny, "too dark")) == "too dark"
+    # Taken back is taken back.
+    assert reason(("desk", deny, "too dark"), ("desk", approve, ""), ("desk", deny, "")) == ""
+    assert reason(("desk", deny, "too dark"), ("ann", Choice.HOLD, ""), ("desk", deny, "")) == ""
+    assert reason(("desk", deny, "too dark"), ("ann", approve, "")) == ""
+
+
 _ENTRIES = st.lists(
     st.tuples(st.sampled_from(["ann", "bob", "desk"]), st.sampled_from(list(Choice)), st.sampled_from("fg")),
     max_size=12,

@@ -39,7 +39,11 @@ async def test_approve_deny_and_the_reason_kept(store: Store) -> None:
     assert await vote(store, number, Choice.DENY, "ann", "too dark") is State.DENIED
     assert (await store.do(drafts.get, number)).reason == "too dark"
     assert [past.reason for past in await store.do(drafts.past, 9)] == ["too dark"]
-    assert await vote(store, number, Choice.WITHDRAW, "ann") is State.APPROVED
+    assert await vote(store, number, Choice.DENY, "sheet") is State.DENIED  # without a word
+    assert [past.reason for past in await store.do(drafts.past, 9)] == ["too dark"]
+    assert await vote(store, number, Choice.WITHDRAW, "ann") is State.DENIED
+    assert (await store.do(drafts.get, number)).reason == ""
+    assert await vote(store, number, Choice.WITHDRAW, "sheet") is State.APPROVED
 
 
 async def test_nobody_approves_what_nobody_has_seen(store: Store) -> None:
