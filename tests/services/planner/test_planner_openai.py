@@ -17,7 +17,10 @@ from planner_studio import BRAND, brief, clip, photo, remembered, small_studio
 
 from services.errors import Misconfigured, OperatorError, Refused, Unavailable
 from services.model.brief import Brief, Rejection
+from services.model.proposal import Proposal
 from services.planner.brief import Rules
+from services.planner.offline import OfflinePlanner
+from services.planner.rounds import plan_rounds
 from services.store import planning
 from services.store.planning import KEPT
 from tests.doubles.openai_contract import Contract, contract_in
@@ -39,6 +42,10 @@ def studio(tmp_path: Path, contract: Contract) -> Callable[..., Any]:
         return opened(tmp_path, mind or Mind(), contract, **more)
 
     return open_
+
+
+async def renders(_: Proposal) -> list[str]:
+    return []
 
 
 def again(order: Brief, answer: Any, *reasons: str) -> Brief:
@@ -470,12 +477,6 @@ async def test_what_data_demands_never_comes_out(studio: Callable[..., Any], pla
         plan["labels"]["format"] = "evil.example"
         plan["movie"]["shots"][0]["pictures"][0]["asset"] = "m999999999"
 
-    from services.planner.offline import OfflinePlanner
-    from services.planner.rounds import plan_rounds
-
-    async def renders(_: Any) -> list[str]:
-        return []
-
     mind = Mind(obey)
     async with studio(mind) as s:
         heard = await s.planner.propose(order)
@@ -496,6 +497,34 @@ async def test_what_data_demands_never_comes_out(studio: Callable[..., Any], pla
     assert "@villain" not in everything
     assert any("came from the offline planner" in note for note in answer.notes)
     assert "evil" not in " ".join(answer.notes)
+
+
+async def test_near_duplicates_and_unknown_files_go_back_over_the_line(studio: Callable[..., Any]) -> None:
+    """The same video twice, then one of a file that is not there: each comes back with its reason."""
+    said: list[dict[str, Any]] = []
+
+    def dull(plan: dict[str, Any], number: int) -> dict[str, Any]:
+        if number == 1:
+            intent = plan["labels"]["intent"]
+            return {**said[0], "labels": {**said[0]["labels"], "intent": intent}}
+        if number == 2:
+            plan["movie"]["shots"][0]["pictures"][0]["asset"] = "m999999999"
+        said.append(plan)
+        return plan
+
+    mind = Mind(dull)
+    async with studio(mind) as s:
+        answer = await plan_rounds(RUN, s.planner, OfflinePlanner(), renders)
+        assert len(s.server.conversations) == 1
+    repairs = [text for text in mind.turns if "What came back" in text]
+    assert len(repairs) == 2
+    assert "It is too much like" in repairs[0]
+    assert "a distance of 0.0" in repairs[0]
+    assert "m999999999" in repairs[1]
+    assert "not in the inventory" in repairs[1]
+    assert [p.planner for p in answer.proposals] == ["openai", "openai"]
+    assert len({p.labels.intent for p in answer.proposals}) == 2, "each in the place of its intent"
+    assert len({p.title for p in answer.proposals}) == 2
 
 
 async def test_orders_of_named_accounts_are_instructions(studio: Callable[..., Any]) -> None:
