@@ -132,13 +132,13 @@ def clip_facts(asset: AssetFile) -> Facts:
         if getattr(stream, "codec_context", None) is None:  # typed as never so; a damaged header does it
             raise Refused(f"{shown_name(asset.name)} is damaged: it does not say how its pictures are coded.")
         ensure_clip(shown_name(asset.name), stream.codec_context.width, stream.codec_context.height)
-        first = next(container.decode(stream), None)
+        first = _first_picture(container, stream)
         if first is None:
             raise Refused(f"{shown_name(asset.name)} holds no picture that can be decoded.")
         width, height = shown_size(first, pixel_aspect(stream))
         has_audio = bool(container.streams.audio)
         seconds, remarks = clip_seconds(container, stream), clip_remarks(first)
-    whole = readable_seconds(asset)
+        whole = _readable_seconds(container, stream)
     if seconds is None:
         seconds = whole
     elif whole < seconds - _MISSING:
@@ -160,26 +160,37 @@ def origin_of(container: InputContainer) -> float:
     return (container.start_time or 0) / av.time_base
 
 
-def readable_seconds(asset: AssetFile) -> float:
+def _first_picture(container: InputContainer, stream: VideoStream) -> av.VideoFrame | None:
+    """Of the file; nothing more than it is decoded if that can be helped."""
+    asked = False
+    for packet in container.demux(stream):
+        found = stream.codec_context.decode(packet if packet.size else None)
+        if not found and packet.is_keyframe and not asked:  # it would wait for those that go before others
+            found, asked = stream.codec_context.decode(None), True
+            stream.codec_context.flush_buffers()
+        if found:
+            return found[0]
+    return None
+
+
+def _readable_seconds(container: InputContainer, stream: VideoStream) -> float:
     """Until when there are packets of pictures; nothing is decoded.
 
     The last ones are looked for from the end, so that a whole file is not read for it; a file that breaks
     off before is read through.
     """
-    with open_media(asset, "clip") as container:
-        stream = container.streams.video[0]
-        base = float(stream.time_base or 0)
-        origin = origin_of(container)
-        announced = clip_seconds(container, stream)
-        if announced is not None:
-            with contextlib.suppress(av.FFmpegError):
-                container.seek(round((origin + announced) / base) if base else 0, stream=stream)
-                found = _last_packet(container, stream)
-                if found is not None and found * base - origin >= announced - _MISSING:
-                    return found * base - origin
-            container.seek(0)
-        found = _last_packet(container, stream)
-        return max(0.0, (found or 0) * base - origin)
+    base = float(stream.time_base or 0)
+    origin = origin_of(container)
+    announced = clip_seconds(container, stream)
+    if announced is not None:
+        with contextlib.suppress(av.FFmpegError):
+            container.seek(round((origin + announced) / base) if base else 0, stream=stream)
+            found = _last_packet(container, stream)
+            if found is not None and found * base - origin >= announced - _MISSING:
+                return found * base - origin
+    container.seek(0)
+    found = _last_packet(container, stream)
+    return max(0.0, (found or 0) * base - origin)
 
 
 def _last_packet(container: InputContainer, stream: VideoStream) -> int | None:
