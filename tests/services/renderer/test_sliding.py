@@ -1,4 +1,4 @@
-"""A moving view shows what lies where it looks, to a fraction of a pixel, wherever it is and however large."""
+"""A moving view shows what lies where it looks, to a part of a pixel, wherever it is and however large."""
 
 from __future__ import annotations
 
