@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
+
+from aiohttp import web
 
 from tests.doubles.graph_error import GraphError
 
@@ -30,3 +33,10 @@ class Call:
     method: str
     path: str
     params: dict[str, str]
+
+
+def hang_up(request: web.Request) -> None:
+    """The line breaks: the client never hears what became of it."""
+    assert request.transport is not None
+    request.transport.abort()
+    raise asyncio.CancelledError

@@ -21,7 +21,7 @@ from aiohttp import web
 from tests.doubles import graph_answers as answers
 from tests.doubles import graph_contract, graph_tokens
 from tests.doubles.graph_error import GraphError, missing
-from tests.doubles.graph_faults import Call, Fault
+from tests.doubles.graph_faults import Call, Fault, hang_up
 from tests.doubles.graph_state import Container, Instagram, Token
 
 VERSIONS = ("v25.0", "v26.0")
@@ -55,6 +55,7 @@ class GraphServer:
     async def running(self, port: int = 0) -> AsyncIterator[GraphServer]:
         app = web.Application(client_max_size=2**28)
         app.add_routes([
+            web.get("/counts", self._counts),
             web.route("*", "/ig-api-upload/{version}/{id}", self._upload),
             web.route("*", "/access_token", self._any),
             web.route("*", "/refresh_access_token", self._any),
@@ -71,6 +72,17 @@ class GraphServer:
                 task.cancel()
             await runner.cleanup()
 
+    async def _counts(self, _request: web.Request) -> web.Response:
+        """What was done to the account, for a test in another process."""
+        counts = {
+            "effects": self.state.effects,
+            "captions": [one.caption for one in self.state.media],
+            "repeats": self.state.repeats,
+            "problems": self.problems,
+            "calls": [call.operation for call in self.calls],
+        }
+        return web.json_response(counts)
+
     # One request
 
     async def _any(self, request: web.Request) -> web.StreamResponse:
@@ -80,7 +92,7 @@ class GraphServer:
         self._note(request, operation, params)
         fault = self._fault(operation)
         if fault.drop == "before":
-            _hang_up(request)
+            hang_up(request)
         if fault.status or (fault.error and not fault.after):
             return self._refusal(fault)
         try:
@@ -92,7 +104,7 @@ class GraphServer:
         except GraphError as error:
             return self._json(error.body(), error.status, fault)
         if fault.drop == "after":
-            _hang_up(request)
+            hang_up(request)
         if fault.error:
             return self._json(fault.error.body(), fault.error.status, fault)
         return self._json(body, 200, fault)
@@ -216,7 +228,7 @@ class GraphServer:
         if fault.late is not None:
             container.landing = True
             self._later(self._land_later(container, fault.late))
-            _hang_up(request)
+            hang_up(request)
         return {"id": self.state.land(container).id}
 
     async def _land_later(self, container: Container, seconds: float) -> None:
@@ -239,7 +251,7 @@ class GraphServer:
         self._note(request, "upload", {})
         fault = self._fault("upload")
         if fault.drop == "before":
-            _hang_up(request)
+            hang_up(request)
         content = await request.read()
         if fault.status or fault.error:
             return self._refusal(fault)
@@ -261,7 +273,7 @@ class GraphServer:
             return self._json({"debug_info": info}, 400, fault)
         self.state.receive(container, content)
         if fault.drop == "after":
-            _hang_up(request)
+            hang_up(request)
         return self._json({"success": True, "message": "Upload successful."}, 200, fault)
 
     # Answers
@@ -286,10 +298,3 @@ class GraphServer:
         task = asyncio.ensure_future(work)
         self._landing.add(task)
         task.add_done_callback(self._landing.discard)
-
-
-def _hang_up(request: web.Request) -> None:
-    """The line breaks: the client never hears what became of it."""
-    assert request.transport is not None
-    request.transport.abort()
-    raise asyncio.CancelledError

@@ -1,0 +1,124 @@
+"""What doctor and status say of Instagram: account, token, permissions, quota. Nothing is changed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.doctor import of_instagram
+from bot.doctor.check import Check, State
+from bot.settings import Settings, load_settings
+from bot.wiring import close_operator, open_operator
+from tests.doubles.graph_error import GraphError
+from tests.doubles.graph_process import env_of
+from tests.doubles.graph_server import Fault, GraphServer
+
+
+@pytest.fixture(params=["facebook", "instagram"])
+async def server(request: pytest.FixtureRequest) -> AsyncIterator[GraphServer]:
+    async with GraphServer(request.param).running() as server:
+        yield server
+        assert server.problems == []
+
+
+@pytest.fixture
+def settings(server: GraphServer, tmp_path: Path, studio: Path) -> Settings:
+    given = {"DATA_DIR": str(tmp_path / "data"), "MEDIA_DIR": str(studio), "PUBLISH_TO": "instagram"}
+    return load_settings([], given | env_of(server))
+
+
+def token(server: GraphServer, settings: Settings) -> str:
+    assert settings.instagram_access_token is not None
+    return settings.instagram_access_token.get_secret_value()
+
+
+async def told(settings: Settings) -> dict[str, Check]:
+    found = {check.what: check for check in await of_instagram.checks(settings)}
+    assert settings.instagram_access_token is not None
+    shown = json.dumps([dataclasses.asdict(check) for check in found.values()])
+    assert settings.instagram_access_token.get_secret_value() not in shown
+    assert not settings.data_dir.exists(), "nothing is written"
+    return found
+
+
+async def test_all_is_well(server: GraphServer, settings: Settings) -> None:
+    found = await told(settings)
+    assert "@clay_and_fire answers" in found["account"].message
+    assert found["quota"].message == "0 of 50 posts used in the last 24 hours."
+    if server.state.flavour == "facebook":
+        assert {check.state for check in found.values()} == {State.OK}
+        assert "60 days are left" in found["token"].message
+        assert "permission instagram_content_publish" in found
+    else:  # nobody can be asked what such a token may do
+        assert found["permissions"].state is State.WARN
+
+
+async def test_each_missing_permission_is_named(server: GraphServer, settings: Settings) -> None:
+    if server.state.flavour == "instagram":
+        pytest.skip("what the token may do is not told with Instagram login")
+    server.state.tokens[token(server, settings)].scopes = ("instagram_basic",)
+    found = await told(settings)
+    assert found["permission instagram_content_publish"].state is State.FAIL
+    assert found["permission instagram_manage_insights"].state is State.WARN
+    assert found["permission instagram_basic"].state is State.OK
+    assert "quota" not in found
+
+
+async def test_a_token_near_its_end_and_a_full_quota_are_warned_of(
+    server: GraphServer, settings: Settings
+) -> None:
+    ends = server.state.clock() + timedelta(days=2)
+    server.state.tokens[token(server, settings)].expires = ends
+    server.state.quota_total = 0
+    found = await told(settings.model_copy(update={"instagram_token_expiration": ends}))
+    assert "Only 2.0 days are left" in found["token"].message
+    assert found["quota"].state is State.WARN
+
+
+@pytest.mark.parametrize("subcode", [0, 460, 463])
+async def test_a_dead_token_says_how_to_renew_it(
+    server: GraphServer, settings: Settings, subcode: int
+) -> None:
+    server.state.tokens[token(server, settings)].dead = subcode
+    found = await told(settings)
+    assert found["account"].state is State.FAIL
+    assert "autopotter setup" in found["account"].remedy
+
+
+async def test_a_wrong_number_and_a_silent_service(server: GraphServer, settings: Settings) -> None:
+    found = await told(settings.model_copy(update={"instagram_user_id": "17841400000000002"}))
+    assert found["account"].state is State.FAIL
+    server.fail("account", *[Fault(status=503)] * 5)
+    assert "out of order" in (await told(settings))["account"].message
+    server.fail("account", Fault(error=GraphError(200, "Permissions error")))
+    assert "lacks a permission" in (await told(settings))["account"].message
+
+
+async def test_status_names_the_twins_and_the_schedule_prolongs_the_token(
+    server: GraphServer, settings: Settings
+) -> None:
+    old = server.state.issue(age=timedelta(days=56))
+    server.state.tokens[token(server, settings)].expires = server.state.tokens[old].expires
+    server.state.tokens[token(server, settings)].made -= timedelta(days=56)
+    op = await open_operator(settings)
+    try:
+        assert op.services.names()["account"] == op.services.names()["publisher"] == "instagram"
+        assert op.target == f"instagram {server.state.user_id}"
+        assert op.options.dry_run
+        said = await op.services.account.ping()
+        assert said.startswith("Instagram account @clay_and_fire with 1,200 followers; ")
+
+        async def once() -> bool:
+            return await op.engine.idle({"token": None})
+
+        await op.engine.drive(once, only={"token": None})
+        stored = settings.data_dir / "instagram_token.json"
+        assert token(server, settings) not in stored.read_text()
+        assert "60 days left" in await op.services.account.ping()
+    finally:
+        await close_operator(op)
