@@ -14,7 +14,7 @@ import click
 from bot.command_line import ENV_FILE, command, commands, plain_command
 from bot.reply import Progress, Reply
 from bot.settings import Settings
-from bot.setup_steps import options
+from bot.setup_services import options
 from bot.surfaces.console import Console
 from services.log import initialize_logging
 

@@ -5,11 +5,11 @@ What is asked stands in bot/setup_steps.py; what an answer must be is said by Se
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,15 @@ from rich.console import Console as Rich
 from rich.text import Text
 
 from bot import env_writer
-from bot.env_files import Problem
 from bot.reply import Reply
-from bot.setting_sources import DEFAULT_FILE, ENVIRONMENT
+from bot.setting_sources import DEFAULT_FILE
 from bot.setting_types import ROOT
-from bot.settings import Reading, read_settings, settings_table
-from bot.setup_steps import STEPS, Question, Step
+from bot.settings import read_settings, settings_table
+from bot.setup_answers import Setup
+from bot.setup_steps import Question
+from bot.setup_walks import Found, Walk
 from bot.surfaces.console import Console, printable
-from services.errors import Misconfigured, Refused
+from services.errors import OperatorError, Refused
 
 HOW = (
     "Enter keeps what stands in brackets. default takes the default, back goes one question back, skip keeps "
@@ -37,7 +38,7 @@ def run(env_files: list[Path] | None, console: Console, given: Mapping[str, Any]
     path = (env_files or [Path(DEFAULT_FILE)])[-1]
     present = [file for file in env_files or [path] if file.exists()]
     setup = Setup(read_settings(present), os.environ)
-    for question in setup.questions:
+    for question in setup.every_question:
         if given.get(question.variable) is not None:
             setup.answer(question, given[question.variable])
     out = Rich(highlight=False)
@@ -76,60 +77,6 @@ def _end(console: Console, path: Path, kept: Path | None, setup: Setup, files: l
         console.show(Reply(then))
 
 
-@dataclass(slots=True)
-class Setup:
-    """The answers so far, over what was set before. ``answers``: variable → text, "" for the default."""
-
-    reading: Reading
-    environ: Mapping[str, str]
-    steps: Sequence[Step] = STEPS
-    answers: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def questions(self) -> list[Question]:
-        return [question for step in self.steps for question in step.questions]
-
-    def fixed(self, question: Question) -> bool:
-        """Whether the environment sets it, which wins over any file."""
-        return self.reading.given.sources.get(question.variable) == ENVIRONMENT
-
-    def value(self, variable: str) -> str:
-        """As set now; "" is the default."""
-        return self.answers.get(variable, self.reading.given.values.get(variable.lower(), ""))
-
-    def answer(self, question: Question, text: str) -> None:
-        if self.fixed(question):
-            raise Refused(
-                f"{question.variable} is set in the environment, which wins over the file.",
-                remedy=f"Take {question.variable} out of the environment.",
-            )
-        text = text.strip()
-        if question.path and text:
-            text = str(Path(text).expanduser().absolute())
-        if text == self.reading.given.values.get(question.variable.lower(), ""):
-            self.answers.pop(question.variable, None)
-        else:
-            self.answers[question.variable] = text
-
-    def problems(self) -> tuple[Problem, ...]:
-        """What Settings says is wrong with all values as they are now."""
-        texts = {name.upper(): text for name, text in self.reading.given.values.items()} | self.answers
-        return read_settings([], texts).problems
-
-    def problem(self, question: Question) -> str:
-        """What is wrong with its value; "" if nothing."""
-        return next((str(found) for found in self.problems() if found.variable == question.variable), "")
-
-    def ensure_right(self) -> None:
-        if not self.answers:
-            options = ", ".join(question.option for question in self.questions)
-            raise Refused("There is nothing to write.", remedy=f"Give values: {options}.")
-        before = {problem.variable for problem in self.reading.problems}
-        for problem in self.problems():
-            if problem.variable in self.answers or problem.variable not in before:
-                raise Misconfigured(problem.what, remedy=problem.remedy, variable=problem.variable)
-
-
 class Dialogue:
     """Asks on a terminal, or reads answers line by line from wherever input comes."""
 
@@ -140,14 +87,27 @@ class Dialogue:
     def hold(self) -> bool:
         """Ask everything and show what will be written; False when it shall not be."""
         self._out.print(Text(HOW, style="dim"))
-        questions, index, back = self._setup.questions, 0, False
+        questions, back, asked = self._setup.questions, False, False
         while True:
-            if index == len(questions):
-                match self._confirm():
-                    case "back":
-                        index, back = index - 1, True
-                    case agreed:
-                        return agreed == "yes"
+            if not asked and not self._go_through(questions, back=back):
+                return False
+            match self._confirm():
+                case "back":
+                    back, asked = True, False
+                case Walk() as walk:
+                    if not self._go_through(walk.questions):
+                        return False
+                    self._look(walk)
+                    questions, back = list(walk.questions), False
+                    # What everybody is asked was asked; "back" goes through the service's questions again.
+                    asked = True
+                case agreed:
+                    return agreed == "yes"
+
+    def _go_through(self, questions: Sequence[Question], *, back: bool = False) -> bool:
+        """Ask these, from the last one ``back``; False to end without writing."""
+        index = max(0, len(questions) - 1) if back else 0
+        while index < len(questions):
             question = questions[index]
             if self._pointless(question):
                 index = max(0, index - 1) if back else index + 1
@@ -157,23 +117,49 @@ class Dialogue:
                 case "back":
                     index, back = max(0, index - 1), index > 0
                 case "skip":
-                    index, back = len(questions), False
+                    return True
                 case "quit":
                     return False
                 case _:
                     index, back = index + 1, False
+        return True
+
+    def _look(self, walk: Walk) -> None:
+        """Ask the service itself; what it answers is kept, what it refuses is told and may be put right."""
+        self._out.print(Text(f"Looking at {walk.title} …", style="dim"))
+        try:
+            found = asyncio.run(walk.look(self._setup.texts(), self._choose))
+        except OperatorError as error:
+            found = Found(str(error), ok=False)
+        self._setup.answers |= found.answers
+        self._out.print(Text(printable(found.sentence), style="green" if found.ok else "red"))
+        if not found.ok:
+            self._out.print(Text(f"Answer {walk.name} below to go through it again.", style="red"))
+
+    def _choose(self, ask: str, among: Sequence[str]) -> str:
+        while True:
+            word = self._read(f"{ask} ({', '.join(among)}) [{among[0]}] ") or among[0]
+            if word in among:
+                return word
+            self._out.print(Text(f"One of {', '.join(among)}", style="red"))
 
     def _pointless(self, question: Question) -> bool:
         if self._setup.fixed(question):
             self._out.print(Text(f"{question.variable} is set in the environment, which wins.", style="dim"))
             return True
+        if question.when:
+            name, _, wanted = question.when.partition("=")
+            if (self._setup.value(name) or self._rows[name]["default"]) != wanted:
+                return True
         return bool(question.unless and self._setup.value(question.unless))
 
     def _ask(self, question: Question) -> str:
         """Until the answer is right: "next", or back, skip, quit."""
         row = self._rows[question.variable]
         self._out.print(Text.assemble("\n", (question.ask, "bold"), f"  {question.variable}"))
-        self._out.print(Text(row["description"], style="dim"))
+        for text in (row["description"], question.how):
+            if text:
+                self._out.print(Text(text, style="dim"))
         while True:
             word = self._read(f"[{self._shown(question)}] ", secret=question.secret)
             if word in ("back", "skip", "quit"):
@@ -187,25 +173,31 @@ class Dialogue:
             self._setup.answers = before
             self._out.print(Text(printable(problem), style="red"))
 
-    def _confirm(self) -> str:
-        """ "yes", "no" or "back"."""
+    def _confirm(self) -> str | Walk:
+        """ "yes", "no", "back", or the service to connect first."""
         answers = self._setup.answers
         self._out.print(Text(f"\n{self._path} will hold, with all else as it is:", style="bold"))
-        secrets = {question.variable for question in self._setup.questions if question.secret}
+        secrets = {question.variable for question in self._setup.every_question if question.secret}
         for name, value in answers.items():
             shown = "(not shown)" if name in secrets and value else env_writer.quoted(value)
             self._out.print(Text(printable(f"  {name}={shown}")))
         if not answers:
             self._out.print(Text("  nothing new"))
+        walks: dict[str, Walk] = {walk.name: walk for walk in self._setup.walks}
+        if walks:
+            how = f"To connect a real service first, answer {' or '.join(walks)}."
+            self._out.print(Text(how, style="dim"))
         while True:
             word = self._read("Write it? [yes] ").lower()
+            if word in walks:
+                return walks[word]
             if word in ("", "y", "yes"):
                 return "yes"
             if word in ("n", "no", "quit"):
                 return "no"
             if word == "back":
                 return word
-            self._out.print(Text("yes, no or back", style="red"))
+            self._out.print(Text(", ".join(["yes", "no", "back", *walks]), style="red"))
 
     def _shown(self, question: Question) -> str:
         value = self._setup.value(question.variable)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import click
-
 from bot.setting_texts import is_secret
-from bot.settings import Settings, settings_table
+from bot.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One setting. ``unless`` names another whose value makes this one pointless."""
+    """One setting. ``unless`` names another whose value makes this one pointless; ``when`` is "NAME=value"
+    without which it is; ``how`` says where the answer comes from."""
 
     variable: str
     ask: str
     path: bool = False
     unless: str = ""
+    when: str = ""
+    how: str = ""
 
     @property
     def option(self) -> str:
@@ -39,7 +39,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Media and brand",
         (
-            Question("MEDIA_DIR", "Where are your photos, clips and music?", path=True),
+            Question("MEDIA_DIR", "Where are your photos, clips and music?", path=True, unless="GCS_BUCKET"),
             Question("BRAND_DIR", "Where is your brand (personality, instructions, intents)?", path=True),
             Question("DATA_DIR", "Where may the operator keep what it makes?", path=True),
         ),
@@ -53,16 +53,3 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("Desk", (Question("DESK_PORT", "On which port does the desk listen?"),)),
 )
-
-
-def options(steps: Sequence[Step] = STEPS) -> list[click.Parameter]:
-    """--non-interactive, and an option for every question."""
-    text = {row["name"]: row["description"] for row in settings_table()}
-    return [
-        click.Option(["--non-interactive"], is_flag=True, help="Ask nothing: take the options given."),
-        *(
-            click.Option([question.option, question.variable], help=text[question.variable])
-            for step in steps
-            for question in step.questions
-        ),
-    ]

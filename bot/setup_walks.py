@@ -1,0 +1,35 @@
+"""How `autopotter setup` connects a real service: by questions of its own, and a look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.setup_steps import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look at a service found: a sentence for the person, and answers to keep."""
+
+    sentence: str
+    ok: bool = True
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+Choose = Callable[[str, Sequence[str]], str]  # a question and its answers; the answer
+Look = Callable[[Mapping[str, str], Choose], Coroutine[Any, Any, Found]]  # given: variable → text, all that is set
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A real service, connected by whoever asks for it by ``name``: questions, then a look at the service.
+
+    The look may find further answers (a token that lives longer, a number); it raises OperatorError.
+    """
+
+    name: str
+    title: str
+    questions: tuple[Question, ...]
+    look: Look
