@@ -80,7 +80,7 @@ async def _post(op: Operator, number: int, end: float) -> Reply | None:
     op.engine.wake()
     try:
         async with asyncio.timeout(_rest(end)):
-            await carry(op, decided, {"publish": {str(number)}})
+            await carry(op, decided, {"finalise": {str(number)}, "publish": {str(number)}})
     except TimeoutError:
         log.info("draft %s: the time of autopost is over", number)
     finally:
@@ -97,6 +97,11 @@ async def _outcome(op: Operator, number: int) -> Reply | None:
             return _answer(Result.POSTED, text, number, permalink=draft.permalink)
         case State.PUBLISHING:
             return _in_progress(number)
+        case State.FINALISING:
+            why = _trouble(op, number)
+            return _answer(
+                Result.IN_PROGRESS, f"The final video of draft {number} is being made. {why}".strip(), number
+            )
         case State.FAILED:
             remedy = f"`autopotter retry {number}` tries again."
             text = f"Draft {number} was not posted: {draft.reason}"
@@ -120,7 +125,7 @@ def _candidates(db: Database, op: Operator) -> list[int]:
         return []
     found = [
         draft
-        for draft in drafts.standings(db, states=[State.APPROVED])
+        for draft in drafts.standings(db, states=[State.APPROVED, State.FINALISING])
         if draft.post_at is None or draft.post_at <= op.now()
     ]
     found.sort(key=lambda draft: draft.decided_sequence or 0, reverse=op.options.autopost_order == "latest")
@@ -176,7 +181,7 @@ async def _change(op: Operator, end: float) -> None:
 
 def _trouble(op: Operator, number: int) -> str:
     for trouble in op.engine.troubles():
-        if (trouble["reconciler"], trouble["key"]) == ("publish", str(number)):
+        if trouble["reconciler"] in ("publish", "finalise") and trouble["key"] == str(number):
             return str(trouble["message"])
     return ""
 

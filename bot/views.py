@@ -43,7 +43,8 @@ def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, pause
     folder = draft_folder(op.drafts_dir, draft.number, draft.tag, draft.revision)
     there = rendered if draft.cleared is None else None
     files = {name: str(folder / getattr(there, name)) if there else "" for name in _FILES}
-    render = None if rendered else guards.open_render(db, draft.number, draft.revision)
+    waits = rendered is None or draft.state is State.FINALISING
+    render = guards.open_render(db, draft.number, draft.revision) if waits else None
     return {
         "number": draft.number,
         "tag": draft.tag,
@@ -125,6 +126,13 @@ def due_in(op: Operator, draft: Draft | Standing) -> float | None:
     return max(0.0, op.options.post_delay.total_seconds() - _age(op, draft, now))
 
 
+def final_in(op: Operator, draft: Draft | Standing) -> float:
+    """Seconds until the final render of an approved draft is begun: time to take it back for nothing."""
+    if draft.post_now or draft.number in op.taken:
+        return 0.0
+    return max(0.0, op.options.post_delay.total_seconds() - _age(op, draft, op.now()))
+
+
 def _age(op: Operator, draft: Draft | Standing, now: datetime) -> float:
     """Seconds since the draft became what it is: by the clock, but at least those this process has seen.
 
@@ -164,6 +172,8 @@ def actions(draft: Draft) -> tuple[Action, ...]:
             return (undo, approve, revise, by_hand) if draft.rendered else (undo,)
         case State.APPROVED:
             return (undo, now, then, deny, revise, by_hand)
+        case State.FINALISING:
+            return (undo, now, deny)
         case State.UNKNOWN:
             return (
                 action("posted", "It is live", "primary"),

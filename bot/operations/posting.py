@@ -21,6 +21,7 @@ from services.model.draft import State
 from services.store import decisions, drafts, facts, guards, journal
 from services.store.journal import Kind
 
+_QUEUED = (State.APPROVED, State.FINALISING, State.PUBLISHING)
 PATIENCE = 3  # failed looks at an unclear publish, after which a command stops waiting; the operator goes on
 
 
@@ -46,10 +47,10 @@ async def post(
 
     async def decided() -> bool:
         state = (await op.store.do(drafts.get, number)).state
-        ended = state not in (State.APPROVED, State.PUBLISHING)
+        ended = state not in _QUEUED
         return ended or bool(await _waiting_reason(op, number, state))
 
-    await carry(op, decided, {"publish": {str(number)}})
+    await carry(op, decided, {"finalise": {str(number)}, "publish": {str(number)}})
     draft = await op.store.do(drafts.get, number)
     unshown = await show_in_sheet(op)
     cards = await draft_cards(op, [draft])
@@ -153,7 +154,7 @@ async def schedule(
 async def _schedule(op: Operator) -> dict[str, Any]:
     options, now = op.options, op.now()
     paused = await op.store.do(facts.get, facts.PAUSED)
-    approved = await op.store.do(drafts.listed, states=[State.APPROVED, State.PUBLISHING])
+    approved = await op.store.do(drafts.listed, states=_QUEUED)
     approved.sort(key=lambda draft: draft.decided_sequence or 0, reverse=options.autopost_order == "latest")
     lines = {"generate": options.generate_cron, "autopost": options.autopost_cron}
     return {
@@ -225,7 +226,7 @@ def _resume(db: Any, voter: str, op: Operator) -> None:
 
 async def _waiting_reason(op: Operator, number: int, state: State) -> str:
     """What holds the draft for longer: a pause, the cap, another publish, repeated trouble; "" if nothing."""
-    troubles = {t["key"]: t for t in op.engine.troubles() if t["reconciler"] == "publish"}
+    troubles = {t["key"]: t for t in op.engine.troubles() if t["reconciler"] in ("publish", "finalise")}
     if state is State.PUBLISHING:  # one unclear answer is looked into at once; a dead line is not waited for
         mine = troubles.get(str(number))
         return str(mine["message"]) if mine and int(str(mine["failures"])) >= PATIENCE else ""

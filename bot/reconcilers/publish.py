@@ -68,8 +68,10 @@ class Publish:
             return due
         approved = drafts.standings(db, states=[State.APPROVED])
         wait_for_cap = self._cap_wait(db)
+        final = self._op.services.final
+        waiting = drafts.previews(db, final.name) if final else frozenset[int]()
         for draft in sorted(approved, key=self._turn):
-            wait = due_in(self._op, draft)
+            wait = due_in(self._op, draft) if draft.number not in waiting else None
             if wait is not None:
                 due[str(draft.number)] = max(wait, wait_for_cap)
         return due

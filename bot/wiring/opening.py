@@ -8,6 +8,7 @@ from bot.engine import Engine
 from bot.operator import Operator
 from bot.reconcilers.collect import Collect
 from bot.reconcilers.describe import Describe
+from bot.reconcilers.finalise import Finalise
 from bot.reconcilers.generate import Generate
 from bot.reconcilers.housekeeping import Housekeeping
 from bot.reconcilers.look import Look
@@ -57,6 +58,7 @@ async def _operator(settings: Settings, store: Store, engine: Engine) -> Operato
         Revise(op),
         Collect(op),
         Render(op),
+        Finalise(op),
         Sheet(op),
         Publish(op),
         Token(op),

@@ -86,6 +86,7 @@ class Rendered:
     thumbnails: str = ""  # one picture for each begun second, ten in a row; "": there is none
     segments: int = 0  # pieces it was encoded in; 0: in one
     cached: int = 0  # pieces that were known from an earlier render
+    reviewed: str = ""  # sha256 of the preview it is the final of: that is what people approve
 
 
 @dataclass(frozen=True, slots=True)

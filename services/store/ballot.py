@@ -25,7 +25,7 @@ def follow(db: Database, number: int, *, target: str, now: datetime, reopen: boo
     """Set the state the votes ask for, where the draft's state follows votes at all.
 
     ``reopen`` lets the votes decide anew in states that otherwise wait (failed, unknown, posted by hand,
-    publishing that was proven unpublished).
+    publishing that was proven unpublished, a final render that is there).
     """
     draft = drafts.get(db, number)
     if not (reopen or draft.state in (*_BY_VOTES, *UNSEEN)):
@@ -34,6 +34,8 @@ def follow(db: Database, number: int, *, target: str, now: datetime, reopen: boo
     after = decision.state
     if draft.rendered is None:
         after = _without_video(draft, decision)
+    if draft.state is State.FINALISING and after is State.APPROVED and not reopen:
+        after = State.FINALISING  # as long as the final is being made
     if after is draft.state:
         reason = decision.reason if after is State.DENIED else draft.reason  # an earlier vote was withdrawn
         if decision.by and (decision.by.sequence, reason) != (draft.decided_sequence, draft.reason):
@@ -44,7 +46,8 @@ def follow(db: Database, number: int, *, target: str, now: datetime, reopen: boo
         columns |= NO_POSTING
     elif at := _own_time(db, draft, now):
         columns["post_at"] = at
-    if after is State.DRAFT and draft.state is State.APPROVED and _has_approval(db, number):
+    was_approved = draft.state in (State.APPROVED, State.FINALISING)
+    if after is State.DRAFT and was_approved and _has_approval(db, number):
         columns["reason"] = "changed since it was approved: approve it again"
     drafts.move(db, number, draft.state, after, now=now, **columns)
     return drafts.get(db, number)

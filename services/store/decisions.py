@@ -136,8 +136,8 @@ def retry(db: Database, number: int, *, voter: str, target: str, now: datetime) 
     if draft.state is not State.FAILED:
         raise Refused(f"Draft {number} is {draft.state}: only a failed one can be retried.")
     journal.about(db, draft, Kind.RETRY, voter=voter, now=now)
+    guards.forgive(db, number, draft.revision)
     if draft.rendered is None:
-        guards.forgive(db, number, draft.revision)
         drafts.move(db, number, State.FAILED, State.RENDERING, now=now, reason="")
         return drafts.get(db, number)
     return ballot.follow(db, number, target=target, now=now, reopen=True)
@@ -148,7 +148,7 @@ def _approved_by(db: Database, number: int, *, voter: str, target: str, now: dat
     draft = drafts.get(db, number)
     if draft.state in (State.DRAFT, State.DENIED):
         draft = vote(db, number, Choice.APPROVE, voter=voter, target=target, now=now)
-    if draft.state is not State.APPROVED:
+    if draft.state not in (State.APPROVED, State.FINALISING):
         raise Refused(f"Draft {number} is {draft.state} and cannot be posted.", remedy=_remedy(draft))
     return draft
 

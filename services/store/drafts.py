@@ -117,6 +117,16 @@ def set_rendered(
     put(db, number, cleared=None)
 
 
+def previews(db: Database, final: str) -> frozenset[int]:
+    """The approved drafts whose video was not made by the renderer ``final``."""
+    rows = db.execute(
+        "SELECT d.number FROM drafts d JOIN revisions r ON r.draft = d.number AND r.revision = d.revision"
+        " WHERE d.state = ? AND r.rendered IS NOT NULL AND json_extract(r.rendered, '$.renderer') <> ?",
+        [str(State.APPROVED), final],
+    )
+    return frozenset(int(number) for (number,) in rows.fetchall())
+
+
 def lose_video(db: Database, number: int, revision: int) -> None:
     """Its files are gone: a retry renders this revision again."""
     db.table("revisions").update((number, revision), {"rendered": None})
@@ -135,7 +145,7 @@ def print_of(db: Database, draft: Draft, target: str) -> str:
     return fingerprint(
         caption=draft.caption,
         movie=draft.movie,
-        contents=[*contents.values(), rendered.sha256 if rendered else ""],
+        contents=[*contents.values(), (rendered.reviewed or rendered.sha256) if rendered else ""],
         shown=rendered.approximations if rendered else (),
         target=target,
     )

@@ -7,6 +7,8 @@ Publications: prepared → intent → published | unknown | refused | abandoned.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,6 +72,18 @@ def renders_to_stop(db: Database) -> list[int]:
         " JOIN revisions r ON r.draft = d.number AND r.revision = d.revision"
         " WHERE o.state IN ('intent', 'running') AND d.state = 'denied' AND r.rendered IS NULL"
         " ORDER BY d.number DESC"
+    )
+    return [int(number) for (number,) in rows.fetchall()]
+
+
+def rendering_of(db: Database, renderer: str, states: Sequence[str]) -> list[int]:
+    """Drafts in one of these states, of whose present revision ``renderer`` has a render under way."""
+    rows = db.execute(
+        "SELECT DISTINCT d.number FROM renders o"
+        " JOIN drafts d ON d.number = o.draft AND d.revision = o.revision"
+        " WHERE o.state = 'running' AND o.handle IS NOT NULL AND o.renderer = ?"
+        " AND d.state IN (SELECT value FROM json_each(?))",
+        [renderer, json.dumps([str(state) for state in states])],
     )
     return [int(number) for (number,) in rows.fetchall()]
 
