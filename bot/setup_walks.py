@@ -19,7 +19,8 @@ class Found:
 
 
 Choose = Callable[[str, Sequence[str]], str]  # a question and its answers; the answer
-Look = Callable[[Mapping[str, str], Choose], Coroutine[Any, Any, Found]]  # given: variable → text, all that is set
+# It is given variable → text of all that is set.
+Look = Callable[[Mapping[str, str], Choose], Coroutine[Any, Any, Found]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bot.doctor import (
     of_codecs,
     of_database,
     of_files,
+    of_google,
     of_instagram,
     of_operator,
     of_services,
@@ -53,6 +54,8 @@ def examine(env_files: Sequence[Path] | None = None) -> Groups:
         return groups
     groups["Files"] = of_files.checks(settings)
     groups["Database"] = of_database.checks(settings.data_dir)
+    if keys := of_google.checks(settings):
+        groups["Google"] = keys
     groups["Services"] = _services(settings)
     if of_instagram.selected(settings):
         groups["Instagram"] = asyncio.run(of_instagram.checks(settings))
