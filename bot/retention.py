@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -113,7 +113,7 @@ async def disk_view(op: Operator) -> dict[str, Any]:
     return view
 
 
-def disk_words(view: dict[str, Any]) -> str:
+def disk_words(view: dict[str, Any], timezone: tzinfo) -> str:
     """disk_view() as sentences: what is free, what uses it, what goes next, and the warning."""
     used = [f"{name.replace('_', ' ')} {naturalsize(size)}" for name, size in view["folders"].items() if size]
     told = [f"Free disk: {naturalsize(view['free_bytes'])}."]
@@ -121,7 +121,8 @@ def disk_words(view: dict[str, Any]) -> str:
         told.append(f"In use: {', '.join(used)}.")
     if view["next_deletions"]:
         first = view["next_deletions"][0]
-        told.append(f"Removed next: {first['what']}, on {first['at'][:10]}.")
+        day = datetime.fromisoformat(first["at"]).astimezone(timezone).date()
+        told.append(f"Removed next: {first['what']}, on {day}.")
     return " ".join([*told, view["warning"]]).strip()
 
 

@@ -68,8 +68,11 @@ async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
     }
     ok = all(service["ok"] for service in health.values())
     many = ", ".join(f"{count} {state}" for state, count in counts.items()) or "none yet"
-    where = f"Running since {op.started:%Y-%m-%d %H:%M} UTC at {op.desk_url}." if op.live else "Not running."
-    text = f"{where} Drafts: {many}. {disk_words(disk)}"
+    timezone = op.options.timezone
+    since = f"{op.started.astimezone(timezone):%Y-%m-%d %H:%M}"
+    where = f"Running since {since} at {op.desk_url}." if op.live else "Not running."
+    held = " Posting is paused: `autopotter schedule resume` goes on." if data["paused"] else ""
+    text = f"{where}{held} Drafts: {many}. {disk_words(disk, timezone)}"
     table = tuple(
         {"service": name, "by": op.services.names()[name], "state": service["message"]}
         for name, service in health.items()

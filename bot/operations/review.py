@@ -45,12 +45,14 @@ async def show(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerat
     cards = await draft_cards(op, [draft])
     entries = await op.store.do(journal.entries, draft=number)
     history = [entry_view(entry) for entry in entries]
+    times = [f"{entry.at.astimezone(op.options.timezone):%Y-%m-%d %H:%M:%S}" for entry in entries]
     yield Reply(
         draft.description,
         data=cards[0].data | {"journal": history},
         cards=cards,
         table=tuple(
-            {"when": e["at"][:19].replace("T", " "), "who": e["voter"], "what": e["what"]} for e in history
+            {"when": when, "who": e["voter"], "what": e["what"]}
+            for when, e in zip(times, history, strict=True)
         ),
     )
 

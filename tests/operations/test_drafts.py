@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,23 @@ async def test_votes_are_of_who_asks(op: Operator) -> None:
         ("desk", Choice.APPROVE),
         ("console", Choice.DENY),
     ]
+
+
+async def test_people_are_told_times_in_their_zone_and_programs_in_utc(op: Operator) -> None:
+    op.clock = lambda: datetime(2026, 11, 21, 23, 30, 5, tzinfo=UTC)
+    number = await make_draft(op)
+    await ask(op, "deny", number=number)
+    answer = await ask(op, "show", number=number)
+    assert answer.table[0]["when"] == "2026-11-22 00:30:05"  # Berlin
+    assert answer.data["journal"][0]["at"] == "2026-11-21T23:30:05+00:00"
+    op.live = True
+    op.started = op.now()
+    told = (await ask(op, "status")).text
+    assert "Running since 2026-11-22 00:30 at" in told
+    assert "Removed next: the files of draft 1 (denied), on 2026-12-22." in told
+
+
+async def test_status_says_that_posting_is_paused(op: Operator) -> None:
+    assert "paused" not in (await ask(op, "status")).text
+    await ask(op, "schedule", action="pause")
+    assert "Posting is paused: `autopotter schedule resume` goes on." in (await ask(op, "status")).text
