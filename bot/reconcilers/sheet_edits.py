@@ -14,7 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from services.errors import Refused
-from services.model.draft import Draft, State
+from services.model.draft import WORDS, Draft, State
 from services.model.vote import Choice
 from services.ports import SheetRow
 from services.publisher.caption_spec import MAX_CHARACTERS
@@ -39,7 +39,8 @@ def take(db: Database, edit: Edit, *, target: str, now: datetime) -> None:
     if edit.status is not None:
         problem = _status(db, edit, target, now)
         if problem:
-            _note(db, number, f"the sheet said “{_said(edit.status)}”{problem}", now)
+            said = f"“{_said(edit.status)}”" if edit.status.strip() else "nothing"
+            _note(db, number, f"the sheet said {said}{problem}", now)
     rows.see(
         db,
         edit.base,
@@ -80,7 +81,7 @@ def _caption(db: Database, edit: Edit, caption: str, target: str, now: datetime)
 def _status(db: Database, edit: Edit, target: str, now: datetime) -> str:
     """Do what the Status says; the end of a note if that cannot be, or is not all there is to say."""
     if not edit.word:
-        return ", which is no status: put back."
+        return f", which is none of {', '.join(dict.fromkeys(WORDS.values()))}: put back."
     number = edit.base.draft
     rows.wait(db, number, "")  # a newer word takes the place of one that waits
     try:

@@ -51,13 +51,16 @@ async def test_an_unknown_word_is_put_back_with_a_note_once(op: Operator) -> Non
     buffer = kept(op)
     await drive(op, "sheet")
     assert row(op, number)["Status"] == "Draft"
-    assert await notes(op, number) == ["the sheet said “aproved”, which is no status: put back."]
+    assert await notes(op, number) == [
+        "the sheet said “aproved”, which is none of Draft, Denied, Approved, Posted: put back."
+    ]
     put_back(op, buffer)
     await drive(op, "sheet")
     assert row(op, number)["Status"] == "Draft"
-    assert len([note for note in await notes(op, number) if "no status" in note]) == 1
+    assert len([note for note in await notes(op, number) if "none of" in note]) == 1
     edit(op, number, Status="")
     await drive(op, "sheet")
+    assert "the sheet said nothing, which is none of" in (await notes(op, number))[0]
     assert (await state(op, number), row(op, number)["Status"]) == (State.DRAFT, "Draft")
 
 
