@@ -1,5 +1,5 @@
-"""Writes the texts that are made from code: bot.env.example, and the marked parts of README.md and of
-docs/renderer.md (whose pictures are drawn by bot.gallery).
+"""Writes the texts that are made from code: bot.env.example, and the marked parts of README.md,
+docs/limits.md and docs/renderer.md (whose pictures are drawn by bot.gallery).
 
     python -m bot.docs
 
@@ -20,6 +20,7 @@ import click
 from bot.__main__ import cli
 from bot.command_line import DEBUG, ENV_FILE, JSON
 from bot.gallery import page
+from bot.limits_page import services_markdown
 from bot.operations.about import usage
 from bot.operations.registry import operations
 from bot.setting_types import ROOT
@@ -29,6 +30,7 @@ from services.errors import Misconfigured
 EXAMPLE = ROOT / "bot.env.example"
 README = ROOT / "README.md"
 RENDERER = ROOT / "docs" / "renderer.md"
+LIMITS = ROOT / "docs" / "limits.md"
 FEW = 4  # more parameters than these are left to --help
 _HEAD = """\
 # Settings of Autopotter. Copy this file to bot.env and take the # off the lines you change; every line here
@@ -107,6 +109,7 @@ TABLES: dict[str, Callable[[], str]] = {"commands": commands_markdown, "settings
 RENDERER_PARTS: dict[str, Callable[[], str]] = {
     "abilities": page.abilities_markdown, "limits": page.limits_markdown, "sheets": page.sheets_markdown,
 }  # fmt: skip
+LIMITS_PARTS: dict[str, Callable[[], str]] = {"services": services_markdown}
 
 
 def fill(text: str, tables: Mapping[str, Callable[[], str]] = TABLES, name: str = README.name) -> str:
@@ -128,7 +131,7 @@ def main() -> int:
     """Rewrite the files; 1 if one with marked parts could not be."""
     EXAMPLE.write_text(env_example(), encoding="utf-8")
     try:
-        for path, parts in ((README, TABLES), (RENDERER, RENDERER_PARTS)):
+        for path, parts in ((README, TABLES), (RENDERER, RENDERER_PARTS), (LIMITS, LIMITS_PARTS)):
             path.write_text(fill(path.read_text(encoding="utf-8"), parts, path.name), encoding="utf-8")
     except (OSError, Misconfigured) as error:
         sys.stderr.write(f"{error}\n")

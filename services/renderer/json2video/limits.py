@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from services.limits import Limit, ServiceLimits, size, span
+
 BASE_URL = "https://api.json2video.com/v2"
 DOMAINS = ("json2video.com",)  # the interface, and the finished files at assets.json2video.com
 
@@ -27,3 +29,61 @@ CREDITS_PER_SECOND, CREDITS_PER_SECOND_LARGE = 1, 4
 FULL_HD_PIXELS = 1920 * 1080
 CREDITS_PER_MINUTE_ELEVENLABS = 60
 CREDITS_PER_IMAGE = {"flux-pro": 20}
+
+LIMITS = ServiceLimits(
+    service="JSON2Video",
+    twins=("renderer json2video",),
+    source="json2video.com/docs/v2: API endpoints, credit consumption, rate limits and quotas",
+    limits=(
+        Limit(
+            "Credits of the account",
+            f"{CREDITS_PER_SECOND} a second of video up to Full HD, reckoned as "
+            f"{CREDITS_PER_SECOND_LARGE} above; failed renders are free",
+            "estimated before each render; 400 “Insufficient credits” or 401 “exceeded the quota”; every "
+            "answer tells what is left",
+            "“The account at JSON2Video has no credits left”: a render waits an hour, an approved draft "
+            "that needs its final has failed and can be retried",
+        ),
+        Limit(
+            "Credits a day and a month",
+            "JSON2VIDEO_DAILY_CREDITS, JSON2VIDEO_MONTHLY_CREDITS",
+            "our own ledger, written before each render",
+            "“Today 180 of 200 credits are used, and this render needs about 30”: the same",
+        ),
+        Limit(
+            "How often a render is asked for",
+            f"every {span(POLL_FIRST)} at most, slowing down to {span(POLL_LAST)}",
+            "429, also with Retry-After",
+            "nothing: it is asked for later",
+        ),
+        Limit(
+            "Finished files",
+            f"kept {KEPT_DAYS} days",
+            "no address, or deleted_at, in the answer",
+            "“has no file of it any more”: the draft has failed, and rendering it again is up to a person",
+        ),
+        Limit(
+            "Listing renders",
+            f"{LIST_DAYS} days, {PAGE} a page",
+            "400",
+            "nothing: it is asked for in pages",
+        ),
+        Limit(
+            "Size of a finished video",
+            size(MAX_VIDEO_BYTES),
+            "our own: the size told, and the bytes that come",
+            "“offers more than 1024 MB”: the draft has failed",
+        ),
+    ),
+    waits=(
+        ("one answer", span(ANSWER_SECONDS)),
+        ("the answer to an order", span(SUBMIT_SECONDS)),
+        ("before a lost order is looked for", span(SETTLE_SECONDS)),
+        ("a render in one go", "JSON2VIDEO_TIMEOUT; then it is asked for again later"),
+        ("before “timeout” or “unknown” is believed", span(BELIEVE_SECONDS)),
+    ),
+    repeats=f"What only reads is tried up to {ATTEMPTS} times with growing random pauses; a download goes on "
+    "where it stopped. An order (POST /movies) is never repeated by itself: when its answer is lost, the "
+    "list of renders is searched for it, and only if it is not there is a new one made. A render that "
+    "failed by itself is ordered once more.",
+)
