@@ -27,7 +27,7 @@ log = get_logger(__name__)
 
 DAYS_BEFORE_REFRESH = 7
 YOUNGEST = timedelta(hours=24)  # "must be at least 24 hours old" to be prolonged
-_AGAIN = timedelta(hours=6)  # after an attempt that brought nothing
+HOURS_BETWEEN_TRIES = timedelta(hours=6)  # after an attempt that brought nothing
 _INSPECTED = timedelta(hours=24)  # how long what debug_token said is taken for true
 _EXPIRED = TABLE[190, 463]
 
@@ -111,7 +111,7 @@ class TokenKeeper:
             token = await self._load()
             if not await self._is_due(token):
                 return False
-            self._next_try = self._clock() + _AGAIN
+            self._next_try = self._clock() + HOURS_BETWEEN_TRIES
             try:
                 new = await token_calls.refresh(self._wire, token.secret, self._clock())
             except OperatorError as error:
