@@ -50,7 +50,8 @@ LIMITS = ServiceLimits(
         Limit(
             "The video",
             f"H.264 or HEVC with AAC, {MIN_SECONDS:.0f} s to {MAX_SECONDS / 60:.0f} min, "
-            f"{MIN_RATE}–{MAX_RATE} pictures a second, {MAX_WIDTH} wide, {MAX_BIT_RATE / 1e6:.0f} Mbps, {MAX_BYTES / 1e6:.0f} MB",
+            f"{MIN_RATE}–{MAX_RATE} pictures a second, {MAX_WIDTH} wide, {MAX_BIT_RATE / 1e6:.0f} Mbps, "
+            f"{MAX_BYTES / 1e6:.0f} MB",
             "looked at before each post, and hours before with INSTAGRAM_DRY_RUN; error 352/2207026",
             "what nearly fits is made to, with the same pictures where they are right; else the draft has "
             "failed with every reason",
@@ -87,7 +88,7 @@ LIMITS = ServiceLimits(
     ),
     repeats=(
         "`media_publish` is never repeated by itself: after every unclear answer its container is looked at, "
-        f"and only one that is proven unpublished is passed again. The post is found among the newest {RECENT} "
-        "by its exact caption and time. Making a container is harmless and is tried again."
+        "and only one that is proven unpublished is passed again. The post is found among the newest "
+        f"{RECENT} by its exact caption and time. Making a container is harmless and is tried again."
     ),
 )
