@@ -20,6 +20,12 @@ from services.ports import Account, Bucket, Planner, Publisher, Renderer, Sheet,
 from services.store import Store
 
 
+class Twin(Protocol):
+    name: str
+
+    async def ping(self) -> str: ...
+
+
 class Closing(Protocol):
     async def aclose(self) -> None: ...
 
@@ -62,14 +68,22 @@ class Services:
         for part in self.shared:
             await part.aclose()
 
+    def twin(self, kind: str) -> Twin:
+        """By the name it has in names()."""
+        if kind in ("renderer", "previews"):
+            return self.renderer if self.final is None or kind == "previews" else self.final
+        found: Twin = getattr(self, kind)
+        return found
+
     def names(self) -> dict[str, str]:
         return {
             "account": self.account.name,
             "bucket": self.bucket.name,
             "planner": self.planner.name,
-            "renderer": (self.final or self.renderer).name,
+            "renderer": self.twin("renderer").name,
             "sheet": self.sheet.name,
             "publisher": self.publisher.name,
+            **({"previews": self.renderer.name} if self.final else {}),
         }
 
 

@@ -7,10 +7,11 @@ import click
 from bot.settings import settings_table
 from bot.setup_google import BUCKET_WALK, SHEET_WALK
 from bot.setup_instagram import INSTAGRAM_WALK
+from bot.setup_json2video import JSON2VIDEO_WALK
 from bot.setup_steps import STEPS
 from bot.setup_walks import Walk
 
-WALKS: tuple[Walk, ...] = (BUCKET_WALK, SHEET_WALK, INSTAGRAM_WALK)
+WALKS: tuple[Walk, ...] = (BUCKET_WALK, SHEET_WALK, JSON2VIDEO_WALK, INSTAGRAM_WALK)
 
 
 def options() -> list[click.Parameter]:

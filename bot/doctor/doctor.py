@@ -20,6 +20,7 @@ from bot.doctor import (
     of_files,
     of_google,
     of_instagram,
+    of_json2video,
     of_operator,
     of_services,
     of_settings,
@@ -59,6 +60,8 @@ def examine(env_files: Sequence[Path] | None = None) -> Groups:
     groups["Services"] = _services(settings)
     if of_instagram.selected(settings):
         groups["Instagram"] = asyncio.run(of_instagram.checks(settings))
+    if credits := asyncio.run(of_json2video.checks(settings)):
+        groups["JSON2Video"] = credits
     groups["Clock"] = of_clock.checks(settings, reading, datetime.now(UTC))
     groups["Operator"] = of_operator.checks(settings)
     return groups

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from bot.doctor.check import Check, fail, failed_by, ok
+from bot.operator import Twin
 from bot.settings import Settings
 from bot.wiring import open_services, studio_missing
 from services.errors import OperatorError
@@ -20,22 +21,20 @@ async def checks(settings: Settings) -> list[Check]:
         store = await Store.open(Path(folder) / "operator.db")
         try:
             services = await open_services(settings, store)
-            names = services.names()
-            found = await asyncio.gather(
-                *(_ping(f"{kind} {name}", getattr(services, kind), settings) for kind, name in names.items())
-            )
+            twins = {f"{kind} {name}": services.twin(kind) for kind, name in services.names().items()}
+            found = await asyncio.gather(*(_ping(what, twin, settings) for what, twin in twins.items()))
             await services.close()
         finally:
             await store.close()
     return list(found)
 
 
-async def _ping(what: str, twin: object, settings: Settings) -> Check:
+async def _ping(what: str, twin: Twin, settings: Settings) -> Check:
     if what == "bucket folder" and await asyncio.to_thread(studio_missing, settings):
         return ok(what, "The sample studio is drawn at the first start.")
     try:
         async with asyncio.timeout(PING_SECONDS):
-            return ok(what, await twin.ping())  # type: ignore[attr-defined]
+            return ok(what, await twin.ping())
     except OperatorError as error:
         return failed_by(what, error)
     except TimeoutError:

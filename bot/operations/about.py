@@ -139,7 +139,7 @@ async def _health(op: Operator) -> dict[str, dict[str, Any]]:
     names = op.services.names()
 
     async def ask(kind: str) -> dict[str, Any]:
-        twin = getattr(op.services, kind)
+        twin = op.services.twin(kind)
         try:
             async with asyncio.timeout(PING_SECONDS):
                 return {"ok": True, "message": await twin.ping()}

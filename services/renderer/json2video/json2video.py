@@ -76,7 +76,8 @@ class Json2Video:
                 f"The account at {NAME} has no credits left.", remedy="Buy credits at json2video.com."
             )
         told = f"{left:,} credits left" if left is not None else "the credits left are not told"
-        return f"{NAME} accepts the key; {told}. Used: {spent.day:,} today, {spent.month:,} this month."
+        used = f" Used: {spent.day:,} today, {spent.month:,} this month." if spent.month else ""
+        return f"{NAME} accepts the key; {told}.{used}"
 
     async def check(self, request: RenderRequest) -> list[str]:
         """What is read otherwise than it was written; nothing is asked."""

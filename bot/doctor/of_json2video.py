@@ -1,0 +1,46 @@
+"""JSON2Video: how many credits are left, and what keeps renders from using them up.
+
+Whether the key is accepted is asked with the other services.
+"""
+
+from __future__ import annotations
+
+from bot.doctor.check import Check, ok, warn
+from bot.settings import Settings
+from services.errors import OperatorError
+
+LOW = 120  # credits: two minutes of video
+
+
+async def checks(settings: Settings) -> list[Check]:
+    """None where nothing is rendered there."""
+    key = settings.json2video_api_key
+    if key is None:
+        return []
+    from services.http.client import Http
+    from services.renderer.json2video.api import Api
+
+    found = [_caps(settings)]
+    http = Http()
+    try:
+        left = await Api(http, key, settings.json2video_base_url).left()
+    except OperatorError:
+        return found  # it is told of with the other services
+    finally:
+        await http.aclose()
+    if left is not None:
+        few = f"Only {left:,} credits are left: about {left} seconds of video."
+        found.append(
+            ok("credits of JSON2Video", f"{left:,} are left.")
+            if left >= LOW
+            else warn("credits of JSON2Video", few, "Buy credits at json2video.com.")
+        )
+    return found
+
+
+def _caps(settings: Settings) -> Check:
+    caps = {"a day": settings.json2video_daily_credits, "a month": settings.json2video_monthly_credits}
+    told = " and ".join(f"{most:,} credits {span}" for span, most in caps.items() if most)
+    bought = "after the approval" if settings.render_preview == "local" else "before the review"
+    limit = f"at most {told}" if told else "no cap is set"
+    return ok("cap of JSON2Video", f"Videos are bought {bought}; {limit}.")
