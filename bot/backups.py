@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ def back_up(settings: Settings, console: Console, given: dict[str, Any]) -> None
     now = datetime.now(settings.zone)
     name = f"operator-{now:%Y%m%d-%H%M%S}.db"
     target: Path = (given["file"] or settings.data_dir / "backups" / name).expanduser().absolute()
-    if target.is_dir():
+    if os.path.isdir(target):  # noqa: PTH112 - a name that cannot be is none; Path.is_dir raises
         target /= name
     apart = [str(settings.data_dir / folder) for folder in ("drafts", "outbox", "collected_data")]
     made = backup.back_up(settings.data_dir / "operator.db", target)

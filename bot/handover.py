@@ -107,7 +107,7 @@ def _announced(settings: Settings, lock: DataLock) -> Session | None:
 
 async def _next_try(lock: DataLock, deadline: float) -> None:
     if time.monotonic() > deadline:  # another command is acting, or an operator takes long to start
-        raise lock.in_use()
+        raise lock.in_use("It is just starting, or at work: try again in a minute, or end it if it hangs.")
     await asyncio.sleep(_RETRY_SECONDS)
 
 

@@ -105,6 +105,17 @@ def test_a_backup_is_never_overwritten_and_takes_folders(tmp_path: Path) -> None
     assert leftovers(tmp_path) == []
 
 
+@pytest.mark.parametrize("place", ["file/copy.db", "x" * 300, "/proc/copy.db"])
+def test_a_place_that_is_none_is_a_sentence(tmp_path: Path, place: str) -> None:
+    run(tmp_path, "drafts")
+    (tmp_path / "file").write_text("no folder")
+    refused = run(tmp_path, "backup", place if place.startswith("/") else str(tmp_path / place))
+    assert refused.exit_code == 1
+    assert "cannot be written" in said(refused)
+    assert "incident" not in said(refused)
+    assert leftovers(tmp_path) == []
+
+
 def test_an_older_schema_is_restored_and_upgraded_later(tmp_path: Path) -> None:
     path = with_drafts(tmp_path)
     done = data(run(tmp_path, "restore", str(HERE / "operator-m001.db"), "--json"))
@@ -133,6 +144,7 @@ def test_not_while_an_operator_has_the_folder(tmp_path: Path) -> None:
         lock.release()
     assert refused.exit_code == 1
     assert "Another Autopotter" in said(refused)
+    assert "End it, restore, and start it again; nothing was changed." in said(refused)
     assert path.read_bytes() == before
 
 

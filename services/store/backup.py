@@ -63,13 +63,13 @@ def back_up(database: Path, target: Path) -> Backup:
         raise Refused(f"{target} is there already.", remedy="Name another file; no backup is overwritten.")
     part = target.with_name(f".{target.name}.{uuid4().hex[:8]}.part")
     try:
-        with sentences(target):
+        with _written(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # captions are private
         with sentences(database), _opened(database, "rw") as connection:
             connection.execute("VACUUM INTO ?", [str(part)])
         found = check(part)
-        with sentences(target):
+        with _written(target):
             files.sync_to_disk(part)
             _name(part, target)
             files.sync_to_disk(target.parent)
@@ -88,7 +88,7 @@ def restore(source: Path, database: Path, *, now: datetime) -> Restored:
     """
     lock = DataLock(database.parent)
     if not lock.try_acquire():
-        raise lock.in_use()
+        raise lock.in_use("End it, restore, and start it again; nothing was changed.")
     try:
         return _restore(source, database, now)
     finally:
@@ -208,6 +208,20 @@ def _names(connection: sqlite3.Connection) -> list[str]:
     rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY id",
                               [migrations.name])  # fmt: skip
     return [str(name) for (name,) in rows]
+
+
+@contextlib.contextmanager
+def _written(target: Path) -> Iterator[None]:
+    """Where a person wanted a copy may be no place for one at all."""
+    try:
+        with sentences(target):
+            yield
+    except Misconfigured as error:
+        raise Refused(str(error), remedy="Name a file in a folder that this user may write.") from error
+    except OSError as error:
+        raise Refused(
+            f"{target} cannot be written: {error.strerror or error}.", remedy="Name another file."
+        ) from error
 
 
 def _damaged(path: Path) -> Refused:

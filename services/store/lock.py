@@ -62,10 +62,11 @@ class DataLock:
                 raise self.in_use()
             await asyncio.sleep(_RETRY_SECONDS)
 
-    def in_use(self) -> Unavailable:
+    def in_use(
+        self, remedy: str = "Use that one, end it, or give this one a DATA_DIR of its own."
+    ) -> Unavailable:
         return Unavailable(
-            f"Another Autopotter ({self._holder()}) is using {self._path.parent}.",
-            remedy="Use that one, end it, or give this one a DATA_DIR of its own.",
+            f"Another Autopotter ({self._holder()}) is using {self._path.parent}.", remedy=remedy
         )
 
     def release(self) -> None:
