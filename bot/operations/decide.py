@@ -90,8 +90,10 @@ async def _vote(op: Operator, by: Requester, number: int, choice: Choice, reason
 
 async def _sentence(op: Operator, draft: Draft, choice: Choice) -> str:
     number = draft.number
-    if draft.state in (State.PUBLISHING, State.UNKNOWN):
-        return f"Noted; draft {number} is being published and can no longer be stopped."
+    if draft.state is State.PUBLISHING:
+        return f"Noted; draft {number} is being published: your vote counts if it turns out not to be out."
+    if draft.state is State.UNKNOWN:
+        return f"Noted; your vote counts if draft {number} is not live. Look, and say which it is."
     if draft.state is State.FAILED:
         return f"Noted; draft {number} failed, and `autopotter retry {number}` lets the votes decide."
     if choice is Choice.DENY and draft.state is State.DENIED:

@@ -148,6 +148,8 @@ def _approved_by(db: Database, number: int, *, voter: str, target: str, now: dat
     draft = drafts.get(db, number)
     if draft.state in (State.DRAFT, State.DENIED):
         draft = vote(db, number, Choice.APPROVE, voter=voter, target=target, now=now)
+    if draft.state is State.POSTED:
+        raise Refused(f"Draft {number} is posted already.")
     if draft.state not in (State.APPROVED, State.FINALISING):
         raise Refused(f"Draft {number} is {draft.state} and cannot be posted.", remedy=_remedy(draft))
     return draft

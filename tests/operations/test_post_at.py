@@ -174,7 +174,7 @@ async def test_what_is_out_takes_no_time(op: Operator) -> None:
     number = await make_draft(op)
     assert (await ask(op, "post", number=number)).ok
     refused = await set_time(op, number)
-    assert (refused.ok, refused.text) == (False, "Draft 1 is posted and cannot be posted.")
+    assert (refused.ok, refused.text) == (False, "Draft 1 is posted already.")
 
 
 async def test_it_is_kept_over_the_hour_that_autumn_repeats(op: Operator) -> None:

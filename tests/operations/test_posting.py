@@ -24,7 +24,7 @@ async def test_post_acknowledges_then_says_where_it_is(op: Operator) -> None:
     assert first.data == {"number": number, "state": "approved"}
     assert (last.ok, last.data["status"], last.data["permalink"][:7]) == (True, "Posted", "file://")
     again = await ask(op, "post", number=number)
-    assert (again.ok, again.text) == (False, "Draft 1 is posted and cannot be posted.")
+    assert (again.ok, again.text) == (False, "Draft 1 is posted already.")
 
 
 async def test_post_drives_its_own_draft_only(op: Operator) -> None:
@@ -95,6 +95,8 @@ async def test_what_nobody_can_see_is_asked_and_answered(op: Operator) -> None:
         line(op).plan, line(op).blind = ["before"], True
         unclear = await ask(op, "post", number=number)
         assert (unclear.ok, unclear.data["state"]) == (False, "unknown")
+        noted = await ask(op, "approve", number=number)
+        assert noted.text == f"Noted; your vote counts if draft {number} is not live. Look, and say which it is."
         line(op).blind = False
         if live:
             said = await ask(op, "posted", number=number, permalink="https://example.org/p/1")
