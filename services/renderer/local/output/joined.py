@@ -28,7 +28,7 @@ from services.renderer.local.output.runs import Runs
 from services.renderer.local.output.segment_file import Damaged, Encoded, as_bytes, read
 from services.renderer.local.output.sizing import keep_below
 from services.renderer.local.output.stills import StillTaker
-from services.renderer.local.output.streamed import reduced
+from services.renderer.local.output.streamed import Reducer
 from services.renderer.local.output.work import Codings, Work, codings
 from services.renderer.local.pictures.planes import planes_of
 from services.renderer.local.planning.layers import Segment
@@ -165,6 +165,7 @@ class _Maker:
     def __init__(self, work: Work, found: Codings) -> None:
         self._work, self._codings = work, found
         self._compositor = Compositor(work.plan, work.assets)
+        self._reducer = Reducer(found.preview) if found.preview else None
         self._pool = [av.VideoFrame(work.plan.width, work.plan.height, "yuv420p") for _ in range(_POOL)]
 
     def encoded(self, segment: Segment) -> Encoded:
@@ -175,8 +176,8 @@ class _Maker:
             frame = self._pool[number % _POOL]
             self._compositor.compose(segment, number, planes_of(frame))
             taker.see(number - segment.first, frame)
-            if preview and self._codings.preview:
-                preview.add(reduced(frame, self._codings.preview))
+            if preview and self._reducer:
+                preview.add(self._reducer.reduced(frame))
             video.add(frame)
             self._work.on_frames(1)
         tracks = tuple(encoder.finish() for encoder in (video, preview) if encoder)

@@ -63,7 +63,12 @@ class StillTaker:
 def image_of(frame: av.VideoFrame, size: tuple[int, int]) -> Image.Image:
     """The frame as an RGB image of that size."""
     picture = frame.reformat(
-        *size, format="rgb24", src_colorspace="ITU709", src_color_range="MPEG", interpolation="AREA"
+        *size,
+        format="rgb24",
+        src_colorspace="ITU709",
+        src_color_range="MPEG",
+        interpolation="AREA",
+        threads=1,
     )
     return Image.fromarray(picture.to_ndarray())
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import av
+from av.video.reformatter import Interpolation, VideoReformatter
 
 from services.renderer.local.compositing.compositor import Compositor
 from services.renderer.local.output.coding import Coding, Track, coded_sound
@@ -39,9 +40,10 @@ def stream(work: Work) -> tuple[str, ...]:
 def _pictures(work: Work, found: Codings, large: Future[Track], small: Future[Track]) -> tuple[str, ...]:
     with contextlib.ExitStack() as open_files:
         video = open_files.enter_context(Mp4(work.place("video"), found.video, large))
-        preview = None
+        preview, reducer = None, None
         if found.preview:
             preview = open_files.enter_context(Mp4(work.place("preview"), found.preview, small))
+            reducer = Reducer(found.preview)
         compositor = Compositor(work.plan, work.assets)
         frames = _ahead(compositor.frames(taken=_AHEAD + 3))
         for segment in work.plan.segments:
@@ -49,8 +51,8 @@ def _pictures(work: Work, found: Codings, large: Future[Track], small: Future[Tr
             for index in range(segment.last - segment.first):
                 frame = next(frames)
                 taker.see(index, frame)
-                if preview and found.preview:
-                    preview.add(reduced(frame, found.preview))
+                if preview and reducer:
+                    preview.add(reducer.reduced(frame))
                 video.add(frame)
                 work.on_frames(1)
             work.board.add(segment.first, taker.taken)
@@ -60,9 +62,17 @@ def _pictures(work: Work, found: Codings, large: Future[Track], small: Future[Tr
         return compositor.take_notes()
 
 
-def reduced(frame: av.VideoFrame, to: Coding) -> av.VideoFrame:
-    """The frame at the size of ``to``."""
-    return frame.reformat(to.width, to.height, interpolation="AREA")
+class Reducer:
+    """Frames at the size of a coding. One for each thread: the scaler keeps megabytes for the next frame."""
+
+    def __init__(self, to: Coding) -> None:
+        self._width, self._height = to.width, to.height
+        self._scaler = VideoReformatter()
+
+    def reduced(self, frame: av.VideoFrame) -> av.VideoFrame:
+        return self._scaler.reformat(
+            frame, self._width, self._height, interpolation=Interpolation.AREA, threads=1
+        )
 
 
 def _ahead(frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:

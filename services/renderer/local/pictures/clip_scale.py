@@ -48,6 +48,7 @@ class Scaler:
             *([("vflip", "")] if flips[1] else []),
         ]
         self._graph = graph = av.filter.Graph()
+        graph.threads = 1  # more cost more than they bring, and what is drawn beside has a thread of its own
         node = graph.add_buffer(
             width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 1000)
         )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import av
 import numpy as np
 from PIL import Image
 
 from services.renderer.local.pictures.chroma_key import keyed, sees_light
 from services.renderer.local.pictures.kernels import Plane
-from services.renderer.local.pictures.planes import Picture, picture_of
+from services.renderer.local.pictures.planes import Picture, coded, picture_of
 from services.renderer.local.pictures.tables import Tables, correction_tables
 from services.renderer.local.planning.treatment import Key, Treatment
 
@@ -21,10 +20,9 @@ def picture_from(image: Image.Image, treatment: Treatment) -> Picture:
     if alpha is not None and alpha.min() == 255:
         alpha = None
     if alpha is None and key is None:
-        plain = picture_of(image.convert("RGB"))
+        plain = picture_of(image if image.mode == "RGB" else image.convert("RGB"))
         return Picture(*tables.apply(plain.y, plain.u, plain.v))
-    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image.convert("RGB")), format="rgb24")
-    y, u, v = frame.reformat(format="yuv444p", dst_colorspace="ITU709", dst_color_range="MPEG").to_ndarray()
+    y, u, v = coded(np.asarray(image.convert("RGB")), "yuv444p").to_ndarray()
     if key is not None:
         found = keyed(y if sees_light(key) else None, u, v, key)
         planes = zip(tables.apply(y, u, v), tables.of(key.colour), strict=True)

@@ -102,24 +102,25 @@ def copy(source: Planes, target: Planes) -> None:
 def picture_of(image: Image.Image) -> Picture:
     """Planes of a Pillow image of even size; RGBA keeps its alpha, everything else is opaque."""
     if image.mode != "RGBA":
-        return _opaque(image.convert("RGB"))
+        return _opaque(image if image.mode == "RGB" else image.convert("RGB"))
     pixels = np.asarray(image)
     alpha = np.ascontiguousarray(pixels[:, :, 3])
     if alpha.min() == 255:
         return _opaque(image.convert("RGB"))
-    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels[:, :, :3]), format="rgb24")
-    full = frame.reformat(format="yuv444p", dst_colorspace="ITU709", dst_color_range="MPEG").to_ndarray()
+    full = coded(pixels[:, :, :3], "yuv444p").to_ndarray()
     scale = alpha.astype(np.uint32) + (alpha >> 7)
     y, u, v = ((plane * scale + 128) >> 8 for plane in full)
     return Picture(y.astype(np.uint8), _mean(u), _mean(v), alpha, _mean(alpha.astype(np.uint32)))
 
 
 def _opaque(image: Image.Image) -> Picture:
-    pixels = np.ascontiguousarray(image, np.uint8)
-    frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
-        format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"
-    )
-    return Picture(*(np.array(plane) for plane in planes_of(frame).all()))
+    return Picture(*planes_of(coded(np.asarray(image), "yuv420p")).all())
+
+
+def coded(pixels: Plane, form: str) -> av.VideoFrame:
+    """RGB pixels (height, width, 3) in that format, BT.709, limited range."""
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+    return frame.reformat(format=form, dst_colorspace="ITU709", dst_color_range="MPEG", threads=1)
 
 
 def _mean(plane: npt.NDArray[np.uint32]) -> Plane:
