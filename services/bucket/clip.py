@@ -7,6 +7,7 @@ clips that have next to no key frames. Times are seconds from the clip's start.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from services.bucket.picture import SIDE
 Floats = NDArray[np.float64]
 
 FEWEST, MOST = 4, 16  # key frames decoded; in between, one for each three seconds
-DENSE_FRAMES = 150  # frames decoded of a clip with fewer than FEWEST key frames
+DENSE_FRAMES = 120  # frames decoded, at most, of a clip with fewer than FEWEST key frames
 MOST_DEMUXED = 2 << 30  # bytes of a file without an index that are gone through
 
 
@@ -152,18 +153,24 @@ def _next_key_frame(container: Any, stream: Any) -> Any:
 
 
 def _dense(container: Any, stream: Any, packets: Packets) -> Iterator[Frame]:
-    """Frames of a clip with hardly a key frame: its beginning, or all of it when it is short."""
-    length = min(float(packets.times[-1]), DENSE_FRAMES / max(1.0, _rate(packets)))
-    step, due = max(length / (FEWEST * 2 - 1), 0.05), 0.0
+    """Frames of a clip with hardly a key frame: what follows each of them, or all of a short clip."""
+    keys = packets.times[packets.keys]
+    begins = [float(key) for key in keys] or [0.0]
+    long = DENSE_FRAMES / max(1.0, _rate(packets)) / len(begins)
+    count = math.ceil(FEWEST * 2 / len(begins))
+    start, base, last = stream.start_time or 0, float(stream.time_base), -1.0
     stream.codec_context.skip_frame = "NONREF"
-    container.seek(stream.start_time or 0, stream=stream, backward=True)
-    for frame in container.decode(stream):
-        at = seconds_of(frame, stream)
-        if at > length + 0.5:
-            return
-        if at >= due - 1e-3:
-            due = (math.floor(at / step + 1e-3) + 1) * step
-            yield Frame(at, picture_of(frame))
+    for begin, end in itertools.pairwise([*begins, float(packets.times[-1])]):
+        length = min(end - begin, long)
+        step, due = max(length / (count - 1), 0.05), begin
+        container.seek(int(start + (begin + 0.05) / base), stream=stream, backward=True)
+        for frame in container.decode(stream):
+            at = seconds_of(frame, stream)
+            if at > begin + length + 0.1:
+                break
+            if at >= due - 1e-3 and at > last:
+                due, last = begin + (math.floor((at - begin) / step + 1e-3) + 1) * step, at
+                yield Frame(at, picture_of(frame))
 
 
 def _rate(packets: Packets) -> float:

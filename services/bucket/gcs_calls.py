@@ -16,11 +16,18 @@ from urllib.parse import quote
 
 import google_crc32c
 from google.api_core.exceptions import NotFound, PreconditionFailed
+from google.api_core.retry import Retry
 from google.cloud import storage
-from google.cloud.storage.retry import DEFAULT_RETRY
 
 from services.bucket.gcs_login import Login
-from services.bucket.gcs_refusals import PERMISSIONS, is_the_bucket, missing_right, rights_named, sentences
+from services.bucket.gcs_refusals import (
+    PERMISSIONS,
+    is_passing,
+    is_the_bucket,
+    missing_right,
+    rights_named,
+    sentences,
+)
 from services.errors import Misconfigured, Unavailable
 
 VENDOR = "https://storage.googleapis.com"
@@ -55,7 +62,7 @@ class Calls:
             client_options={"api_endpoint": address},
         )
         self._bucket = self._client.bucket(bucket)
-        self._retry = DEFAULT_RETRY.with_timeout(retry_seconds).with_delay(initial=first_pause)
+        self._retry = Retry(predicate=is_passing, initial=first_pause, maximum=20.0, timeout=retry_seconds)
 
     def _sentences(self, *, of_file: bool = True) -> AbstractContextManager[None]:
         return sentences(self._name, self.login.who, _VARIABLE, of_file=of_file)

@@ -79,13 +79,14 @@ class RemoteSigner(Signing):
         self, credentials: Any, email: Callable[[], str], session: requests.Session, address: str = SIGNING
     ) -> None:
         self._credentials, self._email, self._session, self._address = credentials, email, session, address
+        self._request = Request(session)  # kept: when it goes it closes its session
         self._lock = threading.Lock()
 
     @property
     def signer_email(self) -> str:
         with self._lock:
             if not self._credentials.token:  # on Google's machines the address is known only then
-                self._credentials.refresh(Request(self._session))
+                self._credentials.refresh(self._request)
             return self._email()
 
     @property
@@ -113,8 +114,24 @@ class RemoteSigner(Signing):
             raise requests.exceptions.ContentDecodingError("no signature") from error
 
 
+class _Session(AuthorizedSession):
+    """One that stays closed: threads that are still at work would open new connections, and leave them."""
+
+    ended = False
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        if self.ended:
+            raise requests.exceptions.ConnectionError("closed")
+        answer: requests.Response = super().request(*args, **kwargs)  # type: ignore[no-untyped-call]
+        return answer
+
+    def close(self) -> None:
+        self.ended = True
+        super().close()  # type: ignore[no-untyped-call]
+
+
 def _session(credentials: Any, local: bool) -> requests.Session:
-    session = AuthorizedSession(credentials, refresh_timeout=LOGIN_SECONDS)  # type: ignore[no-untyped-call]
+    session = _Session(credentials, refresh_timeout=LOGIN_SECONDS)  # type: ignore[no-untyped-call]
     adapter = HTTPAdapter(pool_connections=4, pool_maxsize=AT_ONCE)
     session.mount("https://", adapter)
     session.mount("http://", adapter)

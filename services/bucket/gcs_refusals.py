@@ -42,6 +42,9 @@ def sentences(bucket: str, who: str, variable: str, *, of_file: bool) -> Iterato
 
 def trouble(error: BaseException, bucket: str, who: str, variable: str, *, of_file: bool) -> OperatorError:
     match error:
+        case InvalidResponse() if _status(error) >= 400:
+            told = exceptions.from_http_status(_status(error), str(error.response.text)[:500])  # type: ignore[no-untyped-call]
+            return trouble(told, bucket, who, variable, of_file=of_file)
         case exceptions.RetryError() if isinstance(error.cause, KINDS):
             return trouble(error.cause, bucket, who, variable, of_file=of_file)
         case exceptions.NotFound() if not of_file or is_the_bucket(error):
@@ -83,6 +86,22 @@ def trouble(error: BaseException, bucket: str, who: str, variable: str, *, of_fi
             return access_trouble(error, SERVICE, variable)
         case _:
             return access_trouble(requests.exceptions.ConnectionError(), SERVICE, variable)
+
+
+def _status(error: InvalidResponse) -> int:
+    return int(getattr(error.response, "status_code", 0))
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same request may work in a moment."""
+    if isinstance(error, InvalidResponse):
+        status = _status(error)
+        return status in (408, 429) or status >= 500
+    if isinstance(error, exceptions.ClientError):
+        return error.code in (408, 429)
+    if not isinstance(error, KINDS) or isinstance(error, DataCorruption):
+        return False
+    return isinstance(trouble(error, "", "", "", of_file=True), Unavailable)
 
 
 def is_the_bucket(error: exceptions.NotFound) -> bool:

@@ -17,7 +17,7 @@ from services.bucket.categories import MEDIA, PLURALS, file_category
 from services.bucket.facts import FactsReader, Finding
 from services.bucket.pairing import Pairing
 from services.bucket.seen import Seen
-from services.errors import OperatorError, Refused
+from services.errors import OperatorError, Refused, Unavailable
 from services.files import written
 from services.log import get_logger, timed
 from services.model.asset import Asset, Category, StoredFile
@@ -125,6 +125,8 @@ class Inventory:
                     finding = await self._reader.read(reader, category, file.name)
                 finally:
                     await asyncio.to_thread(reader.close)
+            except Unavailable:  # not this file: the bucket; the scan ends, and what is known stays
+                raise
             except (OperatorError, OSError) as error:
                 file = replace(file, generation=media.UNOPENED)
                 finding = Finding(problem=_sentence(error))

@@ -25,10 +25,11 @@ from services.model.asset import Asset, Category
 from services.model.footage import Footage, Moment
 from services.ports import Bucket
 from services.store import Store, footage, media
+from services.tasks import all_or_none
 
 log = get_logger(__name__)
 
-VERSION = 1  # of what is measured: another one looks at everything again
+VERSION = 2  # of what is measured: another one looks at everything again
 SECONDS = 60.0  # of work that one file may take
 PARALLEL = max(1, min(4, os.cpu_count() or 1))
 PAGE = 200
@@ -172,9 +173,7 @@ class Looker:
                 if len(run.found) >= _COMMIT_FILES or time.monotonic() - run.committed > _COMMIT_SECONDS:
                     await self._commit(run)
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(self._parallel):
-                group.create_task(work())
+        await all_or_none(work() for _ in range(self._parallel))
 
     async def _one(self, asset: Asset, run: _Run) -> None:
         try:

@@ -60,6 +60,19 @@ def test_few_key_frames_are_decoded_of_many() -> None:
     assert frames[-1].at > 50
 
 
+@pytest.mark.parametrize("every", [250, 1000])
+def test_a_clip_with_few_key_frames_is_seen_where_they_are(every: int) -> None:
+    content = clip(lambda n: scene(n // 10, (64, 48)), 600, size=(64, 48), every=every)
+    packets, frames = read_clip(io.BytesIO(content))
+    keys = packets.times[packets.keys]
+    times = [frame.at for frame in frames]
+    assert len(keys) == (3 if every == 250 else 1)
+    assert 6 <= len(frames) <= 10
+    assert times == sorted(set(times))
+    assert all(any(key <= at <= key + 4.2 / len(keys) for key in keys) for at in times)
+    assert all(sum(abs(at - key) < 2 for at in times) >= 2 for key in keys), "some of each"
+
+
 def test_a_clip_of_key_frames_alone_is_judged_by_its_pictures() -> None:
     look, _ = seen(clip(moving_between(60, 120), 180, every=1))
     assert look.motion is not None

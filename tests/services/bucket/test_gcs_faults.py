@@ -17,12 +17,14 @@ from services.bucket.gcs_cache import PIECE
 from services.bucket.gcs_login import login
 from services.bucket.gcs_refusals import KINDS, trouble
 from services.bucket.inventory import Inventory
+from services.bucket.look import Looker
 from services.errors import Misconfigured, OperatorError, Refused, Unavailable
 from services.store import Store
 from tests.doubles.gcs_server import GcsServer
 from tests.doubles.google_keys import EMAIL
 from tests.doubles.google_twins import gcs_bucket
 from tests.doubles.http_double import Answer, Fault
+from tests.services.bucket.conftest import photo_bytes
 
 FOLDERS = ("video_uploads", "music_uploads")
 DRAFT = "draft_videos/7.mp4"
@@ -38,7 +40,7 @@ def server() -> Iterator[GcsServer]:
 
 @pytest.fixture
 async def bucket(server: GcsServer, tmp_path: Path) -> AsyncIterator[GcsBucket]:
-    made = gcs_bucket(server.url, tmp_path, FOLDERS, patience=2.0)
+    made = gcs_bucket(server.url, tmp_path, FOLDERS, patience=4.0)
     yield made
     await made.aclose()
 
@@ -203,6 +205,32 @@ async def test_a_right_withdrawn_during_a_scan_keeps_the_catalogue(
         await inventory.scan_folders()
     assert await inventory.counts() == known, "what a scan did not reach is not forgotten"
     await inventory.close()
+    await store.close()
+
+
+async def test_an_outage_during_a_scan_blames_no_file(
+    server: GcsServer, bucket: GcsBucket, tmp_path: Path
+) -> None:
+    server.add("video_uploads/b.mp4", b"video" * 100_000)
+    store = await Store.open(tmp_path / "operator.db")
+    inventory = Inventory(bucket, store)
+    looker = Looker(bucket, store, tmp_path / "sheets")
+    server.fail("objects.read", *[Fault(Answer(503))] * 500)
+    with pytest.raises(Unavailable, match="out of order"):
+        await inventory.scan_folders()
+    assert (await inventory.counts())["unreadable"] == 0
+    server.faults.clear()
+    await inventory.scan_folders()
+    assert (await inventory.counts())["total_files"] == 2
+    server.add("video_uploads/c.jpg", photo_bytes(400, 300))
+    await inventory.scan_folders()
+    server.fail("objects.read", *[Fault(Answer(503))] * 500)
+    with pytest.raises(Unavailable, match="out of order"):
+        await looker.look()
+    server.faults.clear()
+    assert (await looker.look()).looked == 1
+    await inventory.close()
+    await looker.close()
     await store.close()
 
 
