@@ -21,7 +21,6 @@ from tests.doubles.json2video_client import PHOTO, movie, renderer_at
 from tests.doubles.json2video_server import Json2VideoServer
 
 SMALL = Profile("draft", scale=0.25, joined=True, preview_scale=0.5)
-ASSETS = {PHOTO: "wip_photos/red.jpg"}
 
 
 @asynccontextmanager
@@ -61,8 +60,27 @@ async def renderer(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         yield made
 
 
-def wanted(key: str = "k7f3-1-1", seconds: float = 4.0) -> RenderRequest:
-    return RenderRequest(key, movie(seconds), ASSETS)
+@pytest.fixture
+def assets() -> dict[str, str]:
+    """Asset id → key of a photo in the bucket."""
+    return {PHOTO: "wip_photos/red.jpg"}
+
+
+@pytest.fixture
+def tag() -> str:
+    """Of a draft nobody rendered before."""
+    return "k7f3"
+
+
+Wanted = Callable[..., RenderRequest]
+
+
+@pytest.fixture
+def wanted(assets: dict[str, str], tag: str) -> Wanted:
+    def request(seconds: float = 4.0) -> RenderRequest:
+        return RenderRequest(f"{tag}-1-1", movie(seconds), assets)
+
+    return request
 
 
 def ago() -> datetime:
@@ -80,7 +98,7 @@ async def test_it_says_in_a_sentence_how_it_is(renderer: Renderer) -> None:
     assert renderer.settle >= 0
 
 
-async def test_a_movie_becomes_files(renderer: Renderer) -> None:
+async def test_a_movie_becomes_files(renderer: Renderer, wanted: Wanted) -> None:
     handle = await renderer.submit(wanted())
     seen = [status async for status in renderer.follow(handle)]
     assert seen[-1].state == "done"
@@ -98,25 +116,25 @@ async def test_a_movie_becomes_files(renderer: Renderer) -> None:
     assert files.approximations == ()
 
 
-async def test_collecting_again_gives_the_same(renderer: Renderer) -> None:
+async def test_collecting_again_gives_the_same(renderer: Renderer, wanted: Wanted) -> None:
     handle = await renderer.submit(wanted())
     await ended(renderer, handle)
     first = (await renderer.collect(handle)).video.read_bytes()
     assert (await renderer.collect(handle)).video.read_bytes() == first
 
 
-async def test_what_was_submitted_is_found_by_its_key(renderer: Renderer) -> None:
-    assert await renderer.find("k7f3-1-1", ago()) is None
+async def test_what_was_submitted_is_found_by_its_key(renderer: Renderer, tag: str, wanted: Wanted) -> None:
+    assert await renderer.find(f"{tag}-1-1", ago()) is None
     handle = await renderer.submit(wanted())
-    assert await renderer.find("k7f3-1-1", ago()) == handle
-    assert await renderer.find("k7f3-1-2", ago()) is None
-    assert await renderer.find("k7f3-2-1", ago()) is None
+    assert await renderer.find(f"{tag}-1-1", ago()) == handle
+    assert await renderer.find(f"{tag}-1-2", ago()) is None
+    assert await renderer.find(f"{tag}-2-1", ago()) is None
     await ended(renderer, handle)
-    assert await renderer.find("k7f3-1-1", ago()) == handle
+    assert await renderer.find(f"{tag}-1-1", ago()) == handle
 
 
 async def test_cancelling_leaves_nothing_behind_and_may_be_repeated(
-    renderer: Renderer, tmp_path: Path
+    renderer: Renderer, wanted: Wanted, tmp_path: Path
 ) -> None:
     handle = await renderer.submit(wanted())
     await ended(renderer, handle)
@@ -126,8 +144,10 @@ async def test_cancelling_leaves_nothing_behind_and_may_be_repeated(
     assert list((tmp_path / "renders").glob("*")) == []
 
 
-async def test_a_file_that_is_not_there_is_named_with_its_place(renderer: Renderer) -> None:
-    broken = RenderRequest("k7f3-1-1", movie(src="elsewhere1"), ASSETS)
+async def test_a_file_that_is_not_there_is_named_with_its_place(
+    renderer: Renderer, assets: dict[str, str]
+) -> None:
+    broken = RenderRequest("k7f3-1-1", movie(src="elsewhere1"), assets)
     with pytest.raises(Refused, match=r"Scene #1, element #1.*elsewhere1"):
         await renderer.check(broken)
 
@@ -138,12 +158,12 @@ async def test_a_movie_that_cannot_be_read_is_refused(renderer: Renderer) -> Non
         await renderer.check(broken)
 
 
-async def test_a_dry_plan_costs_nothing(renderer: Renderer) -> None:
+async def test_a_dry_plan_costs_nothing(renderer: Renderer, tag: str, wanted: Wanted) -> None:
     assert await renderer.check(wanted()) == []
-    assert await renderer.find("k7f3-1-1", ago()) is None
+    assert await renderer.find(f"{tag}-1-1", ago()) is None
 
 
-async def test_there_is_nothing_to_collect_before_it_is_done(renderer: Renderer) -> None:
+async def test_there_is_nothing_to_collect_before_it_is_done(renderer: Renderer, wanted: Wanted) -> None:
     handle = await renderer.submit(wanted(seconds=30.0))
     with pytest.raises(Refused):
         await renderer.collect(handle)
