@@ -17,7 +17,9 @@ import os
 import resource
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import av
@@ -91,13 +93,28 @@ def make_song(path: Path, seconds: int, tempo: float) -> None:
         container.mux(stream.encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Took:
+    """One look at a folder: files, seconds on the clock, CPU seconds and peak MB of its children."""
+
+    files: int
+    wall: float
+    cpu: float
+    peak_mb: float
+
+
 def children_cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
-async def look(root: Path, home: Path) -> tuple[int, float, float]:
-    """Files, wall seconds and CPU seconds of one look at a folder that was scanned."""
+def look(root: Path, home: Path) -> Took:
+    """In a process of its own: what was made before must not count as the children's memory."""
+    return asyncio.run(_look(root, home))
+
+
+async def _look(root: Path, home: Path) -> Took:
+    initialize_logging({"log_level": "WARNING"})
     store = await Store.open(home / "operator.db")
     inventory = Inventory(FolderBucket(root, ["media"], home / "drafts", "draft_videos"), store)
     await inventory.scan_folders()
@@ -109,7 +126,8 @@ async def look(root: Path, home: Path) -> tuple[int, float, float]:
     await looker.close()
     await store.close()
     assert (report.unreadable, report.left) == (0, 0), report
-    return report.looked, wall, children_cpu() - before
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return Took(report.looked, wall, children_cpu() - before, peak)
 
 
 def copies(first: Path, count: int) -> None:
@@ -119,12 +137,11 @@ def copies(first: Path, count: int) -> None:
         first.with_stem(f"{first.stem}_{number}").write_bytes(content + number.to_bytes(4, "big"))
 
 
-def measured(home: Path, kind: str, make: list[tuple[Path, int]]) -> tuple[int, float, float]:
-    for first, count in make:
-        copies(first, count)
-    root = make[0][0].parent.parent
+def measured(home: Path, kind: str, first: Path, count: int) -> Took:
+    copies(first, count)
     (home / kind).mkdir()
-    return asyncio.run(look(root, home / kind))
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(look, first.parent.parent, home / kind).result()
 
 
 def measure(arguments: argparse.Namespace, home: Path) -> dict[str, float | int]:
@@ -134,25 +151,26 @@ def measure(arguments: argparse.Namespace, home: Path) -> dict[str, float | int]
         first.parent.mkdir(parents=True)
         make_clip(first, arguments.seconds, every)
         result[f"{kind}_mbit_s"] = round(first.stat().st_size * 8 / 1e6 / arguments.seconds, 1)
-        files, wall, cpu = measured(home, kind, [(first, arguments.clips)])
-        length = files * arguments.seconds
-        result[f"{kind}_x_real_time"] = round(length / wall, 1)
-        result[f"{kind}_cpu_x_real_time"] = round(length / cpu, 1)
+        took = measured(home, kind, first, arguments.clips)
+        length = took.files * arguments.seconds
+        result[f"{kind}_x_real_time"] = round(length / took.wall, 1)
+        result[f"{kind}_cpu_x_real_time"] = round(length / took.cpu, 1)
+        result[f"{kind}_peak_mb"] = round(took.peak_mb)
     photo, song = home / "m_photos" / "media" / "photo.jpg", home / "m_songs" / "media" / "song.mp3"
     for first in (photo, song):
         first.parent.mkdir(parents=True)
     make_photo(photo, 1)
     make_song(song, 180, 104)
     for kind, first, count in (("photos", photo, arguments.photos), ("songs", song, arguments.songs)):
-        files, wall, cpu = measured(home, kind, [(first, count)])
-        result[f"{kind}_per_s"] = round(files / wall, 1)
-        result[f"{kind}_per_cpu_s"] = round(files / cpu, 1)
+        took = measured(home, kind, first, count)
+        result[f"{kind}_per_s"] = round(took.files / took.wall, 1)
+        result[f"{kind}_per_cpu_s"] = round(took.files / took.cpu, 1)
+        result[f"{kind}_peak_mb"] = round(took.peak_mb)
     rng = np.random.default_rng(2)
     marks = [Marked(f"{n:05d}", "image", 0, rng.bytes(MARK)) for n in range(10_000)]
     started = time.process_time()
     families(marks)
     result["compare_10000_cpu_s"] = round(time.process_time() - started, 2)
-    result["child_peak_mb"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
     result["load_1min"] = round(os.getloadavg()[0], 1)
     return result
 
