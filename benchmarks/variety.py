@@ -103,10 +103,12 @@ def run(arguments: argparse.Namespace, home: Path) -> dict[str, Any]:
         figures["notes"] = len(one.notes)
         result[name] = figures
     result["at_10000"] = _large(brand)
-    own = result["offline"]
-    result["met"] = {name: bool(target(own)) for name, target in TARGETS.items()} | {
-        "looks_different": own["looks_different"] > result["gate off"]["looks_different"],
-        "at_10000": result["at_10000"]["processor_a_draft"] <= 2.0,
+    gated = [result["offline"], result["dull model"]]
+    large = result["at_10000"]
+    result["met"] = {name: all(target(one) for one in gated) for name, target in TARGETS.items()} | {
+        "looks_different": result["offline"]["looks_different"] > result["gate off"]["looks_different"],
+        "at_10000": large["processor_a_draft"] <= 2.0,
+        "tokens": abs(large["brief_tokens_10000"] / large["brief_tokens_100"] - 1) <= 0.2,
     }
     return result
 
