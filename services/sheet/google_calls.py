@@ -129,6 +129,8 @@ class _Http(HTTPClient):
         reading, ends, attempt = method == "get", time.monotonic() + DEADLINE, 0
         while True:
             attempt += 1
+            if self.closing.is_set():
+                raise Unavailable("Google Sheets is not asked any more, as the operator ends.")
             self._wait_for_turn(reading=reading)
             trouble, certain, pause = self._attempt(method, url, *args, **kwargs)
             if isinstance(trouble, requests.Response):
@@ -139,8 +141,8 @@ class _Http(HTTPClient):
                 rest = max(pause, random.uniform(0.5, 1.0) * self._pause * 2.0 ** (attempt - 1))  # noqa: S311 - jitter
                 if time.monotonic() + rest < ends:
                     log.debug("Google Sheets: %s; attempt %d in %.1f s", trouble.message, attempt + 1, rest)
-                    self.closing.wait(rest)
-                    continue
+                    if not self.closing.wait(rest):
+                        continue
             raise trouble
 
     def _attempt(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import threading
 import time
@@ -13,19 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
-from google.auth import exceptions as login
-from hypothesis import given
-from hypothesis import strategies as st
 
-from services.errors import Misconfigured, OperatorError, Refused, Unavailable
-from services.google_access import access_trouble, read_key
+from services.errors import Misconfigured, OperatorError, Unavailable
+from services.google_access import read_key
 from services.ports import SheetRow
 from services.sheet.google import GoogleSheet
 from services.sheet.google_calls import TRIES
 from services.sheet.google_pace import PER_MINUTE, WINDOW_SECONDS, Pace
-from services.sheet.moved import misplaced
-from services.sheet.rows import empty_table
 from tests.doubles.google_keys import EMAIL, key_file
 from tests.doubles.google_twins import google_sheet
 from tests.doubles.http_double import Answer, Fault
@@ -301,114 +294,7 @@ async def test_a_token_that_ends_is_renewed(server: SheetsServer, sheet: GoogleS
     assert server.count("token") == 2
 
 
-# A row that moved between the look and the write.
-
-
-async def test_a_row_sorted_away_between_look_and_write_is_put_right(
-    server: SheetsServer, sheet: GoogleSheet
-) -> None:
-    await sheet.write([ROW, OTHER])
-    server.tab.fill([*server.tab.cells, ["mine", 1, "", "a note of my own", "", "", ""]])
-    server.meddle["values.batchUpdate"] = lambda: server.tab.sort(CAPTION, descending=True)
-    before = {tuple(line) for line in server.tab.texts()}
-    assert await sheet.write([AGAIN]) == set(), "it hit another row"
-    assert {tuple(line) for line in server.tab.texts()} == before, "which has its cells again"
-    assert await sheet.write([AGAIN]) == {"k7f3.2"}
-    assert sorted(standing(server)) == [("", "mine"), ("k7f3.2", "Approved"), ("m2p9.1", "Draft")]
-
-
-async def test_a_row_inserted_above_between_look_and_write_is_put_right(
-    server: SheetsServer, sheet: GoogleSheet
-) -> None:
-    await sheet.write([ROW, OTHER])
-    server.meddle["values.batchUpdate"] = lambda: server.tab.cells.insert(1, ["mine", "", "", "my note"])
-    both = [AGAIN, replace(OTHER, draft_id="m2p9.2", status="Denied")]
-    assert await sheet.write(both) == set()
-    assert standing(server) == [("", ""), ("k7f3.1", "Draft"), ("m2p9.1", "Draft")]
-    assert await sheet.write(both) == {"k7f3.2", "m2p9.2"}
-    # Typed in that very moment: the one cell of it that ours fell on cannot be known.
-    assert standing(server) == [("", ""), ("k7f3.2", "Approved"), ("m2p9.2", "Denied")]
-    assert server.tab.texts()[1][CAPTION] == "my note"
-
-
-async def test_a_cell_edited_while_its_row_is_written_is_no_moved_row(
-    server: SheetsServer, sheet: GoogleSheet
-) -> None:
-    await sheet.write([ROW, OTHER])
-    server.meddle["values.batchUpdate"] = lambda: server.tab.type(1, CAPTION, "typed just now")
-    assert await sheet.write([AGAIN]) == {"k7f3.2"}
-    assert (standing(server)[0], server.tab.texts()[1][CAPTION]) == (("k7f3.2", "Approved"), "typed just now")
-
-
-@given(data=st.data())
-def test_whatever_is_sorted_no_row_of_a_persons_own_is_lost(data: st.DataObject) -> None:
-    """Any order, any rows written: what is put back is the sheet as it was, in its new order."""
-    kinds = st.sampled_from(["draft", "own"])
-    rows = [
-        ("Draft", str(index), "", f"caption {index}", "", "", f"t{index}.1")
-        if data.draw(kinds) == "draft"
-        else ("note", "", "", f"own {index}", "", "", "")
-        for index in range(1, data.draw(st.integers(1, 6)) + 1)
-    ]
-    before = replace(empty_table(), rows=tuple(rows))
-    chosen = [row for row in rows if row[ID] and data.draw(st.booleans())]
-    wanted = replace(
-        before, rows=tuple(("Approved", *r[1:ID], f"{r[ID][:-1]}2") if r in chosen else r for r in rows)
-    )
-    order = data.draw(st.permutations(rows))
-    now = [
-        tuple(new if new != old else cell for old, new, cell in zip(was, want, there, strict=True))
-        for was, want, there in zip(rows, wanted.rows, order, strict=True)
-    ]
-    repairs = misplaced(before, wanted, replace(before, rows=tuple(now)))
-    result = [repairs.get(index, row) for index, row in enumerate(now)]
-    for index, row in enumerate(order):
-        right = wanted.rows[index] if rows[index] == row else row
-        assert result[index] == right
-
-
-# Keys and secrets.
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (None, "cannot be read"),
-        ("not JSON", "it is not JSON"),
-        ("[]", "it is not JSON|not a service account"),
-        (json.dumps({"installed": {"client_secret": "x"}}), "an OAuth client"),
-        (json.dumps({"type": "authorized_user", "refresh_token": "x"}), "the login of a person"),
-        (json.dumps({"type": "external_account"}), "a workload identity"),
-    ],
-)
-def test_a_wrong_key_file_says_what_it_is(tmp_path: Path, content: str | None, sentence: str) -> None:
-    path = tmp_path / "key.json"
-    if content is not None:
-        path.write_text(content)
-    with pytest.raises(Misconfigured, match=sentence) as error:
-        read_key(path, "GOOGLE_CREDENTIALS_PATH")
-    assert error.value.variable == "GOOGLE_CREDENTIALS_PATH"
-    assert error.value.remedy
-
-
-@pytest.mark.parametrize(
-    "change", [{"private_key": "-----BEGIN PRIVATE KEY-----\nAAAA\n"}, {"client_email": None}]
-)
-def test_a_damaged_key_is_said_to_be(tmp_path: Path, change: dict[str, Any]) -> None:
-    path = key_file(tmp_path / "key.json", "http://127.0.0.1:1", **change)
-    if change.get("client_email", "") is None:
-        info = json.loads(path.read_text())
-        del info["client_email"]
-        path.write_text(json.dumps(info))
-    with pytest.raises(Misconfigured, match="damaged") as error:
-        read_key(path, "K")
-    assert "PRIVATE" not in str(error.value)
-
-
-def test_a_key_for_tokens_from_elsewhere_is_refused(tmp_path: Path) -> None:
-    for address in ("https://evil.example/token", "http://oauth2.googleapis.com/token", ""):
-        with pytest.raises(Misconfigured, match="not Google's"):
-            read_key(key_file(tmp_path / "key.json", "x", token_uri=address), "K")
+# Secrets.
 
 
 async def test_no_secret_in_log_or_sentence(
@@ -427,25 +313,3 @@ async def test_no_secret_in_log_or_sentence(
     for secret in (*server.desk.given, "BEGIN PRIVATE KEY", "assertion"):
         assert secret not in text
     assert "private_key" not in repr(read_key(key_file(tmp_path / "k.json", server.url), "K"))
-
-
-def kinds(base: type[BaseException]) -> Iterator[type[BaseException]]:
-    yield base
-    for kind in base.__subclasses__():
-        yield from kinds(kind)
-
-
-@pytest.mark.parametrize(
-    "kind", sorted({*kinds(requests.RequestException), *kinds(login.GoogleAuthError)}, key=str), ids=str
-)
-def test_every_error_of_the_line_and_the_login_has_a_sentence(kind: type[Exception]) -> None:
-    try:
-        error = kind("secret words")
-    except TypeError:
-        error = kind("secret words", "", 0)  # JSONDecodeError
-    found = access_trouble(error, "Google Sheets", "GOOGLE_CREDENTIALS_PATH")
-    assert isinstance(found, Unavailable | Misconfigured)
-    assert not isinstance(found, Refused)
-    assert "secret" not in str(found)
-    assert found.message.endswith(".")
-    assert found.remedy

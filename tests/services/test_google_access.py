@@ -1,0 +1,79 @@
+"""Keys of service accounts, and what failing access to Google is said to be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from google.auth import exceptions as login
+
+from services.errors import Misconfigured, Refused, Unavailable
+from services.google_access import access_trouble, read_key
+from tests.doubles.google_keys import key_file
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "cannot be read"),
+        ("not JSON", "it is not JSON"),
+        ("[]", "it is not JSON|not a service account"),
+        (json.dumps({"installed": {"client_secret": "x"}}), "an OAuth client"),
+        (json.dumps({"type": "authorized_user", "refresh_token": "x"}), "the login of a person"),
+        (json.dumps({"type": "external_account"}), "a workload identity"),
+    ],
+)
+def test_a_wrong_key_file_says_what_it_is(tmp_path: Path, content: str | None, sentence: str) -> None:
+    path = tmp_path / "key.json"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(Misconfigured, match=sentence) as error:
+        read_key(path, "GOOGLE_CREDENTIALS_PATH")
+    assert error.value.variable == "GOOGLE_CREDENTIALS_PATH"
+    assert error.value.remedy
+
+
+@pytest.mark.parametrize(
+    "change", [{"private_key": "-----BEGIN PRIVATE KEY-----\nAAAA\n"}, {"client_email": None}]
+)
+def test_a_damaged_key_is_said_to_be(tmp_path: Path, change: dict[str, Any]) -> None:
+    path = key_file(tmp_path / "key.json", "http://127.0.0.1:1", **change)
+    if change.get("client_email", "") is None:
+        info = json.loads(path.read_text())
+        del info["client_email"]
+        path.write_text(json.dumps(info))
+    with pytest.raises(Misconfigured, match="damaged") as error:
+        read_key(path, "K")
+    assert "PRIVATE" not in str(error.value)
+
+
+def test_a_key_for_tokens_from_elsewhere_is_refused(tmp_path: Path) -> None:
+    for address in ("https://evil.example/token", "http://oauth2.googleapis.com/token", ""):
+        with pytest.raises(Misconfigured, match="not Google's"):
+            read_key(key_file(tmp_path / "key.json", "x", token_uri=address), "K")
+
+
+def kinds(base: type[BaseException]) -> Iterator[type[BaseException]]:
+    yield base
+    for kind in base.__subclasses__():
+        yield from kinds(kind)
+
+
+@pytest.mark.parametrize(
+    "kind", sorted({*kinds(requests.RequestException), *kinds(login.GoogleAuthError)}, key=str), ids=str
+)
+def test_every_error_of_the_line_and_the_login_has_a_sentence(kind: type[Exception]) -> None:
+    try:
+        error = kind("secret words")
+    except TypeError:
+        error = kind("secret words", "", 0)  # JSONDecodeError
+    found = access_trouble(error, "Google Sheets", "GOOGLE_CREDENTIALS_PATH")
+    assert isinstance(found, Unavailable | Misconfigured)
+    assert not isinstance(found, Refused)
+    assert "secret" not in str(found)
+    assert found.message.endswith(".")
+    assert found.remedy
