@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from pydantic import SecretStr
 
@@ -116,8 +116,13 @@ class Wire:
         return answer.json()
 
 
+def _opened(path: Path) -> BinaryIO:
+    """Not in a thread: cancelled there, nobody would close it."""
+    return path.open("rb")
+
+
 async def _chunks(path: Path) -> AsyncIterator[bytes]:
-    with await asyncio.to_thread(path.open, "rb") as file:
+    with _opened(path) as file:
         while chunk := await asyncio.to_thread(file.read, _CHUNK):
             yield chunk
 
