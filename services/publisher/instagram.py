@@ -158,14 +158,7 @@ class InstagramPublisher:
         return found[0] if len(found) == 1 else None
 
     async def quota(self) -> Quota:
-        """As Instagram counts, every time: its own pages name 25, 50 and 100 posts a day."""
-        path = f"{self._graph.login.user_id}/content_publishing_limit"
-        rows = (await self._graph.get(path, fields="config,quota_usage")).get("data")
-        row = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], Mapping) else {}
-        config = row.get("config")
-        total = config.get("quota_total") if isinstance(config, Mapping) else None
-        used = row.get("quota_usage")
-        return Quota(used if isinstance(used, int) else 0, total if isinstance(total, int) else None)
+        return await read_quota(self._graph)
 
     async def _status(self, container: str) -> dict[str, Any] | None:
         """None if Instagram does not show it: for a moment it sometimes does not, so it is asked again."""
@@ -235,6 +228,17 @@ class InstagramPublisher:
             row = {}
         at = _moment(row.get("timestamp")) or self._clock()
         return Publication(media_id, str(row.get("permalink") or ""), at)
+
+
+async def read_quota(graph: Graph) -> Quota:
+    """As Instagram counts, every time: its own pages name 25, 50 and 100 posts a day."""
+    path = f"{graph.login.user_id}/content_publishing_limit"
+    rows = (await graph.get(path, fields="config,quota_usage")).get("data")
+    row = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], Mapping) else {}
+    config = row.get("config")
+    total = config.get("quota_total") if isinstance(config, Mapping) else None
+    used = row.get("quota_usage")
+    return Quota(used if isinstance(used, int) else 0, total if isinstance(total, int) else None)
 
 
 def _unclear(error: OperatorError) -> Unavailable:
