@@ -15,8 +15,8 @@ class ShakyPublisher:
 
     Plans: ok; lost (it happens, the answer is lost); before (the line breaks before it happens);
     late (it happens only when the container is next looked at); refused; crash (happens, then the
-    caller dies). ``effects`` counts what became public. ``blind``: from the first publish() on it shows
-    neither containers nor posts.
+    caller dies). ``effects`` counts what became public. ``blind``: it shows no container that was
+    passed to publish(), and no posts.
     """
 
     name = "outbox"
@@ -47,7 +47,7 @@ class ShakyPublisher:
         return container
 
     async def look(self, container: str) -> ContainerStatus:
-        if self.blind and self.calls:
+        if self.blind and container in self.calls:
             return ContainerStatus("missing", "the service cannot read the container")
         status = await self.outbox.look(container)
         if self._late is not None:
