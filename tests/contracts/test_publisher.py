@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -37,7 +38,7 @@ async def instagram(flavour: str, folder: Path, clock: Clock, _url: str) -> Asyn
         we.server.state.tokens[we.token].expires = None  # clocks are turned by months here
         keeper = we.keeper_of(we.token, clock.now + timedelta(days=400))
         yield InstagramPublisher(
-            Graph(we.wire, keeper), Preflight(folder / "reels"), blinks=(0, 0), clock=clock
+            Graph(we.wire, keeper), Preflight(folder / "reels"), blinks=(0, 0), first_look=0.01, clock=clock
         )
         assert we.server.problems == []
         assert we.server.state.repeats == []
@@ -80,12 +81,13 @@ def post(rendered_files: Path) -> Post:
 
 
 async def settled(publisher: Publisher, container: str) -> ContainerStatus:
-    """Its status once the service is through with it: a service may need a few looks."""
-    for _ in range(3):
+    """Its status once the service is through with it: a real one may need minutes."""
+    for _ in range(15):
         status = await publisher.look(container)
         if status.state != "in_progress":
             break
         assert status.again is None or 0 < status.again <= 60
+        await asyncio.sleep(status.again or 0)
     return status
 
 
