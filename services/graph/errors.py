@@ -77,6 +77,9 @@ TABLE: dict[tuple[int, int | None], Entry] = {
         Kind.PERSON, "The Instagram token lacks a permission for this.",
         "Grant the app what `autopotter doctor` says is lacking, make a new token and give it to setup.",
     ),
+    (2635, None): Entry(
+        Kind.PERSON, "Instagram has retired this version of its API.", "Set GRAPH_VERSION to a newer one."
+    ),
     (25, 2207050): Entry(Kind.PERSON, "Instagram has restricted the account.", _APP),
     (368, None): Entry(
         Kind.HELD, "Instagram blocks the account for now, for its policies.", _APP, 6 * HOUR
@@ -149,6 +152,11 @@ class GraphFault(Exception):
     def few_viewers(self) -> bool:
         """A post that too few people saw to be measured; answered like a lack of permission."""
         return self.code == 10 and _FEW_VIEWERS in self.message.lower()
+
+    @property
+    def known(self) -> bool:
+        """Whether the table says what it means; what nobody wrote down proves nothing."""
+        return (self.code, self.subcode) in TABLE or (self.code, None) in TABLE or 200 <= self.code <= 299
 
     @property
     def entry(self) -> Entry:

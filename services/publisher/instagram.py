@@ -193,7 +193,7 @@ class InstagramPublisher:
     async def _judged(self, container: str, error: OperatorError) -> OperatorError:
         """What an answer to media_publish proves."""
         fault = fault_of(error)
-        if fault is None:  # no answer of Graph's own: nobody knows how far the request came
+        if fault is None or not fault.known:  # nobody knows how far the request came, or what it means
             return _unclear(error)
         match fault.entry.kind:
             case Kind.UNCLEAR:

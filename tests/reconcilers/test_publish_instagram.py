@@ -128,6 +128,7 @@ async def test_a_reel_is_posted_once_with_its_caption(op: Operator, we: Side) ->
         (Fault(error=GraphError(1, "An unknown error occurred"), after=True), 1),
         (Fault(error=GraphError(4, "Action is blocked", 2207051), after=True), 1),  # refused although live
         (Fault(error=GraphError(24, "unknown", 2207008), after=True), 1),
+        (Fault(error=GraphError(7777, "nobody wrote this down"), after=True), 1),
     ],
     ids=str,
 )
