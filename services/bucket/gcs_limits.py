@@ -53,8 +53,8 @@ LIMITS = ServiceLimits(
         ("A token of Google's", span(LOGIN_SECONDS)),
     ),
     repeats="Every call is tried again after a broken line, 408, 429 and 5xx: all of them read, or have a "
-    f"precondition that makes a second effect impossible. A download goes on in pieces of {size(PIECE)}, also "
-    "after a restart, and is kept only if its checksum is right; an upload goes in pieces of "
-    f"{size(UPLOAD_PIECE)}.",
+    "precondition that makes a second effect impossible. A download goes on in pieces of "
+    f"{size(PIECE)}, also after a restart, and is kept only if its checksum is right; an upload goes in "
+    f"pieces of {size(UPLOAD_PIECE)}.",
     source="cloud.google.com/storage/quotas, …/docs/access-control/signed-urls, …/docs/request-preconditions",
 )

@@ -23,7 +23,8 @@ LIMITS = ServiceLimits(
         Limit(
             "Calls",
             f"60 reads and 60 writes in {span(WINDOW_SECONDS)} for the service account; the operator makes "
-            f"{PER_MINUTE} of each at most. A poll is one read; a change of many rows is two reads and at most three writes",
+            f"{PER_MINUTE} of each at most. A poll is one read; a change of many rows two reads and three "
+            "writes at most",
             "counted beforehand; error 429",
             f"nothing up to {span(PATIENCE)}; then the row follows a minute later, and `status` says “Google "
             "Sheets is asked as often as it allows”",
@@ -60,9 +61,9 @@ LIMITS = ServiceLimits(
         ("A token of Google's", span(LOGIN_SECONDS)),
         ("After a write whose answer was lost, before looking for it", span(SETTLE)),
     ),
-    repeats=f"A read is tried {TRIES} times within {span(DEADLINE)} when the line breaks, the service is busy "
-    "or out of order. A write only if it was refused for being too many (429) or never left; after any other "
-    "unclear answer the rows are looked for by their ids first. gspread's own repeating, which has no end, is "
-    "not used.",
+    repeats=f"A read is tried {TRIES} times within {span(DEADLINE)} when the line breaks, or the service is "
+    "busy or out of order. A write only if it was refused for being too many (429) or never left; after any "
+    "other unclear answer the rows are looked for by their ids first. gspread's own repeating, which has no "
+    "end, is not used.",
     source="developers.google.com/workspace/sheets/api/limits",
 )

@@ -139,6 +139,10 @@ class GcsServer(Double):
                 return self._list(asked)
             case "objects.get":
                 return Answer.of(only(self._one(asked).resource(BUCKET), asked.one("fields")))
+            case "objects.delete":
+                self._need("storage.objects.delete")
+                self.objects.pop(self._one(asked).name)
+                return Answer(204)
             case "objects.read":
                 return self._read(asked, self._one(asked))
             case "objects.insert":

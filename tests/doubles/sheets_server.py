@@ -97,6 +97,11 @@ class SheetsServer(Double):
                 return self._written(asked.json)
             case "values.append":
                 return self._appended(asked)
+            case "values.clear":
+                area = area_of(self.tabs, asked.parts[4].removesuffix(":clear"))
+                for line in area.tab.cells[area.top : area.bottom]:
+                    line[area.left : area.right] = [""] * len(line[area.left : area.right])
+                return {"spreadsheetId": SHEET_ID, "clearedRange": name_of(area)}
             case "batchUpdate":
                 self.tabs, replies = applied(self.tabs, asked.json["requests"])
                 return {"spreadsheetId": SHEET_ID, "replies": replies}
