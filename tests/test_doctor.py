@@ -124,7 +124,8 @@ def test_folders(tmp_path: Path, studio: Path) -> None:
 
 
 def test_a_disk_that_is_nearly_full(tmp_path: Path) -> None:
-    assert told(run(tmp_path, "--json", DISK_WARN_FREE="900000GB"))["disk"]["state"] == "warn"
+    disk = told(run(tmp_path, "--json", DISK_WARN_FREE="900000GB"))["disk"]
+    assert (disk["state"], "DISK_WARN_FREE" in disk["message"]) == ("warn", True)
     assert told(run(tmp_path, "--json", DISK_MIN_FREE="900000GB"))["disk"]["state"] == "fail"
 
 
@@ -195,6 +196,14 @@ def test_a_command_that_is_acting(tmp_path: Path) -> None:
         lock.release()
     assert check["state"] == "warn"
     assert told(run(tmp_path, "--json"))["operator"]["message"] == "None is running."
+
+
+def test_a_log_file_that_cannot_be_one(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for log in (tmp_path, tmp_path / "file" / "log"):
+        found = told(run(tmp_path, "--json", LOG_FILE=str(log)))["LOG_FILE"]
+        assert (found["state"], "LOG_FILE" in found["remedy"]) == ("fail", True)
+    assert told(run(tmp_path, "--json", LOG_FILE=str(tmp_path / "logs" / "log")))["LOG_FILE"]["state"] == "ok"
 
 
 async def test_while_an_operator_runs(tmp_path: Path, studio: Path) -> None:

@@ -21,17 +21,25 @@ def checks(settings: Settings) -> list[Check]:
     found += [_ours(name, data / name) for name in OURS if os.path.lexists(data / name)]
     found += _media(settings)
     if settings.log_file is not None:
-        found.append(_ours("LOG_FILE", settings.log_file.parent))
+        found.append(_log_file(settings.log_file))
     return [*found, _room(settings), *_brand(settings)]
 
 
-def _ours(what: str, folder: Path) -> Check:
+def _log_file(path: Path) -> Check:
+    if os.path.isdir(path):  # noqa: PTH112 - as below
+        return fail("LOG_FILE", f"{path} is a folder.", "Set LOG_FILE to a file in it.")
+    return _ours("LOG_FILE", path.parent, "LOG_FILE")
+
+
+def _ours(what: str, folder: Path, variable: str = "DATA_DIR") -> Check:
     """A folder we write to, or the one it will be made in."""
     there = next(p for p in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(p))
     if not os.path.isdir(there):  # noqa: PTH112 - below a folder this user may not enter it is no error
-        return fail(what, f"{there} is not a folder that can be entered.", "Move it away, or set DATA_DIR.")
+        return fail(
+            what, f"{there} is not a folder that can be entered.", f"Move it away, or set {variable}."
+        )
     if not os.access(there, os.W_OK | os.X_OK):
-        return fail(what, f"{there} cannot be written.", "Give this user write access, or set DATA_DIR.")
+        return fail(what, f"{there} cannot be written.", f"Give this user write access, or set {variable}.")
     return ok(what, f"{folder} can be written." if there == folder else f"{folder} will be made.")
 
 
@@ -58,7 +66,9 @@ def _room(settings: Settings) -> Check:
     remedy = "Free some space; `autopotter status` shows what uses it and what is removed next."
     if left < settings.disk_min_free:
         return fail("disk", f"{text} No videos are begun below DISK_MIN_FREE.", remedy)
-    return warn("disk", text, remedy) if left < settings.disk_warn_free else ok("disk", text)
+    if left < settings.disk_warn_free:
+        return warn("disk", f"{text} That is below DISK_WARN_FREE.", remedy)
+    return ok("disk", text)
 
 
 def _brand(settings: Settings) -> list[Check]:
