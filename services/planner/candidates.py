@@ -117,6 +117,7 @@ def _fill(
     seen = features(movie, caption, run.material.pieces)
     shortest, longest = run.brief.lengths
     if not shortest <= seen.length <= longest:
+        run.misfits.add(chosen.name)
         return None
     distances = [distance(seen, other) for other in run.others] if run.measured else []
     nearest = min(distances, default=1.0)

@@ -89,7 +89,10 @@ def plan(
         proposals.append(proposal)
     notes: tuple[str, ...] = ()
     if len(proposals) < brief.count:
-        notes = (shortage(run.material, run.impossible, brief.count, len(proposals), bool(run.others)),)
+        misfits = brief.lengths if run.misfits else None
+        notes = (
+            shortage(run.material, run.impossible, brief.count, len(proposals), bool(run.others), misfits),
+        )
     log.info("planned %d of %d videos offline", len(proposals), brief.count)
     return PlannerAnswer(tuple(proposals), notes)
 

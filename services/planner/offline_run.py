@@ -44,6 +44,7 @@ class Run:
     unserved: set[str] = field(default_factory=set)  # intents the material cannot serve honestly now
     left_out: set[str] = field(default_factory=set)  # formats that failed the check
     impossible: set[str] = field(default_factory=set)  # formats the material never allowed
+    misfits: set[str] = field(default_factory=set)  # formats that were too short or too long
 
 
 def begin(brief: Brief, window: int, cool_down: int, measured: bool) -> Run:

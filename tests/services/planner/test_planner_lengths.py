@@ -39,6 +39,16 @@ def test_offline_videos_are_as_long_as_they_may_be(lengths: Lengths) -> None:
         assert len(shots) == len(proposal.movie["scenes"])
 
 
+def test_too_little_for_long_videos_is_said() -> None:
+    order = dataclasses.replace(brief([clip("v/a.mp4", 8.0)], count=1), lengths=(50.0, 60.0))
+    answer = plan(order)
+    assert answer.proposals == ()
+    (note,) = answer.notes
+    assert "or would not last 50 to 60 s. Add " in note
+    fits = plan(dataclasses.replace(order, lengths=LENGTHS))
+    assert len(fits.proposals) == 1
+
+
 def test_a_video_of_another_length_is_refused() -> None:
     order = brief(small_studio(), count=1)
     (proposal,) = plan(order).proposals
