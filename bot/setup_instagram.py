@@ -11,11 +11,11 @@ from pydantic import SecretStr
 from bot.settings import Settings
 from bot.setup_steps import Question
 from bot.setup_walks import Choose, Found, Walk
-from bot.wiring.connections import Connections
 from services.errors import Misconfigured, OperatorError, Refused
 from services.log import get_logger
 
 if TYPE_CHECKING:
+    from bot.wiring.connections import Connections
     from services.account.token_file import Token
     from services.graph.wire import Wire
 
@@ -34,6 +34,8 @@ async def look_at_instagram(texts: Mapping[str, str], choose: Choose) -> Found:
     token = settings.instagram_access_token
     if token is None:
         return Found("No token was given: Instagram is not connected.", ok=False)
+    from bot.wiring.connections import Connections  # loads every reconciler: only for who connects Instagram
+
     connections = Connections()
     try:
         wire = _wire(settings, connections, "")

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 from PIL import Image, ImageOps
@@ -57,8 +58,12 @@ class Thumbs:
             if target.is_file():
                 return target
             try:
-                source = await self._bucket.fetch(asset.file.key)
-                await asyncio.to_thread(_make, source, asset, target)
+                # Read in pieces: of a remote bucket whole clips would be downloaded for small pictures.
+                source = await self._bucket.open(asset.file.key)
+                try:
+                    await asyncio.to_thread(_make, source, asset, target)
+                finally:
+                    await asyncio.to_thread(source.close)
             except (
                 OSError,
                 ValueError,
@@ -74,7 +79,7 @@ class Thumbs:
         return target
 
 
-def _make(source: Path, asset: Asset, target: Path) -> None:
+def _make(source: BinaryIO, asset: Asset, target: Path) -> None:
     picture = _frame(source, asset) if asset.category is Category.VIDEO else _photo(source)
     target.parent.mkdir(parents=True, exist_ok=True)
     new = target.with_suffix(f".{os.getpid()}.new")
@@ -82,7 +87,7 @@ def _make(source: Path, asset: Asset, target: Path) -> None:
     new.replace(target)
 
 
-def _photo(source: Path) -> Image.Image:
+def _photo(source: BinaryIO) -> Image.Image:
     with Image.open(source) as opened:
         opened.draft("RGB", (SIDE * 2, SIDE * 2))  # JPEG is decoded small at once
         picture = ImageOps.exif_transpose(opened)
@@ -90,9 +95,9 @@ def _photo(source: Path) -> Image.Image:
         return picture
 
 
-def _frame(source: Path, asset: Asset) -> Image.Image:
+def _frame(source: BinaryIO, asset: Asset) -> Image.Image:
     """A key frame of the clip's later half, where a timelapse shows what it is about."""
-    with av.open(str(source)) as container:
+    with av.open(source, mode="r") as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
         stream.codec_context.skip_frame = "NONKEY"
