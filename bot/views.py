@@ -68,6 +68,8 @@ def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, pause
         "assets": [names.get(asset, asset) for asset in draft.assets],
         "duration": rendered.duration if rendered else None,
         "size": rendered.size if rendered else None,
+        "content": rendered.sha256[:12] if rendered else "",  # tells one video of a revision from another
+        "awaits_final": awaits_final(op, draft),
         "link": draft.permalink or files["video"],
         **files,
         "movie": str(folder / "movie.json"),
@@ -124,6 +126,12 @@ def due_in(op: Operator, draft: Draft | Standing) -> float | None:
     if op.options.autopost_cron and at is None:
         return None
     return max(0.0, op.options.post_delay.total_seconds() - _age(op, draft, now))
+
+
+def awaits_final(op: Operator, draft: Draft) -> bool:
+    """Whether its video is a preview, and another one is posted."""
+    final, rendered = op.services.final, draft.rendered
+    return final is not None and rendered is not None and rendered.renderer != final.name
 
 
 def final_in(op: Operator, draft: Draft | Standing) -> float:

@@ -12,7 +12,7 @@ from bot.operations.driving import show_in_sheet
 from bot.operations.registry import About, Requester, operation
 from bot.operator import Operator
 from bot.reply import Reply
-from bot.views import draft_cards, due_in, posts
+from bot.views import awaits_final, draft_cards, due_in, posts
 from services.model.draft import Draft, State
 from services.model.vote import Choice
 from services.store import decisions, drafts, facts
@@ -85,7 +85,10 @@ async def _vote(op: Operator, by: Requester, number: int, choice: Choice, reason
     draft = await op.store.do(
         decisions.vote, number, choice, voter=by.voter, target=op.target, now=op.now(), reason=reason
     )
-    return await answer(op, draft, await _sentence(op, draft, choice))
+    sentence = await _sentence(op, draft, choice)
+    if op.services.final is not None and draft.state is State.APPROVED and awaits_final(op, draft):
+        sentence += f" Its final video is made by {op.services.final.name} before that."
+    return await answer(op, draft, sentence)
 
 
 async def _sentence(op: Operator, draft: Draft, choice: Choice) -> str:

@@ -420,7 +420,9 @@ async def test_drafts_media_by_number_with_ranges(desk: Running, web: aiohttp.Cl
         assert await answer.read() == path.read_bytes()[4:12]
     async with web.get(f"{base}/video", headers={"Range": "bytes=99999999-"}) as answer:
         assert answer.status == 416
-    for query, kept in (("", False), ("?of=zzzz", False), (f"?of={draft.tag}", True)):
+    assert draft.rendered is not None
+    whole = f"?of={draft.tag}-{draft.rendered.sha256[:12]}"
+    for query, kept in (("", False), ("?of=zzzz", False), (f"?of={draft.tag}-0", False), (whole, True)):
         async with web.get(f"{base}/cover{query}") as answer:
             assert ("immutable" in answer.headers["Cache-Control"]) is kept
     async with web.get(f"{base}/movie") as answer:

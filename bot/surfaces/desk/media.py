@@ -28,7 +28,7 @@ DRAFT_TYPES = {
     "cover": "image/jpeg",
     "storyboard": "image/jpeg",
 }
-FOREVER = "private, max-age=31536000, immutable"  # an address with revision and tag has one content
+FOREVER = "private, max-age=31536000, immutable"  # an address that names its content
 _THUMBS: web.AppKey[Thumbs] = web.AppKey("desk_thumbs", Thumbs)
 
 
@@ -62,9 +62,8 @@ async def draft_file(request: web.Request) -> web.StreamResponse:
         )
     name = Path(getattr(rendered, file)).name
     path = draft_folder(op.drafts_dir, draft.number, draft.tag, revision) / name
-    return _file(
-        path, DRAFT_TYPES[file], FOREVER if request.query.get("of") == draft.tag else "private, no-cache"
-    )
+    known = request.query.get("of") == f"{draft.tag}-{rendered.sha256[:12]}"
+    return _file(path, DRAFT_TYPES[file], FOREVER if known else "private, no-cache")
 
 
 async def asset_file(request: web.Request) -> web.StreamResponse:

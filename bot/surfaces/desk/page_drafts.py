@@ -92,8 +92,9 @@ def dress(view: dict[str, Any]) -> dict[str, Any]:
     """A draft's view with what a page needs besides: addresses of its media, its pill, its digests."""
     base = f"/media/drafts/{view['number']}/{view['revision']}"
     state = State(view["state"])
-    # The tag keeps the browser from showing what another DATA_DIR had under the same number.
-    urls = {f"{name}_url": f"{base}/{name}?of={view['tag']}" for name in MEDIA}
+    # The tag keeps the browser from showing what another DATA_DIR had under the same number, the content what
+    # a final or another render replaced.
+    urls = {f"{name}_url": f"{base}/{name}?of={view['tag']}-{view['content']}" for name in MEDIA}
     return {
         **view,
         **urls,
