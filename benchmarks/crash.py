@@ -1,14 +1,15 @@
 """kill -9 at random microseconds of a working operator: what is posted twice, and what is lost.
 
     python -m benchmarks.crash [--kills 200] [--seconds MAX] [--seed S] [--json] [--keep FOLDER]
+                               [--instagram facebook|instagram]
 
 A real `autopotter run` (benchmarks/crashing/operator.py: small movies, a scripted planner) works through the
 whole day, generate, render, row, card, votes, publish, while people decide at the desk, as the command line
 does, and in the CSV, somebody pauses posting for a while, and cron calls `autopotter autopost`, which is
-killed too, also where no operator runs. It posts to a service in a process of its own
-(tests/doubles/publisher_server.py) whose effects land up to 1.5 s after the client died, which loses answers,
-and counts. Kills are aimed, most often at the moments after a publish was sent. What people were told is
-noted here, outside. At the end the operator runs in peace until nothing is left to do; then store, service
+killed too, also where no operator runs. It posts to a service in a process of its own (tests/doubles:
+publisher_server, or with --instagram graph_process, by the remote twins) whose effects land up to 1.5 s after
+the client died, which loses answers, and counts. Kills are aimed, most often at the moments after a publish
+was sent. What people were told is noted here, outside. At the end the operator runs in peace until nothing is left to do; then store, service
 and notes are compared.
 
 Ctrl-C ends the kills early; the evidence is looked at all the same.
@@ -36,8 +37,8 @@ import httpx
 from benchmarks.crashing.cron import Cron, pull
 from benchmarks.crashing.evidence import compare
 from benchmarks.crashing.people import DESK_TOKEN, OPEN, People
+from benchmarks.crashing.service import InstagramService, OutboxService, Service
 from tests.doubles import media
-from tests.doubles.publisher_client import DoublePublisher
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 300.0  # a start that takes longer is a failure; machines may be busy
@@ -58,14 +59,15 @@ CRON = 0.25  # how often cron calls autopost while an operator works
 class Crash:
     """One DATA_DIR, one service, one operator at a time."""
 
-    def __init__(self, home: Path, seed: int) -> None:
+    def __init__(self, home: Path, seed: int, service: Service) -> None:
         self.home, self.data = home, home / "data"
+        self.service = service
         self.rolls = random.Random(seed)
         self.people = People(self.data, random.Random(seed + 1))
         self.sent = asyncio.Event()  # the service has a publish request
         self.enough = asyncio.Event()  # Ctrl-C: no more kills, and then what they did
         self.kills: dict[str, int] = dict.fromkeys(AIMS, 0)
-        self.seed, self.url = seed, ""
+        self.seed, self.reached = seed, dict[str, str]()
         self.cron = Cron(self._python, self.people, random.Random(seed + 2))
         self.calling: asyncio.Task[bool] | None = None
 
@@ -78,11 +80,10 @@ class Crash:
         media.studio(self.home / "media")
         (self.home / "service").mkdir()
         service = await self._python(
-            "tests.doubles.publisher_server", str(self.home / "service"), "--seed", str(self.seed),
-            "--processing", "0.5", "--events", stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+            *self.service.words(self.home / "service", self.seed), stdout=asyncio.subprocess.PIPE
+        )
         assert service.stdout is not None
-        self.url = (await service.stdout.readline()).decode().strip()
+        self.reached = self.service.reached((await service.stdout.readline()).decode())
         listening = asyncio.create_task(self._listen(service.stdout))
         try:
             while (
@@ -92,7 +93,7 @@ class Crash:
             ):
                 await self._life()
             await self._peace()
-            figures, wrong = compare(self.data, self.people, await DoublePublisher(self.url).counts())
+            figures, wrong = compare(self.data, self.people, await self.service.counts(self.data))
             wrong += self.cron.wrong
         finally:
             listening.cancel()
@@ -223,7 +224,8 @@ class Crash:
             "DISK_MIN_FREE": "1MB",
             "DISK_WARN_FREE": "1MB",
             "DRAFTS_PER_RUN": "2",
-            "PUBLISHER_URL": self.url,
+            "VIDEO_MIN_SECONDS": "3",
+            **self.reached,
         }
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", *words, env=environ, cwd=ROOT, **more
@@ -244,12 +246,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--keep", type=Path, help="work in this new folder and leave it")
+    parser.add_argument("--instagram", choices=("facebook", "instagram"), help="post by this login")
     given = parser.parse_args()
+    service: Service = InstagramService(given.instagram) if given.instagram else OutboxService()
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(10**6)
     with contextlib.ExitStack() as stack:
         home = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         home.mkdir(parents=True, exist_ok=True)
-        figures, wrong = asyncio.run(Crash(home, seed).run(given.kills, given.seconds))
+        figures, wrong = asyncio.run(Crash(home, seed, service).run(given.kills, given.seconds))
     for sentence in wrong:
         print(sentence, file=sys.stderr)
     if given.json:

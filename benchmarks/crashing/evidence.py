@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sqlite3
 from collections import Counter
@@ -27,7 +25,7 @@ def compare(data: Path, people: People, counts: dict[str, Any]) -> tuple[dict[st
         db.row_factory = sqlite3.Row
         lost = _lost(db, people)
         double = _double(counts)
-        untrue = _untrue(db, data, counts) + _unsaid(db, people, counts)
+        untrue = _untrue(db, people, counts) + _unsaid(db, people, counts)
         drafts = int(db.execute("SELECT count(*) FROM drafts").fetchone()[0])
     figures = {
         "drafts": drafts,
@@ -74,7 +72,7 @@ def _lost(db: sqlite3.Connection, people: People) -> list[str]:
     return found
 
 
-def _untrue(db: sqlite3.Connection, data: Path, counts: dict[str, Any]) -> list[str]:
+def _untrue(db: sqlite3.Connection, people: People, counts: dict[str, Any]) -> list[str]:
     states = dict(db.execute("SELECT number, state FROM drafts").fetchall())
     out = {effect["number"] for effect in counts["effects"]}
     found = [
@@ -90,7 +88,7 @@ def _untrue(db: sqlite3.Connection, data: Path, counts: dict[str, Any]) -> list[
         if (effect["number"], effect["fingerprint"]) not in approved
     ]
     words = {"draft": "Draft", "denied": "Denied", "posted": "Posted", "approved": "Approved"}
-    shown = _rows(data / "drafts.csv")
+    shown = _statuses(people)
     for (number,) in db.execute("SELECT draft FROM revisions WHERE rendered NOT NULL"):
         if states[number] in words and shown.get(number) != [words[states[number]]]:
             found.append(f"the sheet says {shown.get(number)} of draft {number}, which is {states[number]}")
@@ -110,8 +108,8 @@ def _unsaid(db: sqlite3.Connection, people: People, counts: dict[str, Any]) -> l
     return found
 
 
-def _rows(path: Path) -> dict[int, list[str]]:
+def _statuses(people: People) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")):
+    for row in people.papers.rows():
         found.setdefault(int(row["Video number"]), []).append(row["Status"])
     return found

@@ -1,4 +1,4 @@
-"""People at work while the plug is pulled: over the desk's API, as the command line asks it, and in the CSV.
+"""People at work while the plug is pulled: over the desk's API, as the command line asks it, in the sheet.
 
 They note what they were told: a vote counts as accepted when its request was answered with success, a draft
 or a generation once it was shown. What is noted here must be found in operator.db at the end.
@@ -7,8 +7,6 @@ or a generation once it was shown. What is noted here must be found in operator.
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import json
 import random
 from collections import Counter
@@ -17,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from benchmarks.crashing.papers import CsvPapers, Papers
 
 DESK_TOKEN = "the-desk-of-the-crash-test"
 OPEN = ("proposed", "rendering", "draft", "approved", "publishing", "unknown")
@@ -43,8 +43,9 @@ DEEDS: dict[str, dict[str, int]] = {
 class People:
     """``accepted`` counts (draft, kind, voter); ``drafts`` and ``jobs`` are those that were shown."""
 
-    def __init__(self, data: Path, rolls: random.Random) -> None:
+    def __init__(self, data: Path, rolls: random.Random, papers: Papers | None = None) -> None:
         self._data, self._rolls = data, rolls
+        self.papers = papers or CsvPapers(data / "drafts.csv")
         self.accepted: Counter[tuple[int, str, str]] = Counter()
         self.texts: set[tuple[int, str]] = set()  # reasons and captions that were accepted
         self.drafts: set[int] = set()
@@ -78,8 +79,7 @@ class People:
         """Whether the sheet still says what somebody saved, in a row the operator has not written since."""
         if not self._saved_ids:
             return False
-        with (self._data / "drafts.csv").open(encoding="utf-8-sig", newline="") as file:
-            now = {row["Draft id"] for row in csv.DictReader(file)}
+        now = {row["Draft id"] for row in self.papers.rows()}
         return bool(now & self._saved_ids)
 
     async def _act(self) -> None:
@@ -176,22 +176,14 @@ class People:
         return found
 
     def _in_the_sheet(self, number: int) -> None:
-        """Write a Status into the CSV and save it, once a draft: what is saved must be heard."""
+        """Write a Status into the sheet, once a draft: what is saved must be heard."""
         if number in self.saved:
             return
-        path = self._data / "drafts.csv"
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
-        at = {name: index for index, name in enumerate(rows[0])}
-        for row in rows[1:]:
-            if row[at["Video number"]] == str(number) and row[at["Status"]] in ("Draft", "Approved"):
-                word = "Approved" if row[at["Status"]] == "Draft" else "Denied"
-                row[at["Status"]] = word
-                text = io.StringIO(newline="")
-                csv.writer(text).writerows(rows)
-                part = path.with_name(".saved-by-a-person")
-                part.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+        for row in self.papers.rows():
+            if row["Video number"] == str(number) and row["Status"] in ("Draft", "Approved"):
+                word = "Approved" if row["Status"] == "Draft" else "Denied"
                 self.sent.set()
-                part.replace(path)
-                self.saved[number] = word
-                self._saved_ids.add(row[at["Draft id"]])
+                if self.papers.write(number, row["Status"], word):
+                    self.saved[number] = word
+                    self._saved_ids.add(row["Draft id"])
                 return

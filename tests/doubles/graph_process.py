@@ -1,10 +1,11 @@
 """The Graph double as a process of its own, for operators that run as processes, too.
 
     python -m tests.doubles.graph_process [--flavour facebook|instagram] [--processing SECONDS] [--seed S]
+                                           [--quota N] [--events]
 
 It prints one line: a JSON object with its address and the settings that reach it. With --seed the answers to
-media_publish are drawn: some are lost, some late, some refused although the post is live. GET /counts tells
-what was done.
+media_publish are drawn: some are lost, some late, some refused although the post is live. With --events it
+prints a line for every request to publish. GET /counts tells what was done.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from aiohttp import web
 
 from tests.doubles.graph_error import GraphError
 from tests.doubles.graph_server import Fault, GraphServer
@@ -83,14 +85,34 @@ def env_of(server: GraphServer) -> dict[str, str]:
     }
 
 
+def counted(server: GraphServer) -> web.RouteDef:
+    """GET /counts: what was done."""
+
+    async def counts(_request: web.Request) -> web.Response:
+        told = {
+            "effects": server.state.effects,
+            "captions": [one.caption for one in server.state.media],
+            "repeats": server.state.repeats,
+            "problems": server.problems,
+            "published": [call.params.get("creation_id") for call in server.asked("publish")],
+            "calls": [call.operation for call in server.calls],
+        }
+        return web.json_response(told)
+
+    return web.get("/counts", counts)
+
+
 async def _serve(given: argparse.Namespace) -> None:
     server = GraphServer(given.flavour)
     server.state.processing = timedelta(seconds=given.processing)
     for number in range(30):
         server.state.add_medium(f"Pot {number} #clay", days=number + 1, reel=number % 3 != 0)
+    server.state.quota_total = given.quota
+    if given.events:
+        server.heard = lambda call: call.operation == "publish" and print(json.dumps(call.params), flush=True)
     if given.seed is not None:
         server.faults["publish"] = _Drawn(given.seed)
-    async with server.running():
+    async with server.running(counted(server)):
         told = {"url": server.url, "env": env_of(server), "short": server.state.issue(long=False)}
         print(json.dumps(told), flush=True)
         await asyncio.Event().wait()
@@ -101,4 +123,6 @@ if __name__ == "__main__":
     parser.add_argument("--flavour", default="facebook")
     parser.add_argument("--processing", type=float, default=0.0)
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--quota", type=int, default=50)
+    parser.add_argument("--events", action="store_true")
     asyncio.run(_serve(parser.parse_args()))

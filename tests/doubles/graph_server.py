@@ -41,7 +41,7 @@ class GraphServer:
         self.usage: dict[str, Any] | None = None  # call_count, total_time, total_cputime in percent
         self.regain = 0  # minutes
         self.allowance: int | None = None  # calls that are left before 80002
-        self.cookies: list[str] = []
+        self.heard: Callable[[Call], object] | None = None  # is told of every request as it comes
         self.url = ""
         self._landing: set[asyncio.Task[Any]] = set()
 
@@ -52,10 +52,10 @@ class GraphServer:
         return [call for call in self.calls if call.operation == operation]
 
     @asynccontextmanager
-    async def running(self, port: int = 0) -> AsyncIterator[GraphServer]:
+    async def running(self, *more: web.RouteDef) -> AsyncIterator[GraphServer]:
         app = web.Application(client_max_size=2**28)
         app.add_routes([
-            web.get("/counts", self._counts),
+            *more,
             web.route("*", "/ig-api-upload/{version}/{id}", self._upload),
             web.route("*", "/access_token", self._any),
             web.route("*", "/refresh_access_token", self._any),
@@ -63,7 +63,7 @@ class GraphServer:
         ])  # fmt: skip
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         try:
             yield self
@@ -71,17 +71,6 @@ class GraphServer:
             for task in self._landing:
                 task.cancel()
             await runner.cleanup()
-
-    async def _counts(self, _request: web.Request) -> web.Response:
-        """What was done to the account, for a test in another process."""
-        counts = {
-            "effects": self.state.effects,
-            "captions": [one.caption for one in self.state.media],
-            "repeats": self.state.repeats,
-            "problems": self.problems,
-            "calls": [call.operation for call in self.calls],
-        }
-        return web.json_response(counts)
 
     # One request
 
@@ -132,6 +121,8 @@ class GraphServer:
     def _note(self, request: web.Request, operation: str, params: dict[str, str]) -> None:
         shown = {name: value for name, value in params.items() if name != "access_token"}
         self.calls.append(Call(operation, request.method, request.path, shown))
+        if self.heard is not None:
+            self.heard(self.calls[-1])
         if operation == "unknown":
             self.problems.append(f"{request.method} {request.path} is nothing Graph knows")
 
