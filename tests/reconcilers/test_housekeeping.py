@@ -275,6 +275,12 @@ def test_renders_left_by_a_crash_go_and_those_under_way_stay(tmp_path: Path) -> 
     assert [path.exists() for path in (left, young, open_)] == [False, True, True]
 
 
+def test_what_was_just_fetched_from_a_remote_bucket_stays_for_the_render(tmp_path: Path) -> None:
+    old, young = (cached(tmp_path, f"originals/{age}.mp4", age=age) for age in (7200, 60))
+    tidy_cache(tmp_path, 0, frozenset(), 100_000)
+    assert [path.exists() for path in (old, young)] == [False, True]
+
+
 def test_a_link_in_the_cache_is_removed_and_not_followed(tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()
