@@ -9,8 +9,8 @@ does, and in the CSV, somebody pauses posting for a while, and cron calls `autop
 killed too, also where no operator runs. It posts to a service in a process of its own (tests/doubles:
 publisher_server, or with --instagram graph_process, by the remote twins) whose effects land up to 1.5 s after
 the client died, which loses answers, and counts. Kills are aimed, most often at the moments after a publish
-was sent. What people were told is noted here, outside. At the end the operator runs in peace until nothing is left to do; then store, service
-and notes are compared.
+was sent. What people were told is noted here, outside. At the end the operator runs in peace until nothing is
+left to do; then store, service and notes are compared.
 
 Ctrl-C ends the kills early; the evidence is looked at all the same.
 Exit code 1 for anything double, lost or untrue, and for no effects at all.
