@@ -78,6 +78,24 @@ def test_text_has_its_colour_background_and_fade(studio: Studio) -> None:
     assert (full[:, :, 2] > 60).mean() < 0.01  # edges share their colour with their neighbours
 
 
+def test_boxes_have_square_corners_unless_a_radius_is_given(studio: Studio) -> None:
+    settings = {"color": "#000000", "background-color": "#FFFFFF", "font-size": "100px"}
+    for style in ("001", "011"):
+        square, round_ = (
+            shown(studio, words("HHHH", style=style, settings=settings | more))
+            for more in ({}, {"border-radius": "60px"})
+        )
+        left, top, right, bottom = ink(square)
+        assert ink(round_) == pytest.approx((left, top, right, bottom), abs=0.005)
+        for y, x in ((top, left), (top, right), (bottom, left), (bottom, right)):
+            at = (
+                round(y * 480) + (2 if y == top else -3),
+                round(x * 270) + (2 if x == left else -3),
+            )
+            assert square[at].min() > 200
+            assert round_[at].max() < 60
+
+
 def test_style_002_appears_slowly(studio: Studio) -> None:
     early, late = studio.frames(movie(scene(3, words("Hi", style="002"))), 15, 75, profile=QUICK)
     assert early.max() < 90

@@ -56,7 +56,7 @@ class Look:
     spacing: float
     line_height: float  # times the size
     pad: tuple[float, float] | None  # sideways, up and down; None: by the size
-    radius: float | None
+    radius: float  # of the corners of its box; square ones without the setting, as in CSS
     stroke: tuple[float, Colour] | None  # pixels that it stands out beyond the letters
 
 
@@ -115,7 +115,7 @@ def look_of(spec: TextSpec) -> Look:
         spacing=length(s.get("letter-spacing", "0"), spec, size) or 0.0,
         line_height=_line_height(s.get("line-height", ""), spec, size),
         pad=_padding(s.get("padding", ""), spec, size),
-        radius=length(s["border-radius"], spec, size) if "border-radius" in s else None,
+        radius=max(0.0, length(s.get("border-radius", ""), spec, size) or 0.0),
         stroke=_stroke(s.get("-webkit-text-stroke", ""), spec, size, opacity),
     )  # fmt: skip
 

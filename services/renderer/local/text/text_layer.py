@@ -220,7 +220,6 @@ def _ground(text: Lettering, spec: TextSpec) -> Piece | None:
         return None
     x, y, width, height = _frame(text, spec)
     pad = padding(look)
-    radius = look.radius if look.radius is not None else 0.14 * look.size
     boxes = []
     if spec.style == "011":
         for number, wide in enumerate(text.widths):
@@ -230,7 +229,7 @@ def _ground(text: Lettering, spec: TextSpec) -> Piece | None:
     else:
         left, top = text.left - x, text.top - y
         boxes.append((left - pad[0], top - pad[1], left + text.width + pad[0], top + text.height + pad[1]))
-    return cropped(tinted(rounded((width, height), boxes, radius), look.background), x, y)
+    return cropped(tinted(rounded((width, height), boxes, look.radius), look.background), x, y)
 
 
 def _block(text: Lettering, spec: TextSpec) -> Piece | None:
