@@ -136,6 +136,18 @@ def test_pan_and_zoom_move_the_view(studio: Studio) -> None:
     assert border[1] > border[0] + 0.05
 
 
+def test_a_place_beside_resize_is_not_followed_and_it_is_said(studio: Studio) -> None:
+    studio.photo("red.jpg", RED)
+    said = (
+        "Scene #1, element #1: with resize it stands in the middle; "
+        "the vendor does not say what x, y and position mean then."
+    )
+    for place in ({"x": 200}, {"y": -40}, {"position": "bottom-right"}):
+        assert said in studio.plan(movie(scene(1, image("red.jpg", **place)))).notes
+    for place in ({}, {"x": 0, "y": 0}, {"position": "center-center"}, {"resize": None, "width": 90, "x": 5}):
+        assert studio.plan(movie(scene(1, image("red.jpg", **place)))).notes == ()
+
+
 def test_zoom_is_smooth_to_a_tenth_of_a_pixel() -> None:
     """A soft blob's centre of mass, sampled by a slowly moving view, follows the straight line."""
     y, x = np.mgrid[0:400, 0:400]

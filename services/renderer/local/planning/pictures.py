@@ -12,6 +12,8 @@ from services.renderer.local.planning.layers import ClipSpec, PhotoSpec
 from services.renderer.local.planning.stage import Stage
 from services.renderer.local.planning.treatment import Correction, Key, Treatment
 
+_MIDDLE = ("custom", "center-center")  # places that are the middle where the size is that of the canvas
+
 
 def natural_size(element: Visual, stage: Stage) -> tuple[float, float] | None:
     """Size of the element's picture in its own pixels; None for what has none of its own."""
@@ -49,6 +51,11 @@ def treatment_of(span: Span, element: Visual, stage: Stage) -> Treatment:
     has_pixels = isinstance(element, Image | Video)
     if not has_pixels:
         _note_left_out(span, element, stage)
+    if element.resize and (element.x or element.y or element.position not in _MIDDLE):
+        stage.notes.append(
+            f"{span.where}: with resize it stands in the middle; "
+            "the vendor does not say what x, y and position mean then."
+        )
     correction, key = element.correction, element.chroma_key
     rotate = element.rotate
     red, green, blue, _ = parse_colour(key.color) if key else (0, 0, 0, 0.0)
