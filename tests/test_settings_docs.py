@@ -53,7 +53,7 @@ def test_the_renderers_page_says_what_the_renderer_says_of_itself() -> None:
     assert docs.fill(text, docs.RENDERER_PARTS) == text, "run python -m bot.docs"
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()]
     heading = next(row for row in rows if row[:1] == ["Property"])
-    for ability in abilities().listed:
+    for ability in abilities(speaks=False).listed:
         if ability.kind == "property":
             element, _, name = ability.name.partition(" ")
             row = next(row for row in rows if row[:1] == [name])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.gallery.sheets import SHEETS
 from services.model.abilities import Ability, Shown
@@ -10,6 +11,7 @@ from services.renderer.local import limits
 from services.renderer.local.planning.abilities import abilities
 
 _PROPERTY, _ABSENT = "property", "–"
+_VOICE = ("element", "voice")
 
 
 def abilities_markdown() -> str:
@@ -50,11 +52,20 @@ def _features() -> Iterator[str]:
     yield "| Feature | | Here | What is different |"
     yield "|---|---|---|---|"
     lines: dict[tuple[str, Shown, str], list[str]] = {}
-    for ability in abilities().listed:
+    for ability in _listed():
         if ability.kind != _PROPERTY:
             lines.setdefault((ability.kind, ability.shown, _remark(ability)), []).append(ability.name)
     for (kind, shown, remark), names in lines.items():
         yield f"| {kind} | {', '.join(names)} | {shown} | {remark} |"
+
+
+def _listed() -> Iterator[Ability]:
+    """What does not depend on the machine, and voices with and without what speaks them."""
+    spoken = abilities(speaks=True).of(*_VOICE)
+    for ability in abilities(speaks=False).listed:
+        yield ability
+        if spoken and (ability.kind, ability.name) == _VOICE:
+            yield replace(spoken, name="voice where espeak-ng is installed")
 
 
 def _remark(ability: Ability) -> str:
@@ -65,7 +76,7 @@ def _remark(ability: Ability) -> str:
 def _properties() -> Iterator[str]:
     """A line for each property, a column for each element that can have it."""
     found: dict[str, dict[str, Shown]] = {}
-    for ability in abilities().listed:
+    for ability in _listed():
         if ability.kind == _PROPERTY:
             element, _, name = ability.name.partition(" ")
             found.setdefault(name, {})[element] = ability.shown

@@ -54,7 +54,7 @@ class LocalRenderer:
 
     @property
     def abilities(self) -> Abilities:
-        return abilities()
+        return abilities(speaks=_speaker() is not None)
 
     async def ping(self) -> str:
         codecs = av.codecs_available

@@ -30,7 +30,7 @@ def notes(studio: Studio, *elements: dict[str, Any], own: tuple[dict[str, Any], 
 
 
 def shown(kind: str, name: str) -> Shown:
-    found = abilities().of(kind, name)
+    found = abilities(speaks=False).of(kind, name)
     assert found is not None, (kind, name)
     return found.shown
 
@@ -61,11 +61,23 @@ def test_a_movie_with_the_feature_is_planned_as_the_abilities_say(
     said = notes(full, element)
     state = shown(kind, name)
     assert (state is Shown.RENDERED) is (said == ""), said
-    assert (state is Shown.NOT_SHOWN) is ("not shown" in said), said
+    assert (state is Shown.NOT_SHOWN) is ("not shown" in said or "not spoken" in said), said
+
+
+def test_voices_are_approximated_only_where_something_speaks_them() -> None:
+    silent, spoken = (abilities(speaks=speaks).of("element", "voice") for speaks in (False, True))
+    assert silent is not None
+    assert spoken is not None
+    assert silent.shown is Shown.NOT_SHOWN
+    assert "not spoken" in silent.remark
+    assert spoken.shown is Shown.APPROXIMATED
+    assert "espeak-ng" in spoken.remark
+    others = ([a for a in abilities(speaks=speaks).listed if a.name != "voice"] for speaks in (False, True))
+    assert next(others) == next(others)
 
 
 def test_every_element_text_style_and_transition_is_listed() -> None:
-    listed = {(ability.kind, ability.name) for ability in abilities().listed}
+    listed = {(ability.kind, ability.name) for ability in abilities(speaks=False).listed}
     types = {
         kind for part in get_args(TimedElement) for kind in get_args(part.model_fields["type"].annotation)
     }
@@ -74,7 +86,9 @@ def test_every_element_text_style_and_transition_is_listed() -> None:
     annotated = get_args(TransitionStyle)
     known = annotated if isinstance(annotated[0], str) else get_args(annotated[0])
     assert {("transition", style) for style in known} <= listed
-    rendered = {a.name for a in abilities().listed if a.kind == "transition" and a.shown is Shown.RENDERED}
+    rendered = {
+        a.name for a in abilities(speaks=False).listed if a.kind == "transition" and a.shown is Shown.RENDERED
+    }
     assert rendered == set(known) & set(styles())
 
 
@@ -88,7 +102,7 @@ def test_what_planners_use_today_is_all_rendered() -> None:
 
 
 def test_what_is_lacking_is_told_in_a_few_lines() -> None:
-    lines = list(abilities().lacking())
+    lines = list(abilities(speaks=False).lacking())
     assert any(line.startswith("Not shown (element): ") and "image by AI" in line for line in lines)
     assert any(line.startswith("Approximated (text style): ") and "005" in line for line in lines)
     assert sum(len(line) for line in lines) < 1500

@@ -13,9 +13,10 @@ from typing import Any, get_args
 
 from services.model.abilities import Abilities, Ability, Shown
 from services.movie import lay_out, parse_movie
-from services.movie.elements import TextStyle
+from services.movie.elements import TextStyle, Voice
 from services.movie.movie import TransitionStyle
 from services.movie.settings import SubtitlesSettings
+from services.movie.timeline import voice_name
 from services.renderer.local.media import Facts
 from services.renderer.local.planning.plan import make_plan
 
@@ -25,8 +26,9 @@ _FACTS = {
     "music": Facts(0, 0, 4.0, True),
 }
 _SECONDS = 8  # of each movie: every animation has its time
+_SUBTITLES = {"outline-width": 2}  # without any, letters get an edge of our own, which is said
 _CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\n<00:00.000>one <00:01.000>two\n"
-_NOT_SHOWN = re.compile(r"\bnot shown\b|\bno subtitles are shown\b")
+_NOT_SHOWN = re.compile(r"\bnot shown\b|\bnot spoken\b|\bno subtitles are shown\b")
 _PLACE = re.compile(r"^(Scene|Movie element) #\d+(, element #\d+)?: ")
 
 _ELEMENTS: dict[str, dict[str, Any]] = {
@@ -36,8 +38,8 @@ _ELEMENTS: dict[str, dict[str, Any]] = {
     "text": {"type": "text", "text": "word"},
     "audio": {"type": "audio", "src": "music"},
     "voice": {"type": "voice", "text": "a word"},
-    "subtitles": {"type": "subtitles", "captions": _CAPTIONS},
-    "subtitles without captions": {"type": "subtitles"},
+    "subtitles": {"type": "subtitles", "captions": _CAPTIONS, "settings": _SUBTITLES},
+    "subtitles without captions": {"type": "subtitles", "settings": _SUBTITLES},
     "audiogram": {"type": "audiogram"},
     "component": {"type": "component", "component": "basic/000", "settings": {"headline": {"text": "word"}}},
     "html": {"type": "html", "html": "<b>word</b>"},
@@ -78,14 +80,17 @@ _COMPONENT_SETTINGS: dict[str, dict[str, Any]] = {
 
 
 @functools.cache
-def abilities() -> Abilities:
-    """Every feature of the format that is a matter of drawing or sounding; about 200."""
-    return Abilities("local", tuple(_found()))
+def abilities(*, speaks: bool) -> Abilities:
+    """Every feature of the format that is a matter of drawing or sounding; about 200.
+
+    ``speaks``: whether there is a program that speaks voices.
+    """
+    return Abilities("local", tuple(_found(speaks)))
 
 
-def _found() -> Iterator[Ability]:
+def _found(speaks: bool) -> Iterator[Ability]:
     for name, element in _ELEMENTS.items():
-        yield _ability("element", name, _notes(element))
+        yield _ability("element", name, _notes(element, speaks=speaks))
     for kind, properties in _PROPERTIES.items():
         without = _notes(_ELEMENTS[kind])
         for name, value in properties.items():
@@ -93,7 +98,7 @@ def _found() -> Iterator[Ability]:
     for style in _choices(TextStyle):
         yield _ability("text style", style, _notes({**_ELEMENTS["text"], "style": style}))
     for style in _choices(SubtitlesSettings.model_fields["style"].annotation):
-        settings = {"settings": {"style": style}}
+        settings = {"settings": {"style": style, **_SUBTITLES}}
         yield _ability("subtitle style", style, _notes({**_ELEMENTS["subtitles"], **settings}))
     for style in _choices(TransitionStyle):
         yield _ability("transition", style, _notes(_ELEMENTS["image"], {"style": style, "duration": 1}))
@@ -117,7 +122,9 @@ def _ability(kind: str, name: str, notes: frozenset[str]) -> Ability:
     return Ability(kind, name, Shown.NOT_SHOWN if gone else Shown.APPROXIMATED, remark)
 
 
-def _notes(element: Mapping[str, Any], transition: Mapping[str, Any] | None = None) -> frozenset[str]:
+def _notes(
+    element: Mapping[str, Any], transition: Mapping[str, Any] | None = None, *, speaks: bool = False
+) -> frozenset[str]:
     """What planning says of a movie with that element, without the places."""
     second: dict[str, Any] = {"duration": _SECONDS, "elements": []}
     if transition:
@@ -130,6 +137,10 @@ def _notes(element: Mapping[str, Any], transition: Mapping[str, Any] | None = No
             "elements": [dict(element)] if on_top else [],
         }
     )  # fmt: skip
-    lengths = {name: facts.seconds for name, facts in _FACTS.items()}
-    said = [*movie.warnings, *make_plan(lay_out(movie, lengths, 30), _FACTS).notes]
+    facts = dict(_FACTS)
+    if speaks:
+        every = (e for scene in movie.scenes for e in scene.elements)
+        facts |= {voice_name(e): _FACTS["music"] for e in every if isinstance(e, Voice)}
+    lengths = {name: known.seconds for name, known in facts.items()}
+    said = [*movie.warnings, *make_plan(lay_out(movie, lengths, 30), facts).notes]
     return frozenset(_PLACE.sub("", note) for note in said)
