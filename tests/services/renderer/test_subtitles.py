@@ -156,7 +156,7 @@ def test_a_custom_position_is_the_middle_and_never_leaves_the_picture(studio: St
 def test_outline_shadow_capitals_and_other_settings(studio: Studio) -> None:
     plain, outlined = (
         shown(studio, subtitles(**more), 70)[0]
-        for more in ({}, {"outline-width": 12, "outline-color": "#00ff00"})
+        for more in ({"outline-width": 0}, {"outline-width": 12, "outline-color": "#00ff00"})
     )
     ring = where(outlined, (0, 255, 0))
     assert ring.sum() > 100
@@ -239,7 +239,28 @@ def test_what_is_shown_otherwise_is_said(studio: Studio, element: dict[str, Any]
 
 
 def test_captions_shown_as_they_are_need_no_word(studio: Studio) -> None:
-    assert studio.plan(over(subtitles(TIMED, style="boxed-word")), QUICK).notes == ()
+    assert studio.plan(over(subtitles(TIMED, style="boxed-word", outline_width=2)), QUICK).notes == ()
+
+
+@pytest.mark.parametrize("style", ["classic", "classic-progressive", "classic-one-word", "boxed-word"])
+def test_letters_have_a_dark_edge_where_nothing_is_said_of_one(studio: Studio, style: str) -> None:
+    """White letters on a nearly white picture can be told from it, and it is said."""
+
+    def darkest(**settings: Any) -> tuple[float, tuple[str, ...]]:
+        document = movie(
+            scene(3.0, **{"background-color": "#f4f4f4"}),
+            elements=[subtitles(TIMED, style=style, word_color="#ffffff", box_color="#ffffff", **settings)],
+        )
+        (frame,) = studio.frames(document, 31, profile=QUICK)
+        return float(frame.min()), studio.plan(document, QUICK).notes
+
+    least, notes = darkest()
+    assert least < 130
+    assert [note for note in notes if "a soft dark edge" in note]
+    for settings in ({"outline_width": 0}, {"shadow_offset": 0}):
+        least, notes = darkest(**settings)
+        assert least > 230
+        assert notes == ()
 
 
 @pytest.mark.parametrize(

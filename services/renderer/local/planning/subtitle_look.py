@@ -10,13 +10,15 @@ _SIZE = 0.05  # of the movie's width (the vendor's default)
 _SMALLEST, _LARGEST = 4.0, 0.25  # pixels; of the width
 _WEIGHT = "700"  # the vendor names no default; subtitles over pictures need strength
 # Where the middle of the block stands, as shares of the height; edges keep a tenth free.
+_STANDING_OUT = {"outline_width", "shadow_offset"}
 _HEIGHTS = {"top": 0.0, "mid-top": 0.3, "center": 0.5, "mid-bottom": 0.7, "bottom": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class SubtitleLook:
     """``down``: 0 at the top edge's margin … 1 at the bottom edge's. ``place``: the middle of the block,
-    when the settings name it (position "custom")."""
+    when the settings name it (position "custom"). ``edge``: whether letters get a soft dark edge, because
+    nothing was said of how they stand out from the picture."""
 
     style: str
     family: str
@@ -32,6 +34,7 @@ class SubtitleLook:
     across: str
     down: float
     place: tuple[float, float] | None
+    edge: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ def subtitle_look(settings: SubtitlesSettings, canvas: tuple[int, int], scale: f
         outline_colour=settings.outline_color, outline=settings.outline_width * scale,
         shadow_colour=settings.shadow_color, shadow=settings.shadow_offset * scale,
         across=across, down=down, place=place,
+        edge=settings.style != "boxed-line" and not _STANDING_OUT & settings.model_fields_set,
     )  # fmt: skip
 
 

@@ -41,7 +41,13 @@ def subtitle_layers(timeline: Timeline, stage: Stage, voices: Sequence[Span] = (
     layers: list[Layer] = []
     for span in timeline.subtitles:
         cues = _cues(span, timeline, stage)
-        layers += _layers(span.where, span.element.settings, cues, (span.first, span.last), stage)
+        made = tuple(_layers(span.where, span.element.settings, cues, (span.first, span.last), stage))
+        if any(isinstance(layer.spec, SubtitleSpec) and layer.spec.look.edge for layer in made):
+            stage.notes.append(
+                f"{span.where}: its settings name neither outline nor shadow; "
+                "a soft dark edge keeps the subtitles legible here."
+            )
+        layers += made
     if timeline.subtitles or not voices:
         return tuple(layers)
     stage.notes.extend(f"{span.where}: what the voice says is shown as subtitles." for span in voices)

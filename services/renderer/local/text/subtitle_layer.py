@@ -20,6 +20,8 @@ _LINE = 1.22  # sizes of the font from line to line
 _PAD_LINE, _PAD_WORD = (0.34, 0.12), (0.16, 0.08)  # sizes of the font between letters and their box
 _ROUND = 0.18  # sizes of the font: corners of boxes
 _TALLEST = 0.6  # of the canvas's height that a page may take
+# The soft dark edge of letters, in sizes of the font: how far it is blurred, and how dark it is.
+_EDGES = ((0.08, 0.85), (0.35, 0.6))
 _LETTERS = (0.83, 0.22)  # sizes of the font that letters reach above and below their baseline
 
 Place = tuple[int, int, int, int]  # even x and y, width and height
@@ -82,17 +84,19 @@ class Subtitles:
         if style == "boxed-line":
             image.alpha_composite(self._boxes([box for box in self._lines if box], _PAD_LINE))
         plain = [atom for at in there if at != marked for atom in self._atoms[at]]
-        image.alpha_composite(self._inked(plain, self._colours["line"]))
+        image.alpha_composite(self._inked(plain, self._colours["line"], edge=self._look.edge))
         if marked is not None and self._atoms[marked]:
             if style == "boxed-word":
                 image.alpha_composite(self._boxes([self._around(self._atoms[marked])], _PAD_WORD))
-            image.alpha_composite(self._inked(self._atoms[marked], self._colours["word"]))
+            edge = self._look.edge and style != "boxed-word"
+            image.alpha_composite(self._inked(self._atoms[marked], self._colours["word"], edge=edge))
         found = cropped(image, x, y)
         return (picture_of(found[0]), *found[1:]) if found else None
 
-    def _inked(self, atoms: list[Placed], colour: Colour) -> Image.Image:
+    def _inked(self, atoms: list[Placed], colour: Colour, *, edge: bool) -> Image.Image:
         offset = self._look.shadow
         shadows = [Shadow(offset, offset, 0.0, self._colours["shadow"])] if offset else []
+        shadows += _edges(self._size) if edge else []
         outline = (self._look.outline, self._colours["outline"])
         return inked((self._frame[2], self._frame[3]), atoms, colour, shadows, outline)
 
@@ -109,6 +113,10 @@ class Subtitles:
         ]  # fmt: skip
         mask = rounded((self._frame[2], self._frame[3]), grown, _ROUND * self._size)
         return tinted(mask, self._colours["box"])
+
+
+def _edges(size: float) -> list[Shadow]:
+    return [Shadow(0.0, 0.0, blur * size, (0, 0, 0, dark)) for blur, dark in _EDGES]
 
 
 def type_of(look: SubtitleLook, size: float) -> Type:
@@ -131,7 +139,8 @@ def _set(
     widths = [type_.width(line) for line in lines]
     width, height = max(widths, default=0.0), _LINE * size * len(lines)
     left, top = _corner(look, canvas, width, height, pad[0] * size)
-    edge = reach([], look.outline + abs(look.shadow)) + math.ceil((pad[0] + 0.35) * size)
+    soft = reach(_edges(size) if look.edge else [], look.outline + abs(look.shadow))
+    edge = soft + math.ceil((pad[0] + 0.35) * size)
     x, y = math.floor((left - edge) / 2) * 2, math.floor((top - edge) / 2) * 2
     frame = (x, y, even_up(width + 2 * edge + 2), even_up(height + 2 * edge + 2))
     ascent, descent = type_.metrics
