@@ -106,7 +106,10 @@ def measure(home: Path, arguments: argparse.Namespace) -> dict[str, Any]:
         one = {min(os.sched_getaffinity(0))}
         runs["final on one core"] = lambda: studio.render("final1", studio.job(FINAL), one)
         runs["draft on one core"] = lambda: studio.render("draft1", studio.job(DRAFT), one)
-    rounds = [{name: work() for name, work in runs.items()} for _ in range(arguments.rounds)]
+    rounds = [
+        {name: _told(f"round {number + 1}, {name}", work()) for name, work in runs.items()}
+        for number in range(arguments.rounds)
+    ]
     found: dict[str, Any] = {"seconds": arguments.seconds, "rounds": arguments.rounds}
     found["runs"] = {name: _summary([one[name] for one in rounds]) for name in runs}
     found["ratios"] = _ratios(rounds)
@@ -118,11 +121,22 @@ def measure(home: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     ).read_bytes()
     found["zoom jitter, px rms"] = round(jitter(), 4)
     if arguments.scenes:
-        peaks = {n: studio.render("scenes", studio.job(DRAFT, scenes=n)).peak for n in (10, 60)}
+        peaks = {
+            n: _told(f"{n} scenes", studio.render("scenes", studio.job(DRAFT, scenes=n))).peak
+            for n in (10, 60)
+        }
         found["peak MiB by scenes"] = {n: round(peak) for n, peak in peaks.items()}
     studio.raw.unlink()
     found["moviepy"] = _against_moviepy(home, arguments.moviepy, arguments.moviepy_python)
     return found
+
+
+def _told(name: str, used: Used) -> Used:
+    """On the way, so that a run that is broken off was not for nothing."""
+    print(
+        f"{name}: {used.cpu:.2f} CPU s, {used.wall:.2f} s, {used.peak:.0f} MiB", file=sys.stderr, flush=True
+    )
+    return used
 
 
 def _summary(used: list[Used]) -> dict[str, float]:
@@ -161,7 +175,7 @@ def _against_moviepy(home: Path, seconds: float, python: str) -> dict[str, Any]:
     fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     job.write_text(json.dumps({**studio.job(FINAL), "font": str(fonts / "DejaVuSans-Bold.ttf")}))
     script = ROOT / "benchmarks" / "rendering" / "with_moviepy.py"
-    theirs = run([python, str(script), str(job), str(home / "moviepy.mp4")], _environment())
+    theirs = _told("MoviePy", run([python, str(script), str(job), str(home / "moviepy.mp4")], _environment()))
     ours = {"final": studio.render("final", studio.job(FINAL)), "draft": studio.cold()}
     found: dict[str, Any] = {"seconds": seconds, "cpu": round(theirs.cpu, 2), "peak_mib": round(theirs.peak)}
     found |= {f"moviepy / {name}": round(theirs.cpu / used.cpu, 2) for name, used in ours.items()}
