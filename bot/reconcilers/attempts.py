@@ -57,6 +57,7 @@ class Attempts:
         finally:
             self._left[guard.key] = time.monotonic()
         await store.do(guards.set_render, guard.key, state="running", handle=handle)
+        del self._left[guard.key]
         return replace(guard, handle=handle)
 
     async def _looked_for(self, guard: RenderGuard, renderer: Renderer) -> RenderGuard | None:
@@ -64,6 +65,7 @@ class Attempts:
         left = self._left.setdefault(guard.key, time.monotonic())
         await asyncio.sleep(max(0.0, left + renderer.settle - time.monotonic()))
         handle = await renderer.find(guard.key, guard.intent_at)
+        self._left.pop(guard.key, None)
         if handle is None:
             await self._op.store.do(guards.set_render, guard.key, state="gone")
             return None

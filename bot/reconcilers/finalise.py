@@ -49,6 +49,7 @@ class Finalise:
 
     def _due(self, db: Database) -> dict[str, float]:
         due = {str(d.number): 0.0 for d in drafts.standings(db, states=[State.FINALISING])}
+        due |= {str(number): 0.0 for number, _ in self._left_over(db)}
         final = self._op.services.final
         if final is None:
             return due
@@ -60,15 +61,27 @@ class Finalise:
                     due[str(draft.number)] = final_in(self._op, draft)
         return due
 
+    def _left_over(self, db: Database) -> list[tuple[int, str]]:
+        services = self._op.services
+        names = [renderer.name for renderer in (services.renderer, services.final) if renderer]
+        return guards.left_over(db, names, services.final.name if services.final else "")
+
+    def _leave(self, db: Database, number: int) -> None:
+        """What was bought and is not waited for any more may be again: it is kept in mind, not followed."""
+        for draft, key in self._left_over(db):
+            if draft == number:
+                guards.set_render(db, key, state="cancelled")
+
     async def step(self, key: str) -> None:
         op, number = self._op, int(key)
+        await op.store.do(self._leave, number)
         draft = await op.store.do(drafts.get, number)
         final = op.services.final
         if draft.rendered is None:
             return
         if final is None or draft.rendered.renderer == final.name:
             await op.store.do(_let_go, number, op.target, op.now())
-        elif draft.state is not State.APPROVED or await op.store.do(self._begins, number):
+        elif draft.state in (State.FINALISING, *_KEPT) or await op.store.do(self._begins, number):
             await self._finalise(await op.store.do(drafts.get, number), final)
 
     def _begins(self, db: Database, number: int) -> bool:
@@ -83,7 +96,7 @@ class Finalise:
         op = self._op
         if draft.state in _KEPT:
             guard = await op.store.do(guards.open_render, draft.number, draft.revision, final.name)
-            if guard is None or guard.handle is None:
+            if guard is None:
                 return
         try:
             guard = await self._attempts.begin(draft, final)

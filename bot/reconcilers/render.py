@@ -97,11 +97,12 @@ class Render:
 
     async def _cancel(self, draft: Draft) -> None:
         """A proposal denied while it was rendered: stop, and keep nothing half-made."""
-        guard = await self._op.store.do(guards.open_render, draft.number, draft.revision)
+        renderer = self._op.services.renderer
+        guard = await self._op.store.do(guards.open_render, draft.number, draft.revision, renderer.name)
         if guard is None:
             return
         if guard.handle is not None:
-            await self._op.services.renderer.cancel(guard.handle)
+            await renderer.cancel(guard.handle)
         await self._op.store.do(guards.set_render, guard.key, state="cancelled")
 
 

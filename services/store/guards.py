@@ -77,15 +77,28 @@ def renders_to_stop(db: Database) -> list[int]:
 
 
 def rendering_of(db: Database, renderer: str, states: Sequence[str]) -> list[int]:
-    """Drafts in one of these states, of whose present revision ``renderer`` has a render under way."""
+    """Drafts in one of these states, of whose present revision ``renderer`` has a render that is open."""
     rows = db.execute(
         "SELECT DISTINCT d.number FROM renders o"
         " JOIN drafts d ON d.number = o.draft AND d.revision = o.revision"
-        " WHERE o.state = 'running' AND o.handle IS NOT NULL AND o.renderer = ?"
+        " WHERE o.state IN ('intent', 'running') AND o.renderer = ?"
         " AND d.state IN (SELECT value FROM json_each(?))",
         [renderer, json.dumps([str(state) for state in states])],
     )
     return [int(number) for (number,) in rows.fetchall()]
+
+
+def left_over(db: Database, in_use: Sequence[str], final: str) -> list[tuple[int, str]]:
+    """Draft and key of open renders that nobody waits for: of renderers not in use any more, and finals of
+    a draft that was revised since, is posted or has failed."""
+    rows = db.execute(
+        "SELECT o.draft, o.key FROM renders o JOIN drafts d ON d.number = o.draft"
+        " WHERE o.state IN ('intent', 'running') AND o.renderer <> ''"
+        " AND (o.renderer NOT IN (SELECT value FROM json_each(?)) OR (o.renderer = ?"
+        "      AND (o.revision <> d.revision OR d.state IN ('posted', 'failed'))))",
+        [json.dumps(list(in_use)), final],
+    )
+    return [(int(draft), str(key)) for draft, key in rows.fetchall()]
 
 
 def failures(db: Database, draft: int, revision: int, renderer: str = "") -> int:

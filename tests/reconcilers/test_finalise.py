@@ -16,7 +16,7 @@ from services.errors import Unavailable
 from services.model.draft import State
 from services.model.vote import Choice
 from services.ports import RenderFiles
-from services.store import decisions, drafts, guards, journal
+from services.store import decisions, drafts, guards
 from tests.doubles import media
 from tests.doubles.http_double import Fault
 from tests.doubles.json2video_server import Json2VideoServer
@@ -210,6 +210,61 @@ async def test_a_lost_answer_of_a_final_is_found(buyer: Operator, server: Json2V
     assert len(server.bought) == 1
 
 
+async def test_an_unclear_order_is_looked_for_also_when_it_is_not_wanted_any_more(
+    buyer: Operator, server: Json2VideoServer
+) -> None:
+    op = buyer
+    number = await draft_of(op)
+    await vote(op, number)
+    server.fail("create", Fault(drop="after"))
+    with pytest.raises(Unavailable):
+        await step(op, number)
+    await vote(op, number, Choice.DENY)
+    await drive(op, "finalise")
+    draft = await op.store.do(drafts.get, number)
+    assert draft.state is State.DENIED
+    assert draft.rendered is not None
+    assert draft.rendered.renderer == "json2video"
+    assert len(server.bought) == 1
+
+
+async def test_an_order_that_never_arrived_is_not_made_for_what_is_denied(
+    buyer: Operator, server: Json2VideoServer
+) -> None:
+    op = buyer
+    number = await draft_of(op)
+    await vote(op, number)
+    server.fail("create", Fault(drop="before"))
+    with pytest.raises(Unavailable):
+        await step(op, number)
+    await vote(op, number, Choice.DENY)
+    await drive(op, "finalise")
+    assert server.bought == []
+    assert await op.store.do(guards.open_render, number, 1) is None
+
+
+@pytest.mark.parametrize("how", ["posted by hand", "another renderer"])
+async def test_what_nobody_waits_for_is_not_followed(
+    buyer: Operator, server: Json2VideoServer, how: str
+) -> None:
+    op = buyer
+    number = await draft_of(op)
+    await vote(op, number)
+    server.ends, server.patience = ["stuck"], 0
+    op.services.final._timeout = 0.0  # type: ignore[union-attr]
+    with pytest.raises(Unavailable):
+        await step(op, number)
+    if how == "posted by hand":
+        await decisions_undo(op, number)
+        await op.store.do(decisions.posted_by_hand, number, "", voter="desk", now=op.now())
+    else:
+        op.services = dataclasses.replace(op.services, final=None)
+    asked = server.count("status")
+    await drive(op, "finalise")
+    assert await op.store.do(guards.open_render, number, 1) is None
+    assert server.count("status") == asked
+
+
 async def test_no_credits_fail_the_draft_with_its_word_and_retry_takes_it_up(
     buyer: Operator, server: Json2VideoServer
 ) -> None:
@@ -265,9 +320,7 @@ async def test_without_finals_any_more_the_votes_decide(buyer: Operator, server:
     op.services = dataclasses.replace(op.services, final=None)
     await drive(op, "finalise")
     assert await state(op, number) is State.APPROVED
-    entries = await op.store.do(journal.entries, draft=number)
-    assert entries
-    assert await op.store.do(guards.open_render, number, 1) is not None
+    assert await op.store.do(guards.open_render, number, 1) is None
 
 
 async def decisions_undo(op: Operator, number: int):  # type: ignore[no-untyped-def]
