@@ -120,6 +120,7 @@ class Options:
     keeping: Keeping
     identity: str  # digest of the settings that select twins, account and folders
     account: str = ""  # the number of the account that is posted to, if it is a real one
+    drafts_at: str = ""  # where people elsewhere open a filed draft in a browser, up to its name
     dry_run: bool = False  # have the container of an approved draft ready hours before it is published
 
 

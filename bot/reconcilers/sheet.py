@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.operator import Operator, draft_folder
+from bot.operator import Operator, draft_folder, filed_name
 from bot.reconcilers import sheet_edits
 from services.errors import OperatorError
 from services.model.draft import State
@@ -124,6 +124,9 @@ class Sheet:
         video = ""
         if source.rendered and not source.cleared and not source.permalink:
             video = (folder / json.loads(source.rendered)["video"]).as_uri()
+            if self._op.options.drafts_at:
+                name = filed_name(source.draft, source.tag, source.revision)
+                video = f"{self._op.options.drafts_at}{name}"
         return SheetRow(
             draft_id=source.tag,
             status=source.word,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from bot.operator import Keeping, Options
 from bot.session import identity
 from bot.settings import Settings
@@ -44,6 +46,17 @@ def options(settings: Settings) -> Options:
             min_free=settings.disk_min_free,
         ),
         identity=identity(settings),
+        drafts_at=_drafts_at(settings),
         dry_run=publishes and settings.instagram_dry_run,
         account=settings.instagram_user_id if publishes else "",
     )
+
+
+def _drafts_at(settings: Settings) -> str:
+    """For a sheet that is read on other machines: a file of this one would be a dead link there.
+
+    https://cloud.google.com/storage/docs/request-endpoints: this address asks for a login with rights.
+    """
+    if not (settings.gcs_bucket and settings.google_sheets_id):
+        return ""
+    return f"https://storage.cloud.google.com/{settings.gcs_bucket}/{quote(settings.gcs_draft_folder)}/"

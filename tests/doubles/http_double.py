@@ -7,6 +7,7 @@ it. One request at a time changes the state.
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -97,7 +98,7 @@ class Double:
 
     @contextmanager
     def running(self) -> Iterator[Any]:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"double": self}))
+        server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"double": self}))
         server.daemon_threads = True
         self.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -146,6 +147,12 @@ class Double:
             self.effect(name, asked)
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):  # clients may die at any moment
+            super().handle_error(request, client_address)
+
+
 def _nothing() -> None:
     """Nobody meddles."""
 
@@ -162,6 +169,9 @@ class _Handler(BaseHTTPRequestHandler):
             body = self._chunks()
         else:
             body = self.rfile.read(length)
+            if len(body) < length:  # whoever sent it died
+                self.close_connection = True
+                return
         answer, cut = self.double.handle(Asked(self.command, self.path, headers, body))
         if answer is None:
             self.close_connection = True

@@ -14,7 +14,7 @@ from tests.doubles.google_keys import key_file, private_key
 from tests.doubles.sheets_server import SHEET_ID, SheetsServer
 from tests.e2e.operator_process import Autopotter
 
-STATUS, NUMBER, CAPTION = 0, 1, 3
+STATUS, NUMBER, LINK = 0, 1, 4
 
 
 class Day:
@@ -78,6 +78,9 @@ def test_from_a_bucket_of_media_to_a_video_approved_in_the_sheet(day: Day, tmp_p
     for draft in found:
         (name,) = [name for name in filed if f"{draft['number']:04d}-" in name]
         assert day.bucket.objects[name].data == Path(draft["video"]).read_bytes()
+
+    links = {row[LINK] for row in day.rows().values()}
+    assert links == {f"https://storage.cloud.google.com/{BUCKET}/{name}" for name in filed}
 
     day.write(first, "approved")
     day.write(second, "Denied")

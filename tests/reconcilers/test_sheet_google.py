@@ -46,6 +46,16 @@ async def test_a_draft_is_one_row_that_follows_its_status(op: Operator, google_s
     assert [name for name, _, _ in google_sheet.asked] == ["values.get"], "nothing changed: one read"
 
 
+async def test_the_link_is_one_that_people_elsewhere_can_open(
+    op: Operator, google_sheet: SheetsServer
+) -> None:
+    at = "https://storage.cloud.google.com/clay-studio/draft_videos/"
+    op.options = dataclasses.replace(op.options, drafts_at=at)
+    number = await one(op)
+    tag = (await op.store.do(drafts.get, number)).tag
+    assert row(op, number)["Link"] == f"{at}0001-{tag}-r1.mp4"
+
+
 @pytest.mark.parametrize("name", ["values.append", "values.batchUpdate"])
 @pytest.mark.parametrize("drop", ["before", "after"])
 async def test_a_lost_answer_leaves_one_row_and_no_edit(
