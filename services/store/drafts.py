@@ -192,9 +192,9 @@ def _where(states: Sequence[State], job: int | None) -> tuple[str, list[Any]]:
 
 
 def _free_tag(db: Database) -> str:
-    """A letter first: a spreadsheet would take "2345.10" for a number and write 2345.1."""
+    """A letter and a digit first: a spreadsheet takes "2345.10" for a number and "jun4.17" for a date."""
     while True:
-        tag = secrets.choice(_LETTERS) + "".join(secrets.choice(_LETTERS + _DIGITS) for _ in range(3))
+        tag = "".join(map(secrets.choice, (_LETTERS, _DIGITS, _LETTERS + _DIGITS, _LETTERS + _DIGITS)))
         if not db.table("drafts").count_where("tag = ?", [tag]):
             return tag
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -44,6 +45,13 @@ async def test_approve_deny_and_the_reason_kept(store: Store) -> None:
     assert await vote(store, number, Choice.WITHDRAW, "ann") is State.DENIED
     assert (await store.do(drafts.get, number)).reason == ""
     assert await vote(store, number, Choice.WITHDRAW, "sheet") is State.APPROVED
+
+
+async def test_no_spreadsheet_takes_a_draft_id_for_a_number_or_a_date(store: Store) -> None:
+    """ "jun4.17" would come back as 2017-06-04, and the person's edit in that row with it."""
+    for _ in range(50):
+        number = await store.do(propose)
+        assert re.fullmatch(r"[a-z][0-9][a-z0-9]{2}", (await store.do(drafts.get, number)).tag)
 
 
 async def test_nobody_approves_what_nobody_has_seen(store: Store) -> None:
