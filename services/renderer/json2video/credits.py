@@ -13,6 +13,7 @@ from services.movie import Movie, lay_out
 from services.movie.elements import Image, Voice
 from services.movie.timeline import speech_seconds
 from services.renderer.json2video.limits import (
+    ASSUMED_SECONDS,
     CREDITS_PER_IMAGE,
     CREDITS_PER_MINUTE_ELEVENLABS,
     CREDITS_PER_SECOND,
@@ -26,7 +27,9 @@ from services.store.credits import Spent
 
 def estimate(movie: Movie, lengths: Mapping[str, float | None]) -> int:
     """Credits, rounded up; ``lengths`` maps what the movie names to seconds, as far as they are known."""
-    cost = lay_out(movie, lengths).seconds * _rate(movie.width, movie.height)
+    known = {name: seconds for name, seconds in lengths.items() if seconds}
+    filled = {**dict.fromkeys(movie.files, ASSUMED_SECONDS), **known}
+    cost = lay_out(movie, filled).seconds * _rate(movie.width, movie.height)
     for element in elements_of(movie):
         if isinstance(element, Image) and element.prompt and not element.src:
             cost += CREDITS_PER_IMAGE.get(element.model, 0)

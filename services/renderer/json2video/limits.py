@@ -29,6 +29,7 @@ CREDITS_PER_SECOND, CREDITS_PER_SECOND_LARGE = 1, 4
 FULL_HD_PIXELS = 1920 * 1080
 CREDITS_PER_MINUTE_ELEVENLABS = 60
 CREDITS_PER_IMAGE = {"flux-pro": 20}
+ASSUMED_SECONDS = 30.0  # of a clip or a sound whose length nobody knows
 
 LIMITS = ServiceLimits(
     service="JSON2Video",
