@@ -65,10 +65,7 @@ async def inventory(
     seen = await op.store.do(footage.counts, VERSION)
     alike = await op.store.do(footage.alike, [asset.family for asset in found])
     counts = summary["bucket_summary"]
-    rows = tuple(
-        _row(asset, alike.get(asset.family, 1)) | ({"used": used[asset.id]} if asset.id in used else {})
-        for asset in found
-    )
+    rows = tuple(_row(asset, alike.get(asset.family, 1), used.get(asset.id)) for asset in found)
     text = f"{counts['total_files']:,} files, {counts['total_size_mb']:,.1f} MB."
     if seen["waiting"]:
         text += f" {seen['waiting']:,} not looked at yet: `autopotter look` does it now."
@@ -172,7 +169,11 @@ def asset_view(asset: Asset, alike: int = 1) -> dict[str, Any]:
     }
 
 
-def _row(asset: Asset, alike: int) -> dict[str, Any]:
+def _row(asset: Asset, alike: int, used: str | None = None) -> dict[str, Any]:
+    """``used``: in words; who asks for that wants it beside the name, and less of the rest."""
+    if used is not None:
+        shown = {"kind": str(asset.category), "shows": _shows(asset, alike)}
+        return {"name": asset.file.name, "used": used, "folder": asset.file.folder} | shown
     facts = asset.facts
     size = f"{facts.width}×{facts.height}" if facts and facts.width else ""
     length = f"{facts.duration:.1f} s" if facts and facts.duration else ""
