@@ -11,8 +11,9 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from services.errors import Misconfigured
+from services.errors import Misconfigured, Unavailable
 from services.log import get_logger
 from services.ports import SheetRow
 from services.sheet.google_calls import Calls
@@ -41,6 +42,7 @@ class _Tab:
     id: int
     title: str
     marked: bool
+    hidden: bool
     of: str  # the spreadsheet's name
 
 
@@ -198,33 +200,34 @@ class GoogleSheet:
         return {now.rows[i][now.columns["draft_id"]] for i in theirs}
 
 
-def _tab_in(about: dict[str, object]) -> _Tab:
+def _tab_in(about: dict[str, Any]) -> _Tab:
     """The marked tab, else the first that people see."""
     try:
-        sheets: list[dict[str, dict[str, object]]] = about["sheets"]  # type: ignore[assignment]
-        of = str(about["properties"]["title"])  # type: ignore[index]
-        tabs = [
-            _Tab(
-                int(str(sheet["properties"].get("sheetId", 0))),
-                str(sheet["properties"]["title"]),
-                any(mark.get("metadataKey") == MARK for mark in sheet.get("developerMetadata", ())),  # type: ignore[attr-defined]
-                of,
-            )
-            for sheet in sheets
-            if sheet["properties"].get("sheetType", "GRID") == "GRID"
-            and (not sheet["properties"].get("hidden") or "developerMetadata" in sheet)
-        ]
+        of = str(about["properties"]["title"])
+        tabs = [_tab(sheet, of) for sheet in about["sheets"] if _holds_cells(sheet)]
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise Misconfigured(
-            "Google Sheets did not say which tabs the sheet has.", variable="GOOGLE_SHEETS_ID"
+        raise Unavailable(
+            "Google Sheets did not say which tabs the sheet has.", remedy="It is tried again by itself."
         ) from error
-    if not tabs:
-        raise Misconfigured(
-            "The Google sheet has no tab with cells.",
-            remedy="Add one: the drafts are then written there.",
-            variable="GOOGLE_SHEETS_ID",
-        )
-    return next((tab for tab in tabs if tab.marked), tabs[0])
+    for tab in (*(tab for tab in tabs if tab.marked), *(tab for tab in tabs if not tab.hidden)):
+        return tab
+    raise Misconfigured(
+        "The Google sheet has no tab with cells that can be seen.",
+        remedy="Add one: the drafts are then written there.",
+        variable="GOOGLE_SHEETS_ID",
+    )
+
+
+def _holds_cells(sheet: dict[str, Any]) -> bool:
+    """Not a chart or the like on a tab of its own."""
+    return bool(sheet["properties"].get("sheetType", "GRID") == "GRID")
+
+
+def _tab(sheet: dict[str, Any], of: str) -> _Tab:
+    known = sheet["properties"]
+    marks = {mark.get("metadataKey") for mark in sheet.get("developerMetadata", ())}
+    hidden = bool(known.get("hidden"))
+    return _Tab(int(known.get("sheetId", 0)), str(known["title"]), MARK in marks, hidden, of)
 
 
 def _row(table: Table, index: int) -> int:

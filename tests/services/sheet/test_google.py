@@ -188,6 +188,22 @@ async def test_the_tab_is_known_again_by_any_name_at_any_place(
     assert await sheet.ping() == "The Google sheet “Drafts”, tab “Ann's Reels!A1”, has 1 draft."
 
 
+async def test_hidden_tabs_are_passed_over_unless_one_is_ours(
+    server: SheetsServer, sheet: GoogleSheet, tmp_path: Path
+) -> None:
+    server.tabs.insert(0, Tab(5, "Secret", hidden=True))
+    await sheet.write([ROW])
+    assert server.tabs[0].cells == []
+    server.tabs[1].hidden = True
+    server.tabs.append(Tab(6, "Seen"))
+    later = google_sheet(server, tmp_path)
+    assert await later.read() == [ROW]
+    await later.aclose()
+    server.tabs[:] = [Tab(5, "Secret", hidden=True)]
+    with pytest.raises(Misconfigured, match="no tab with cells that can be seen"):
+        await sheet.ping()
+
+
 async def test_a_deleted_tab_or_emptied_one_is_filled_anew(server: SheetsServer, sheet: GoogleSheet) -> None:
     await sheet.write([ROW])
     server.tabs[:] = [Tab(9, "Fresh")]
