@@ -233,6 +233,7 @@ async def test_a_caption_changed_after_an_unclear_publish_is_never_posted_as_it_
     )
     await post_now(op, number)
     assert await until_settled(op, number) is State.FAILED
+    assert "a retry posts it as it is now" in (await op.store.do(drafts.get, number)).reason
     assert line(op).effects == 0
     await op.store.do(decisions.retry, number, voter="desk", target=op.target, now=op.now())
     await post_now(op, number)
