@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from services.model.asset import Category
 from services.model.brief import Brand, Intent
 from services.model.footage import Role
+from services.planner.endings import CLOSINGS, REMARKS
 from services.planner.lore import Lore
-from services.planner.phrases import CLOSINGS, OPENINGS, REMARKS
+from services.planner.phrases import OPENINGS
 from services.planner.pieces import Item
 from services.planner.tags import Tags, shows_failure
 from services.planner.words import counted, day, first_upper, listed, numbered, seconds, with_article
