@@ -79,14 +79,34 @@ async def test_a_refusal_to_prolong_leaves_the_old_one_in_use(we: Side) -> None:
 
 
 async def test_an_expired_one_is_told_without_asking(we: Side) -> None:
-    keeper = we.keeper_of(we.token, we.clock.now + timedelta(days=1))
+    keeper = we.keeper_of(we.server.state.issue(long=False))
+    await keeper.get_long_lived_token()
+    asked = len(we.server.calls)
     assert not await keeper.is_token_expired()
-    we.clock.now += timedelta(days=2)
+    we.clock.now += timedelta(days=61)
     assert await keeper.is_token_expired()
     for ask in (keeper.current, keeper.check_refresh_access_token):
         with pytest.raises(Misconfigured, match="autopotter setup"):
             await ask()
-    assert we.server.calls == []
+    assert len(we.server.calls) == asked
+
+
+async def test_a_date_left_over_from_an_older_token_stops_nothing(we: Side) -> None:
+    keeper = we.keeper_of(we.token, we.clock.now - timedelta(days=1))
+    assert await keeper.is_token_expired()
+    assert (await keeper.current()).get_secret_value() == we.token
+    we.clock.now += timedelta(days=2)
+    assert await keeper.check_refresh_access_token()
+    assert not await keeper.is_token_expired()
+
+
+async def test_an_expired_token_of_the_settings_is_asked_with_once(we: Side) -> None:
+    keeper = we.keeper_of(we.token, we.server.state.tokens[we.token].expires)
+    we.clock.now += timedelta(days=61)
+    for _ in range(3):
+        with pytest.raises(Misconfigured, match="autopotter setup"):
+            await keeper.check_refresh_access_token()
+    assert len(we.server.calls) == 1
 
 
 @pytest.mark.parametrize("subcode", [0, 458, 459, 460, 463, 464, 467, 492])
