@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from services.model.asset import Category
+from services.model.asset import Category, name_of, subfolder_of
 from services.model.footage import Mapped, Role
 from services.model.names import is_group, is_timelapse, pieces_in, role_of, stem_of
 
@@ -31,11 +31,11 @@ class Named:
 
     @property
     def name(self) -> str:
-        return self.path.rsplit("/", 1)[-1]
+        return name_of(self.path)
 
     @property
     def subfolder(self) -> str:
-        return self.path.rpartition("/")[0]
+        return subfolder_of(self.path)
 
 
 @dataclass(frozen=True, slots=True)

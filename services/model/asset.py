@@ -46,11 +46,11 @@ class StoredFile:
 
     @property
     def name(self) -> str:
-        return self.path.rsplit("/", 1)[-1]
+        return name_of(self.path)
 
     @property
     def subfolder(self) -> str:
-        return self.path.rpartition("/")[0]
+        return subfolder_of(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,14 @@ class Asset:
     @property
     def usable(self) -> bool:
         return self.problem is None and self.facts is not None
+
+
+def name_of(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def subfolder_of(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def asset_id(key: str) -> str:
