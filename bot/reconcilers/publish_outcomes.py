@@ -28,7 +28,9 @@ def again(db: Database, draft: Draft, guard: PublicationGuard, target: str, now:
         return False
     if drafts.print_of(db, current, target) != guard.fingerprint:
         # Approved since is another caption than the container holds. It is closed as it was never published.
-        why = "a publish of an earlier version was begun and did not take place; a retry posts it as it is now"
+        why = (
+            "a publish of an earlier version was begun and did not take place; a retry posts it as it is now"
+        )
         refuse(db, draft, guard, why, now)
         return False
     guards.set_publication(db, guard, state="intent", acts=guard.acts + 1, intent_at=now.isoformat())
