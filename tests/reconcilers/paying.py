@@ -45,10 +45,13 @@ async def file_one(op: Operator, seconds: float = 4.0) -> int:
 async def rendered(op: Operator, number: int) -> State:
     """After the render reconciler came to rest, also over failed steps."""
 
-    async def ended() -> bool:
-        return await state(op, number) not in (State.PROPOSED, State.RENDERING)
+    only = {"render": {str(number)}}
 
-    await op.engine.drive(ended, only={"render": {str(number)}})
+    async def ended() -> bool:
+        made = await state(op, number) not in (State.PROPOSED, State.RENDERING)
+        return made and await op.engine.idle(only)  # also what is cleared away after it
+
+    await op.engine.drive(ended, only=only)
     return await state(op, number)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.next_post import post_next
 from bot.operator import Operator, draft_folder
 from bot.views import draft_view
 from services import files
@@ -16,7 +17,7 @@ from services.errors import Unavailable
 from services.model.draft import State
 from services.model.vote import Choice
 from services.ports import RenderFiles
-from services.store import decisions, drafts, guards
+from services.store import decisions, drafts, facts, guards
 from tests.doubles import media
 from tests.doubles.http_double import Fault
 from tests.doubles.json2video_server import Json2VideoServer
@@ -69,9 +70,11 @@ async def finalised(op: Operator, number: int) -> State:
     async def ended() -> bool:
         draft = await op.store.do(drafts.get, number)
         final = draft.rendered is not None and draft.rendered.renderer == "json2video"
-        return draft.state is not State.FINALISING and (final or draft.state is not State.APPROVED)
+        made = draft.state is not State.FINALISING and (final or draft.state is not State.APPROVED)
+        return made and await op.engine.idle(only)
 
-    await op.engine.drive(ended, only={"finalise": {str(number)}})
+    only = {"finalise": {str(number)}}
+    await op.engine.drive(ended, only=only)
     return await state(op, number)
 
 
@@ -263,6 +266,43 @@ async def test_what_nobody_waits_for_is_not_followed(
     await drive(op, "finalise")
     assert await op.store.do(guards.open_render, number, 1) is None
     assert server.count("status") == asked
+
+
+async def test_autopost_has_the_final_made_and_posts_it(buyer: Operator, server: Json2VideoServer) -> None:
+    op = buyer
+    op.options = dataclasses.replace(op.options, post_delay=timedelta(hours=1))
+    number = await draft_of(op)
+    await vote(op, number)
+    replies = [reply async for reply in post_next(op, 60.0)]
+    assert replies[-1].data["result"] == "posted"
+    assert await state(op, number) is State.POSTED
+    assert len(server.bought) == 1
+
+
+async def test_a_final_that_takes_long_is_taken_up_by_the_next_autopost(
+    buyer: Operator, server: Json2VideoServer
+) -> None:
+    op = buyer
+    op.options = dataclasses.replace(op.options, post_delay=timedelta(hours=1))
+    number = await draft_of(op)
+    await vote(op, number)
+    server.ends, server.patience = ["stuck"], 0
+    op.services.final._timeout = 0.0  # type: ignore[union-attr]
+    replies = [reply async for reply in post_next(op, 3.0)]
+    assert replies[-1].data["result"] == "in_progress"
+    server.bought[0].end = "done"
+    replies = [reply async for reply in post_next(op, 60.0)]
+    assert replies[-1].data["result"] == "posted"
+    assert len(server.bought) == 1
+
+
+async def test_while_posting_is_paused_nothing_is_bought(buyer: Operator, server: Json2VideoServer) -> None:
+    op = buyer
+    number = await draft_of(op)
+    await op.store.do(facts.put, facts.PAUSED, {"by": "desk", "at": op.now().isoformat()})
+    await vote(op, number)
+    await drive(op, "finalise", "publish")
+    assert (await state(op, number), server.bought) == (State.APPROVED, [])
 
 
 async def test_no_credits_fail_the_draft_with_its_word_and_retry_takes_it_up(

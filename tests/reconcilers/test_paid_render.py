@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.operator import Operator, draft_folder
+from bot.reconcilers.render import Render
 from services.errors import CreditUsedUp, Misconfigured, Unavailable
 from services.model.draft import State
 from services.model.vote import Choice
@@ -96,6 +97,21 @@ async def test_an_effect_that_comes_late_is_waited_for(
     async with buying(op, server, tmp_path, settle=2.0):
         number = await file_one(op)
         assert await rendered(op, number) is State.DRAFT
+    assert len(server.bought) == 1
+
+
+async def test_a_restart_settles_in_full_before_it_looks(
+    op: Operator, server: Json2VideoServer, tmp_path: Path
+) -> None:
+    """The process died with its order on the way; the effect comes after the next one has started."""
+    server.fail("create", Fault(drop="late", seconds=1.5))
+    async with buying(op, server, tmp_path, settle=3.0):
+        number = await file_one(op)
+        with pytest.raises(Unavailable):
+            await step(op, number)
+        assert server.bought == []
+        await Render(op).step(str(number))  # of a process that knows nothing of the call
+    assert await state(op, number) is State.DRAFT
     assert len(server.bought) == 1
 
 
