@@ -14,7 +14,6 @@ from google.auth import exceptions as login_errors
 
 from services.bucket.gcs import GcsBucket
 from services.bucket.gcs_cache import PIECE
-from services.bucket.gcs_login import login
 from services.bucket.gcs_refusals import KINDS, trouble
 from services.bucket.inventory import Inventory
 from services.bucket.look import Looker
@@ -158,54 +157,7 @@ async def test_a_part_of_an_older_content_is_not_gone_on_with(server: GcsServer,
     assert (await bucket.fetch("video_uploads/long.mp4")).read_bytes() == b"b" * (PIECE + 10)
 
 
-# Rights.
-
-
-@pytest.mark.parametrize(
-    ("right", "sentence"),
-    [
-        ("storage.objects.list", "may not list the files of the bucket 'clay-studio'"),
-        ("storage.objects.get", "may not read the files of the bucket 'clay-studio'"),
-        ("storage.objects.create", "may not put files into the bucket 'clay-studio'"),
-    ],
-)
-async def test_a_right_that_is_withdrawn_is_named_with_who_needs_it(
-    server: GcsServer, bucket: GcsBucket, source: Path, right: str, sentence: str
-) -> None:
-    server.rights.discard(right)
-    works = {"list": scan(bucket), "get": bucket.fetch("video_uploads/a.mp4")}
-    works["create"] = bucket.put(source, "7.mp4", "video/mp4")
-    for name, work in works.items():
-        if right.endswith(name):
-            with pytest.raises(Misconfigured, match=sentence) as error:
-                await work
-            assert f"give {EMAIL} the role Storage Object User" in error.value.remedy
-        else:
-            work.close()
-    with pytest.raises(Misconfigured, match=sentence):
-        await bucket.ping()
-    assert DRAFT not in server.objects
-
-
-async def test_a_right_withdrawn_during_a_scan_keeps_the_catalogue(
-    server: GcsServer, bucket: GcsBucket, tmp_path: Path
-) -> None:
-    for number in range(1500):
-        server.add(f"video_uploads/{number}.txt", b"x")
-    store = await Store.open(tmp_path / "operator.db")
-    inventory = Inventory(bucket, store)
-    await inventory.scan_folders()
-    known = await inventory.counts()
-    server.fail("objects.list", Fault())
-    server.meddle["objects.list"] = lambda: None
-    server.noticed["objects.list"] = lambda: (
-        server.rights.discard("storage.objects.list") if server.count("objects.list") > 4 else None
-    )
-    with pytest.raises(Misconfigured, match="may not list"):
-        await inventory.scan_folders()
-    assert await inventory.counts() == known, "what a scan did not reach is not forgotten"
-    await inventory.close()
-    await store.close()
+# For a while.
 
 
 async def test_an_outage_during_a_scan_blames_no_file(
@@ -232,38 +184,6 @@ async def test_an_outage_during_a_scan_blames_no_file(
     await inventory.close()
     await looker.close()
     await store.close()
-
-
-async def test_a_bucket_that_is_not_there(server: GcsServer, bucket: GcsBucket, source: Path) -> None:
-    server.bucket_exists = False
-    for work in (scan(bucket), bucket.open("video_uploads/a.mp4"), bucket.put(source, "7.mp4", "video/mp4")):
-        with pytest.raises(Misconfigured, match="There is no bucket 'clay-studio'") as error:
-            await work
-        assert error.value.variable == "GCS_BUCKET"
-    with pytest.raises(Misconfigured, match="There is no bucket"):
-        await bucket.ping()
-
-
-async def test_a_deleted_key_is_said_to_be(server: GcsServer, bucket: GcsBucket) -> None:
-    server.desk.key_deleted = True
-    with pytest.raises(Misconfigured, match="does not accept the key of GCS_API_KEY_PATH"):
-        await bucket.ping()
-
-
-async def test_a_token_that_ends_is_renewed(server: GcsServer, bucket: GcsBucket) -> None:
-    assert await scan(bucket) == ["a.mp4"]
-    server.desk.given.clear()
-    assert await scan(bucket) == ["a.mp4"]
-
-
-def test_no_login_at_all_says_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "none.json"))
-    with pytest.raises(Misconfigured, match="there is no login of Google's on this machine") as error:
-        login(None, "https://storage.googleapis.com")
-    assert "GCS_API_KEY_PATH" in error.value.remedy
-
-
-# For a while.
 
 
 @pytest.mark.parametrize(
