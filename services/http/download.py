@@ -53,8 +53,15 @@ async def download(
         if not answer.ok:
             raise answer.trouble()
         return await asyncio.to_thread(task.finish)
+    except TooLarge:
+        await asyncio.to_thread(task.forget)
+        raise
     except OSError as error:
         raise sentence(error, path) from error
+
+
+class TooLarge(Refused):
+    """The file is larger than the caller takes; nothing of it is kept."""
 
 
 class _Download:
@@ -81,13 +88,13 @@ class _Download:
             response = await self._open(stack, wanted)
             status = response.status_code
             if status == 416:  # what is here is no beginning of what is there
-                await asyncio.to_thread(self._forget)
+                await asyncio.to_thread(self.forget)
                 raise self._broken("does not know the part of the file that is missing")
             if status not in (200, 206):
                 return Answer(self.remote.service.name, status, response.headers, b"")
             start, total = _extent(response)
             if status == 206 and start != have:
-                await asyncio.to_thread(self._forget)
+                await asyncio.to_thread(self.forget)
                 raise self._broken("sent another part of the file than was asked for")
             self._allow(total or 0)
             if status == 200:
@@ -133,12 +140,12 @@ class _Download:
         return (size, version) if size and _STRONG.fullmatch(version) else (0, "")
 
     def _begin(self, version: str) -> None:
-        self._forget()
+        self.forget()
         self.part.touch()
         if _STRONG.fullmatch(version):
             self.tag.write_text(version, encoding="ascii")
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         self.tag.unlink(missing_ok=True)  # first: a part without a version is never gone on with
         self.part.unlink(missing_ok=True)
 
@@ -153,7 +160,7 @@ class _Download:
 
     def _allow(self, size: int) -> None:
         if size > self.most:
-            raise Refused(
+            raise TooLarge(
                 f"{self.remote.service.name} offers more than {self.most >> 20} MB: it is not fetched."
             )
 

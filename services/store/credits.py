@@ -44,6 +44,12 @@ def give_back(db: Database, key: str) -> None:
     db.execute("DELETE FROM credits WHERE key = ?", [key])
 
 
+def taken(db: Database, handle: str) -> int | None:
+    """What was taken for the render with this handle; None if that is not known."""
+    row = db.execute("SELECT credits FROM credits WHERE handle = ?", [handle]).fetchone()
+    return int(row[0]) if row else None
+
+
 def settle(db: Database, handle: str, credits: int) -> bool:
     """It cost so many; whether that is news."""
     cursor = db.execute(

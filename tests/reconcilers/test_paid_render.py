@@ -218,6 +218,9 @@ async def test_one_that_takes_longer_stays_rendering_and_is_never_bought_again(
             with pytest.raises(Unavailable, match="has not finished this render after 0 min"):
                 await step(op, number)
         assert await state(op, number) is State.RENDERING
+        guard = await op.store.do(guards.open_render, number, 1)
+        assert guard is not None
+        assert guard.message == "downloading assets, about 4 credits"
         server.bought[0].end = "done"
         assert await rendered(op, number) is State.DRAFT
     assert len(server.bought) == 1

@@ -82,6 +82,9 @@ class Ledger:
         """It cost so many; only the first word counts."""
         await self._store.do(credits.settle, handle, amount)
 
+    async def taken(self, handle: str) -> int | None:
+        return await self._store.do(credits.taken, handle)
+
     async def spent(self) -> Spent:
         day, month = self._begins()
         return await self._store.do(credits.spent, day=day, month=month)

@@ -191,7 +191,10 @@ class Json2Video:
         if project.status == "timeout":
             return self._doubt(handle, f"{NAME} says that it took too long.", project)
         self._doubted.pop(handle, None)
-        return RenderStatus("running", project.progress, project.message)
+        amount = await self._ledger.taken(handle)
+        about = f"about {amount:,} credit{'' if amount == 1 else 's'}" if amount is not None else ""
+        words = ", ".join(filter(None, (project.message, about)))
+        return RenderStatus("running", project.progress, words)
 
     def _doubt(self, handle: str, message: str, project: Project | None = None) -> RenderStatus:
         """It may still come right: believed when it has been said for long, and then left to a person."""
