@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 
-from bot import next_post
+from bot import BEGUN, next_post
 from bot.handover import NobodyThere, running_operator, stream
 from bot.next_post import Result
 from bot.operator import Operator
@@ -52,8 +52,7 @@ def autopost(
     ``opened`` makes the operator, for a process that has services of its own to put in.
     """
     seconds = given["timeout"] or settings.autopost_timeout.total_seconds()
-    # The time is that of the whole command: what was computed so far is counted as passed.
-    end = time.monotonic() + seconds - min(time.process_time(), seconds / 2)
+    end = deadline(seconds)
     turn = _Turn(settings, end, console.show, opened)
     runner = asyncio.Runner()
     try:
@@ -67,6 +66,12 @@ def autopost(
         runner.close()
     else:
         _leave(console)
+
+
+def deadline(seconds: float) -> float:
+    """On the monotonic clock. The time is that of the whole command: what loading it took has passed."""
+    now = time.monotonic()
+    return now + seconds - min(now - BEGUN, seconds / 2)
 
 
 class _Turn:

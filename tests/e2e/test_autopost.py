@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from bot import autopost as autoposting
 from bot.operator import Operator
 from bot.settings import load_settings
 from bot.wiring import close_operator, open_operator
@@ -128,6 +129,13 @@ def test_nothing_to_post_in_time_is_3_and_the_time_is_kept(
     code, answer = autopost(autopotter, "--timeout", "2")
     assert (code, "paused" in answer["message"]) == (3, True)
     assert posts(autopotter) == []
+
+
+def test_what_loading_took_is_part_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine it takes seconds, most of them waiting and not computing."""
+    monkeypatch.setattr(autoposting, "BEGUN", time.monotonic() - 30)
+    assert 65 < autoposting.deadline(100) - time.monotonic() <= 70
+    assert 9 < autoposting.deadline(20) - time.monotonic() <= 10, "half of it is left for the work"
 
 
 def test_a_status_written_into_the_sheet_is_found(autopotter: Autopotter, rendered_files: Path) -> None:
