@@ -26,6 +26,7 @@ SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
 CLOUD = "https://www.googleapis.com/auth/cloud-platform"  # what asking Google to sign needs
 SIGNING = "https://iamcredentials.googleapis.com"
 LOGIN_SECONDS = 20.0
+END_SECONDS = 5.0  # for requests under way when the operator ends
 AT_ONCE = 16  # connections that are kept
 _VARIABLE = "GCS_API_KEY_PATH"
 
@@ -117,21 +118,35 @@ class RemoteSigner(Signing):
 class _Session(AuthorizedSession):
     """One that stays closed: threads that are still at work would open new connections, and leave them."""
 
-    ended = False
+    def __init__(self, credentials: Any) -> None:
+        super().__init__(credentials, refresh_timeout=LOGIN_SECONDS)  # type: ignore[no-untyped-call]
+        self._gate = threading.Condition()
+        self._ended, self._under_way = False, 0
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        if self.ended:
-            raise requests.exceptions.ConnectionError("closed")
-        answer: requests.Response = super().request(*args, **kwargs)  # type: ignore[no-untyped-call]
+        with self._gate:
+            if self._ended:
+                raise requests.exceptions.ConnectionError("closed")
+            self._under_way += 1
+        try:
+            answer: requests.Response = super().request(*args, **kwargs)  # type: ignore[no-untyped-call]
+            if not answer.ok:  # the library leaves what it refuses unread, and the line with it
+                _ = answer.content
+        finally:
+            with self._gate:
+                self._under_way -= 1
+                self._gate.notify_all()
         return answer
 
     def close(self) -> None:
-        self.ended = True
+        with self._gate:
+            self._ended = True
+            self._gate.wait_for(lambda: not self._under_way, END_SECONDS)
         super().close()  # type: ignore[no-untyped-call]
 
 
 def _session(credentials: Any, local: bool) -> requests.Session:
-    session = _Session(credentials, refresh_timeout=LOGIN_SECONDS)  # type: ignore[no-untyped-call]
+    session = _Session(credentials)
     adapter = HTTPAdapter(pool_connections=4, pool_maxsize=AT_ONCE)
     session.mount("https://", adapter)
     session.mount("http://", adapter)

@@ -34,6 +34,8 @@ from services.sheet.rows import HEADERS, Cells, Table, drafts_in, empty_table, m
 
 log = get_logger(__name__)
 
+END_SECONDS = 5.0  # for a call under way when the operator ends
+
 
 @dataclass(frozen=True, slots=True)
 class _Tab:
@@ -79,9 +81,19 @@ class GoogleSheet:
         return f"https://docs.google.com/spreadsheets/d/{self._id}/edit" + (f"#gid={tab.id}" if tab else "")
 
     async def aclose(self) -> None:
-        await asyncio.to_thread(self._calls.close)
+        self._calls.stop()
+        await asyncio.to_thread(self._close)
 
     # Below here everything blocks and runs in a thread, one at a time.
+
+    def _close(self) -> None:
+        """Once the call under way has ended: a thread would open a new connection, and leave it."""
+        ended = self._lock.acquire(timeout=END_SECONDS)
+        try:
+            self._calls.close()
+        finally:
+            if ended:
+                self._lock.release()
 
     def _ping(self) -> str:
         with self._lock:

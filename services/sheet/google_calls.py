@@ -48,7 +48,7 @@ _FIELDS = (
 
 
 class Calls:
-    """What is asked of one spreadsheet. ``close()`` ends waits from another thread.
+    """What is asked of one spreadsheet. ``stop()`` may come from another thread.
 
     ``address`` is the vendor's, or a double's on this machine: tokens go there.
     """
@@ -104,8 +104,12 @@ class Calls:
         except Refused:  # about the nothing: then at least the right to write was not what was missing
             log.debug("an empty write was refused")
 
-    def close(self) -> None:
+    def stop(self) -> None:
+        """End waits, and begin nothing new."""
         self._http.closing.set()
+
+    def close(self) -> None:
+        self.stop()
         self._http.session.close()
 
 
