@@ -9,7 +9,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 CONSOLE = Requester("console")
 _RETRY_SECONDS = 0.1
+_LEAST_SECONDS = 1.0  # that an operator gets to begin its answer
 
 
 async def perform(
@@ -77,7 +78,7 @@ async def _source(
     reads = find(name).only_reads(given)
     while not await asyncio.to_thread(lock.try_acquire):
         if found := _announced(settings, lock):
-            return _ask(found, name, given)
+            return _ask(found, name, given, deadline)
         if reads and (replies := await _beside(settings, name, given)):
             return replies
         await _next_try(lock, deadline)
@@ -157,34 +158,40 @@ async def _by(op: Operator, name: str, given: dict[str, Any]) -> AsyncGenerator[
         await wiring.close_operator(op)
 
 
-async def _ask(found: Session, name: str, given: dict[str, Any]) -> AsyncGenerator[Reply]:
+async def _ask(found: Session, name: str, given: dict[str, Any], deadline: float) -> AsyncGenerator[Reply]:
     """The operation's replies."""
     import httpx
 
+    within = max(_LEAST_SECONDS, deadline - time.monotonic())
     try:
-        async with aclosing(stream(found, f"/api/operations/{name}", given)) as replies:
+        async with aclosing(stream(found, f"/api/operations/{name}", given, within)) as replies:
             async for reply in replies:
                 yield reply
     except httpx.HTTPError as error:
         raise _no_answer(error) from error
 
 
-async def stream(found: Session, path: str, given: dict[str, Any]) -> AsyncGenerator[Reply]:
+async def stream(
+    found: Session, path: str, given: dict[str, Any], within: float = OPERATOR_WAIT
+) -> AsyncGenerator[Reply]:
     """What the operator answers there as it streams it, one JSON object a line.
 
-    Raises NobodyThere if it was not asked at all, and httpx's errors if the answer broke off.
+    Raises NobodyThere if it was not asked at all, Unavailable if its answer did not begin within so many
+    seconds (it does at once, however long the work takes), and httpx's errors if the answer broke off.
     """
     import httpx
 
     headers = {"Authorization": f"Bearer {found.token}", "Accept": "application/x-ndjson"}
     timeout = httpx.Timeout(10.0, read=None)  # long work: the operator answers as it goes
     try:
-        async with (
-            httpx.AsyncClient(
-                base_url=found.url, headers=headers, timeout=timeout, trust_env=False
-            ) as client,
-            client.stream("POST", path, json=given) as answer,
-        ):
+        async with AsyncExitStack() as stack:
+            client = httpx.AsyncClient(base_url=found.url, headers=headers, timeout=timeout, trust_env=False)
+            await stack.enter_async_context(client)
+            try:
+                async with asyncio.timeout(within):
+                    answer = await stack.enter_async_context(client.stream("POST", path, json=given))
+            except TimeoutError:
+                raise _hangs(found) from None
             if answer.status_code >= 400 and "ndjson" not in answer.headers.get("content-type", ""):
                 raise Unavailable(
                     f"The running operator refused the command (HTTP {answer.status_code}).",
@@ -199,6 +206,13 @@ async def stream(found: Session, path: str, given: dict[str, Any]) -> AsyncGener
 
 class NobodyThere(Exception):
     """The announced address takes no connection."""
+
+
+def _hangs(found: Session) -> Unavailable:
+    return Unavailable(
+        f"The running operator (process {found.process}) does not answer; whether it did this is not known.",
+        remedy="Try again in a minute. If it hangs, end it and start it again: it goes on where it was.",
+    )
 
 
 def _no_answer(error: Exception) -> Unavailable:

@@ -128,6 +128,27 @@ async def test_an_answer_that_breaks_off_is_told(settings: Settings) -> None:
     assert (answer.ok, "did not answer to the end" in answer.text) == (False, True)
 
 
+async def test_an_operator_that_hangs_is_told(settings: Settings) -> None:
+    """It takes the connection and never answers: a stopped process, a dead disk."""
+    ended = asyncio.Event()
+
+    async def nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()  # until the command gives up
+        writer.close()
+        ended.set()
+
+    server = await asyncio.start_server(nothing, "127.0.0.1", 0)
+    lock = DataLock(settings.data_dir)
+    assert lock.try_acquire()
+    announce(settings, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    async with asyncio.timeout(20):
+        answer = await ask(settings, "approve", number=1)
+        await ended.wait()
+    server.close()
+    lock.release()
+    assert (answer.ok, f"process {os.getpid()}) does not answer" in answer.text) == (False, True)
+
+
 async def test_the_lock_is_not_inherited_by_children(settings: Settings) -> None:
     lock = DataLock(settings.data_dir)
     assert lock.try_acquire()
