@@ -35,6 +35,7 @@ from services.renderer.local.profile import Profile
 from tests.doubles.publisher_client import DoublePublisher
 
 SECONDS = 3
+FINAL_SETTLES = 4.0  # seconds; the double's orders take effect within 1.5
 SMALL = Profile("crash", scale=0.25, preset="ultrafast", preview_scale=0.5)
 
 
@@ -85,6 +86,8 @@ async def opened(settings: Settings) -> Operator:
         op.services = dataclasses.replace(op.services, publisher=DoublePublisher(url))
     else:
         op.services.publisher.settle = DoublePublisher.settle
+    if op.services.final is not None:
+        op.services.final.settle = FINAL_SETTLES
     op.options = dataclasses.replace(op.options, posts_per_day=10**6)
     return op
 
