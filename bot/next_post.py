@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from enum import StrEnum
 
 from sqlite_utils import Database
@@ -60,8 +61,8 @@ async def post_next(op: Operator, seconds: float, begun: int | None = None) -> A
         begun = None
         mine = taken != under_way  # that an earlier publish failed is no reason not to post another draft
         if reply is not None and (mine or reply.data["result"] != Result.FAILED):
-            await _sheet(op, end)
-            yield reply
+            unshown = await _sheet(op, end)
+            yield replace(reply, text=f"{reply.text} {unshown}".strip())
             return
         if time.monotonic() >= end or (not op.live and taken is None):
             break

@@ -60,6 +60,15 @@ async def test_what_holds_the_account_is_told(op: Operator) -> None:
     assert "paused" in reply.text
 
 
+async def test_a_sheet_that_cannot_be_read_or_written_is_told_beside_the_post(op: Operator) -> None:
+    """What somebody wrote there was not heard, and cron's mail is where this is read."""
+    (number,) = await approved(op, 1)
+    (op.options.data_dir / "drafts.csv").write_text("no, sheet\n1,2\n", "utf-8")
+    reply = [reply async for reply in post_next(op, 30)][-1]
+    assert (reply.data["result"], reply.data["number"]) == ("posted", number)
+    assert "The sheet has none of the operator's columns." in reply.text
+
+
 async def test_one_taken_back_at_the_last_moment_is_followed_by_the_next(op: Operator) -> None:
     first, second = await approved(op)
     prepare = line(op).prepare
