@@ -36,6 +36,7 @@ def parse_moment(text: str, *, now: datetime, timezone: tzinfo) -> datetime:
     that is still to come is meant. Refused, with a sentence, when it is past or cannot be understood.
     """
     plain = " ".join(text.lower().replace(",", " ").split())
+    plain = re.sub(r"\bin an? (?=hour|minute|day|week)", "in 1 ", plain)
     if not plain or len(plain) > _MOST_TEXT:
         raise _not_understood(text)
     elapsed = _IN_TIME.fullmatch(plain)
@@ -71,7 +72,8 @@ def _on_the_clock(text: str, plain: str, local: datetime, timezone: tzinfo) -> d
         raise _not_understood(text)
     if _EITHER_WAY.search(_ISO_DATE.sub("", plain)):
         raise Refused(
-            f"“{_said(text)}” could have the day or the month first.", remedy="Write the date as 2026-12-24."
+            f"“{_said(text)}” could have the day or the month first.",
+            remedy="Write a date as 2026-12-24 and a time as 18:30.",
         )
     other = today.replace(day=today.day - 1 if today.day > 1 else 2)
     found, elsewhere = _parsed(text, plain, today), _parsed(text, plain, other)
