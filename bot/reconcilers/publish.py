@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.operator import Operator, draft_folder, filed_name
+from bot.operator import Operator
 from bot.reconcilers import publish_outcomes as outcomes
+from bot.reconcilers.posted_file import check_post, post_of
 from bot.views import due_in
-from services import files
 from services.errors import Held, Misconfigured, Refused, Unavailable
 from services.log import get_logger
 from services.model.draft import Draft, Standing, State
-from services.ports import Post, Publication
+from services.ports import Publication
 from services.store import ballot, drafts, facts, guards
 from services.store.guards import PublicationGuard
 
@@ -29,6 +29,7 @@ log = get_logger(__name__)
 MAX_FAILURES = 3  # publish() calls without an answer, each proven to have had no effect, before it has failed
 CONTAINER_HOURS = 20  # a container older than this is given up before it expires (rule 16)
 LOOK_AGAIN = 2.0  # seconds between looks at a container in progress, where the service names none
+LOOK_FOR_UNKNOWN = 600.0  # seconds between two looks for a post nobody could tell of
 DAY = timedelta(hours=24)
 
 
@@ -43,6 +44,7 @@ class Publish:
         self._failures: dict[str, int] = {}  # container → publish() calls in a row without a clear answer
         self._waits: dict[int, float] = {}  # draft → when its container is worth another look, monotonic
         self._rehearsed = set[tuple[int, int, int | None]]()  # draft, revision, approval
+        self._unclear: dict[int, float] = {}  # unknown draft → when it is looked for again, monotonic
 
     async def due(self) -> Mapping[str, float]:
         return await self._op.store.do(self._next)
@@ -50,7 +52,8 @@ class Publish:
     def _next(self, db: Database) -> dict[str, float]:
         """What is due, and with a dry run also what is due within the life of a container.
 
-        A container that is still being processed is left alone until it is worth another look.
+        A container that is still being processed is left alone until it is worth another look. What is
+        unknown is looked for now and then: it may turn up.
         """
         due = self._due(db)
         if self._op.options.dry_run:
@@ -59,7 +62,9 @@ class Publish:
                 if due.get(str(draft.number), soon) < soon and _approval(draft) not in self._rehearsed:
                     due[str(draft.number)] = 0.0
         now = time.monotonic()
-        return {key: max(wait, self._waits.get(int(key), now) - now) for key, wait in due.items()}
+        due = {key: max(wait, self._waits.get(int(key), now) - now) for key, wait in due.items()}
+        unknown = drafts.standings(db, states=[State.UNKNOWN])
+        return due | {str(d.number): max(0.0, self._unclear.get(d.number, now) - now) for d in unknown}
 
     def _due(self, db: Database) -> dict[str, float]:
         """What is under way, and nothing beside it (rule 15); else approved drafts in their order."""
@@ -94,6 +99,8 @@ class Publish:
         if draft.state is State.PUBLISHING:
             assert guard is not None, "publishing without a publication row"
             await self._settle_and_look(draft, guard)
+        elif draft.state is State.UNKNOWN and guard is not None:
+            await self._look_for(draft, guard)
         elif draft.state is State.APPROVED:
             await self._publish(draft, guard)
 
@@ -121,12 +128,12 @@ class Publish:
     async def _ready(self, draft: Draft, guard: PublicationGuard | None) -> PublicationGuard | None:
         """The row of a container that can be published; None if it cannot now, or the draft has failed."""
         op, publisher = self._op, self._op.services.publisher
-        post = await self._post(draft)
+        post = await post_of(op, draft)
         if guard is not None and self._stale(guard, post.fingerprint):
             await op.store.do(guards.set_publication, guard, state="abandoned")
             guard = None
         try:
-            await self._check(draft, post)
+            await check_post(op, draft, post)
             container = guard.container if guard else await publisher.prepare(post)
         except Refused as error:
             lost = not await asyncio.to_thread(post.video.exists)
@@ -209,7 +216,7 @@ class Publish:
         status = await publisher.look(guard.container)
         found = None
         if status.state not in ("finished", "in_progress"):
-            post = await self._post(draft, guard.fingerprint)
+            post = await post_of(self._op, draft, guard.fingerprint)
             found = await publisher.find(post, guard.prepared_at)
         if found is not None or status.state == "published":
             publication = found or Publication(guard.container, "", op.now())
@@ -226,54 +233,18 @@ class Publish:
         elif status.state in ("error", "expired"):
             await op.store.do(outcomes.refuse, draft, guard, status.message, op.now())
         else:
+            self._unclear[draft.number] = time.monotonic() + LOOK_FOR_UNKNOWN
             await op.store.do(
                 outcomes.unknown, draft, guard, status.message or "the container left no trace", op.now()
             )
 
-    async def _post(self, draft: Draft, fingerprint: str = "") -> Post:
-        rendered = draft.rendered
-        assert rendered is not None, "an approved draft has a video"
-        folder = draft_folder(self._op.drafts_dir, draft.number, draft.tag, draft.revision)
-        return Post(
-            number=draft.number,
-            title=draft.title,
-            caption=draft.caption,
-            video=folder / rendered.video,
-            cover=folder / rendered.cover,
-            fingerprint=fingerprint or await self._op.store.do(drafts.print_of, draft, self._op.target),
-        )
-
-    async def _check(self, draft: Draft, post: Post) -> None:
-        """The file is the one that was reviewed (rule 7), and the service would take it."""
-        assert draft.rendered is not None
-        services = self._op.services
-        if (draft.sample or services.account.sample) and services.publisher.name == "instagram":
-            what = "made of sample media" if draft.sample else "planned for the sample account"
-            raise Refused(f"It is {what}, and so never posted to a real account.")
-        digest = await self._digest(draft, post)
-        if digest != draft.rendered.sha256:
-            raise Refused(
-                "Its video file is not the one that was reviewed.",
-                remedy="Deny it, or put the reviewed file back and retry.",
-            )
-        await self._op.services.publisher.check(post)
-
-    async def _digest(self, draft: Draft, post: Post) -> str:
-        """Of the draft's video; one that a person deleted is first brought back from the bucket."""
-        try:
-            if not await asyncio.to_thread(post.video.exists):
-                final = post.video.name.startswith("final-")
-                name = filed_name(draft.number, draft.tag, draft.revision, final=final)
-                filed = await self._op.services.bucket.fetch(f"{self._op.options.draft_folder}/{name}")
-                await asyncio.to_thread(files.copy, filed, post.video)
-                log.warning("draft %s: its video was gone and was brought back", draft.number)
-            return await asyncio.to_thread(files.sha256, post.video)
-        except (Refused, FileNotFoundError):
-            raise Refused("Its video file is missing.", remedy="Retry renders it again.") from None
-        except OSError as error:
-            raise Refused(
-                f"Its video file cannot be read: {error.strerror}.", remedy="Allow reading it, then retry."
-            ) from error
+    async def _look_for(self, draft: Draft, guard: PublicationGuard) -> None:
+        """Whether what nobody could tell of is seen to be live by now. Nothing else is concluded from it."""
+        self._unclear[draft.number] = time.monotonic() + LOOK_FOR_UNKNOWN
+        post = await post_of(self._op, draft, guard.fingerprint)
+        found = await self._op.services.publisher.find(post, guard.prepared_at)
+        if found is not None:
+            await self._op.store.do(outcomes.posted, draft, guard, found, State.UNKNOWN)
 
     def _stale(self, guard: PublicationGuard, fingerprint: str) -> bool:
         """Never passed to publish(), and made for something else or too old (rule 16)."""

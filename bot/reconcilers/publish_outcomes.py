@@ -37,8 +37,19 @@ def again(db: Database, draft: Draft, guard: PublicationGuard, target: str, now:
     return True
 
 
-def posted(db: Database, draft: Draft, guard: PublicationGuard, publication: Publication) -> None:
-    """It is out."""
+def posted(
+    db: Database,
+    draft: Draft,
+    guard: PublicationGuard,
+    publication: Publication,
+    before: State = State.PUBLISHING,
+) -> None:
+    """It is out; ``before`` is where the draft stands (``draft`` may have been read before that).
+
+    Nothing is written of an unknown one that somebody decided about meanwhile: it is looked for again.
+    """
+    if before is State.UNKNOWN and drafts.get(db, draft.number).state is not before:
+        return
     at = publication.at.isoformat()
     guards.set_publication(
         db,
@@ -51,7 +62,7 @@ def posted(db: Database, draft: Draft, guard: PublicationGuard, publication: Pub
     drafts.move(
         db,
         draft.number,
-        State.PUBLISHING,
+        before,
         State.POSTED,
         now=publication.at,
         permalink=publication.permalink,

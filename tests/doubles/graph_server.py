@@ -51,6 +51,10 @@ class GraphServer:
     def asked(self, operation: str) -> list[Call]:
         return [call for call in self.calls if call.operation == operation]
 
+    async def landed(self) -> None:
+        """Until nothing is on its way any more."""
+        await asyncio.gather(*self._landing)
+
     @asynccontextmanager
     async def running(self, *more: web.RouteDef) -> AsyncIterator[GraphServer]:
         app = web.Application(client_max_size=2**28)

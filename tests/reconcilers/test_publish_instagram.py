@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bot.operator import Operator
+from bot.reconcilers.publish import Publish
 from services.account.instagram import InstagramAccount
 from services.model.draft import Draft, State
 from services.model.vote import Choice
@@ -242,6 +243,16 @@ async def test_a_hidden_container_without_a_post_is_asked_of_a_person(op: Operat
     await post_now(op, number)
     assert (await until(op, number, State.POSTED)).state is State.POSTED
     assert len(we.server.state.effects) == 1
+
+
+async def test_what_was_unknown_and_turns_up_is_posted_by_itself(op: Operator, we: Side) -> None:
+    number = await published_into_the_dark(op, we, Fault(late=2.0))
+    assert (await until(op, number, State.POSTED, State.UNKNOWN)).state is State.UNKNOWN
+    await we.server.landed()
+    op.engine.add(Publish(op))  # the next look, or the next start
+    draft = await until(op, number, State.POSTED)
+    assert draft.permalink == we.server.state.media[0].permalink
+    assert (len(we.server.state.effects), publishes(we)) == (1, 1)
 
 
 async def published_into_the_dark(op: Operator, we: Side, fault: Fault) -> int:
