@@ -47,6 +47,7 @@ def render(job: dict[str, Any], out: Path) -> None:
     movie = movie.with_audio(AudioFileClip(paths["music"]).subclipped(0, start))
     movie.write_videofile(
         str(out), fps=30, codec="libx264", audio_codec="aac", preset="veryfast", logger=None,
+        temp_audiofile_path=str(out.parent),  # else it lies in the folder the benchmark is called from
         ffmpeg_params=["-crf", "20", "-pix_fmt", "yuv420p"],
     )  # fmt: skip
 
