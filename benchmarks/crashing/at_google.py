@@ -2,7 +2,7 @@
 
     python -m benchmarks.crashing.at_google [--kills 20] [--seconds MAX] [--seed S] [--json] [--keep FOLDER]
 
-As benchmarks/crash.py, and besides, the doubles of both services lose an answer now and then, before or after
+As benchmarks/crash.py, and besides the doubles of both services lose an answer now and then, before or after
 the effect, and refuse some requests. What the operator then shows in the sheet is compared at the end, and so
 is what lies in the bucket. No exchange may be one that Google would refuse.
 """
@@ -73,12 +73,24 @@ class AtGoogle(OutboxService):
         }
 
 
+class CrashAtGoogle(Crash):
+    async def _rests(self) -> bool:
+        """The sheet, too: a write whose answer was lost is looked for after a pause."""
+        if not await super()._rests():
+            return False
+        with contextlib.suppress(FileNotFoundError):
+            shown = {row["Video number"]: row["Status"] for row in self.people.papers.rows()}
+            drafts = [draft for draft in await self.people.listed() if draft["status"]]
+            return all(shown.get(str(draft["number"])) == draft["status"] for draft in drafts)
+        return False
+
+
 def run(home: Path, seed: int, kills: int, seconds: float) -> tuple[dict[str, Any], list[str]]:
     rolls = random.Random(seed)
     with GcsServer().running() as bucket, SheetsServer().running() as sheet:
         sheet.per_minute = 10**6  # killed operators do not know what the ones before asked
         shaken = [Shaky(bucket, rolls), Shaky(sheet, rolls)]
-        crash = Crash(home, seed, AtGoogle(home, bucket, sheet))
+        crash = CrashAtGoogle(home, seed, AtGoogle(home, bucket, sheet))
         crash.people = People(home / "data", random.Random(seed + 1), GooglePapers(sheet))
         crash.cron._people = crash.people
         figures, wrong = asyncio.run(crash.run(kills, seconds))

@@ -15,9 +15,10 @@ KILLS = int(os.environ.get("CRASH_KILLS", "8"))
 
 
 @pytest.mark.timeout(600)
-def test_killed_at_random_nothing_is_posted_twice_or_lost() -> None:
+@pytest.mark.parametrize("module", ["benchmarks.crash", "benchmarks.crashing.at_google"])
+def test_killed_at_random_nothing_is_posted_twice_or_lost(module: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.crash", "--kills", str(KILLS), "--json"],
+        [sys.executable, "-m", module, "--kills", str(KILLS), "--json"],
         cwd=ROOT, capture_output=True, text=True, timeout=580, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
