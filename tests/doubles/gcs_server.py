@@ -14,15 +14,16 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import google_crc32c
 
 from tests.doubles.discovery import contract
 from tests.doubles.gcs_fields import only
-from tests.doubles.google_keys import EMAIL, TokenDesk, signed, verified
+from tests.doubles.gcs_signed import address_problem
+from tests.doubles.google_keys import EMAIL, TokenDesk, signed
 from tests.doubles.http_double import Answer, Asked, Double
 
 BUCKET = "clay-studio"
@@ -259,29 +260,8 @@ class GcsServer(Double):
         return Answer.of({"keyId": "k1", "signedBlob": base64.b64encode(signed(payload)).decode()})
 
     def _by_address(self, asked: Asked) -> Answer:
-        """https://cloud.google.com/storage/docs/authentication/canonical-requests"""
-        query = {name: values[0] for name, values in asked.query.items()}
-        signature = bytes.fromhex(query.pop("X-Goog-Signature"))
-        canonical = "&".join(f"{_quoted(n)}={_quoted(v)}" for n, v in sorted(query.items()))
-        headers = query["X-Goog-SignedHeaders"].split(";")
-        lines = "".join(f"{name}:{asked.headers[name].strip()}\n" for name in headers)
-        request = "\n".join(
-            [asked.method, asked.path, canonical, lines, ";".join(headers), "UNSIGNED-PAYLOAD"]
-        )
-        scope = query["X-Goog-Credential"].partition("/")[2]
-        text = "\n".join(
-            [
-                query["X-Goog-Algorithm"],
-                query["X-Goog-Date"],
-                scope,
-                hashlib.sha256(request.encode()).hexdigest(),
-            ]
-        )
-        if not verified(text.encode(), signature):
-            raise Refusal(403, "The request signature we calculated does not match the signature provided.")
-        begun = datetime.strptime(query["X-Goog-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        if self.clock() > begun + timedelta(seconds=int(query["X-Goog-Expires"])):
-            raise Refusal(400, "The provided token has expired.")
+        if problem := address_problem(asked, self.clock()):
+            raise Refusal(*problem)
         bucket, _, name = unquote(asked.path).lstrip("/").partition("/")
         found = self.objects.get(name)
         if bucket != BUCKET or found is None:
@@ -305,7 +285,3 @@ def _parts(asked: Asked) -> tuple[bytes, bytes]:
 
 def _decoded(token: str) -> str:
     return base64.urlsafe_b64decode(token).decode()
-
-
-def _quoted(text: str) -> str:
-    return quote(text, safe="-_.~")
