@@ -6,6 +6,7 @@ What only one command needs is loaded by that command: the others must be quick.
 from __future__ import annotations
 
 import asyncio
+import math
 from pathlib import Path
 from typing import Any
 
@@ -150,10 +151,19 @@ _MOVIE: list[click.Parameter] = [
     ),
 ]
 
+
+def _finite(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    """click takes "nan" for a number within any bounds."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter("say a number of seconds, such as 120.")
+    return value
+
+
 _TIMEOUT = [
     click.Option(
         ["--timeout"],
         type=click.FloatRange(0, 86_400, min_open=True),
+        callback=_finite,
         metavar="SECONDS",
         help="How long it may take in all; default: AUTOPOST_TIMEOUT.",
     ),

@@ -75,7 +75,15 @@ def test_wrong_settings_are_1_and_name_the_variable(home: Path, studio: Path) ->
 
 
 @pytest.mark.parametrize(
-    "words", [["approve"], ["approve", "many"], ["fly"], ["drafts", "--colour"], ["generate", "99"]]
+    "words",
+    [
+        ["approve"],
+        ["approve", "many"],
+        ["fly"],
+        ["drafts", "--colour"],
+        ["generate", "99"],
+        ["autopost", "--timeout", "nan"],
+    ],
 )
 def test_misuse_is_2(words: list[str], home: Path, studio: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_DIR", str(home / "misused"))
@@ -144,7 +152,7 @@ def test_the_readme_lists_every_command() -> None:
     assert table in docs.README.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("words", [["--help"], ["drafts", "--help"]])
+@pytest.mark.parametrize("words", [["autopost", "--timeout", "nan"], ["--help"], ["drafts", "--help"]])
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
     """Counted by modules, not by seconds: what is loaded is what it costs."""
     program = (
