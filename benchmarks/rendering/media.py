@@ -59,9 +59,12 @@ def movie(seconds: float, title: str = "Title") -> dict[str, Any]:
 
 
 def many_scenes(count: int) -> dict[str, Any]:
-    """As many short scenes, for the memory they need."""
+    """As many short scenes, none like another, for the memory they need."""
     parts = [movie(30)["scenes"][number % SCENES] for number in range(count)]
     for number, part in enumerate(parts):
+        del part["elements"][2]  # its time would not come
+        part["elements"][1]["text"] = f"Scene {number + 1}"
+        part["elements"][1]["start"] = 0.1
         part["duration"] = 0.8
         part["elements"][0]["duration"] = 0.8
         part.pop("transition", None)

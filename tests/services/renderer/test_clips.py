@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from renderer_studio import BLUE, GREEN, RED, Studio, image, is_near, movie, rgb
 
 from services.renderer.local.media import AssetFile
 from services.renderer.local.pictures.clip import Clip
+from services.renderer.local.pictures.clip_frames import Frames
 from services.renderer.local.pictures.planes import OPAQUE, planes_of
 from services.renderer.local.planning.layers import Box, ClipSpec, Window
 
@@ -132,3 +135,18 @@ def test_the_first_picture_of_a_layer_does_not_wait_for_the_whole_clip(studio: S
     under = studio.frames(movie(scene(0.3, video("green.mp4"), image("red.jpg"))), 4)[0]
     assert is_near(over, 0.9, 0.5, GREEN)
     assert is_near(under, 0.9, 0.5, RED)
+
+
+def test_a_closed_clip_lets_its_memory_go_at_once(tmp_path: Path) -> None:
+    """A movie of sixty clips must not hold sixty decoders until somebody looks for circles."""
+    path = write_clip(tmp_path / "c.mp4", 6, counting)
+    frames = Frames(AssetFile("c", path, "c.mp4"), 0.0, 30)
+    assert frames.at(0) is not None
+    gone = weakref.ref(frames)
+    gc.disable()
+    try:
+        frames.close()
+        del frames
+        assert gone() is None
+    finally:
+        gc.enable()

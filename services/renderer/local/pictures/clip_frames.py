@@ -61,6 +61,9 @@ class Frames:
         return self._shown
 
     def close(self) -> None:
+        """The file and the decoder's memory are let go at once: what is decoded holds on to this object, and
+        would keep both until the next search for such circles."""
+        self._frames, self._shown, self._ahead = iter(()), None, None
         self._stack.close()
 
     def _find(self, index: int) -> None:
