@@ -225,7 +225,7 @@ def test_an_operator_that_dies_while_it_waits_for_us_is_followed(
 ) -> None:
     with_drafts(autopotter, rendered_files, approved=0)
     autopotter.start()
-    waiting = begin(autopotter, "--timeout", "60")
+    waiting = begin(autopotter, "--timeout", "90")
     assert autopost(autopotter, "--timeout", "2")[0] == 3  # by then the other one is waiting, too
     autopotter.kill()
     assert autopotter.command("approve", "2").returncode == 0, "it lets go of the store between its looks"
@@ -239,7 +239,7 @@ def test_a_slow_publish_of_the_operator_is_4_and_then_counts(
     with_drafts(autopotter, rendered_files)
     (autopotter.data / "operator.json").unlink(missing_ok=True)
     with (autopotter.data.parent / "run.log").open("a") as log:
-        slow = [sys.executable, "-c", SLOW.format(seconds=14), "run"]
+        slow = [sys.executable, "-c", SLOW.format(seconds=30), "run"]
         autopotter.process = subprocess.Popen(slow, env=autopotter.env, stdout=log, stderr=log, text=True)
     autopotter.until(lambda: (autopotter.data / "operator.json").exists(), "the operator to start")
     code, answer = autopost(autopotter, "--timeout", "7")
