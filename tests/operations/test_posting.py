@@ -6,6 +6,7 @@ import dataclasses
 from datetime import timedelta
 
 from bot.operator import Operator
+from bot.reconcilers.posted_file import post_of
 from services.model.draft import State
 from services.store import drafts, guards
 from tests.doubles.publisher import ShakyPublisher
@@ -46,9 +47,10 @@ async def test_an_unclear_answer_is_cleared_up_by_the_same_command(op: Operator)
 async def test_a_publish_that_a_crash_left_is_finished_by_asking_again(op: Operator) -> None:
     number = await make_draft(op)
     await post_now(op, number)
+    draft = await op.store.do(drafts.get, number)
     guard = await op.store.do(
         guards.add_publication, number, 1, fingerprint="f", publisher="outbox",
-        container=await line(op).prepare(await _post(op, number)), now=op.now(),
+        container=await line(op).prepare(await post_of(op, draft)), now=op.now(),
     )  # fmt: skip
     await op.store.do(guards.set_publication, guard, state="intent", acts=1)
     await op.store.do(drafts.move, number, State.APPROVED, State.PUBLISHING, now=op.now())
@@ -59,12 +61,6 @@ async def test_a_publish_that_a_crash_left_is_finished_by_asking_again(op: Opera
     assert (await ask(op, "post", number=number)).data["status"] == "Posted"
     assert (await ask(op, "post", number=other)).data["status"] == "Posted"
     assert line(op).effects == 2
-
-
-async def _post(op: Operator, number: int):  # type: ignore[no-untyped-def]
-    from bot.reconcilers.publish import Publish
-
-    return await Publish(op)._post(await op.store.do(drafts.get, number))
 
 
 async def test_a_pause_and_the_cap_are_told(op: Operator) -> None:
