@@ -68,10 +68,10 @@ def autopost(
         _leave(console)
 
 
-def deadline(seconds: float) -> float:
+def deadline(seconds: float, begun: float = BEGUN) -> float:
     """On the monotonic clock. The time is that of the whole command: what loading it took has passed."""
     now = time.monotonic()
-    return now + seconds - min(now - BEGUN, seconds / 2)
+    return now + seconds - min(now - begun, seconds / 2)
 
 
 class _Turn:

@@ -27,7 +27,7 @@ async def in_thread(manager: AbstractContextManager[T]) -> AsyncIterator[T]:
     value = await asyncio.to_thread(manager.__enter__)
     try:
         yield value
-    except BaseException as error:
+    except BaseException as error:  # not handled: the manager is told of it, as "with" would
         await asyncio.to_thread(manager.__exit__, type(error), error, error.__traceback__)
         raise
     await asyncio.to_thread(manager.__exit__, None, None, None)

@@ -60,7 +60,7 @@ def test_a_sheets_address_is_as_good_as_its_id(start: str, ending: str) -> None:
         ("STORAGE_EMULATOR_HOST", "http://storage.example:4443"),
         ("STORAGE_EMULATOR_HOST", "10.0.0.7:4443"),
         ("STORAGE_EMULATOR_HOST", "http://127.0.0.1.evil.example:4443"),
-        ("STORAGE_EMULATOR_HOST", "file:///tmp/x"),
+        ("STORAGE_EMULATOR_HOST", "file:///storage"),
     ],
 )
 def test_what_is_refused(name: str, value: str) -> None:

@@ -49,7 +49,7 @@ async def open_to_look(settings: Settings) -> Operator | None:
 async def _operator(settings: Settings, store: Store, engine: Engine) -> Operator:
     try:
         services = await open_services(settings, store)
-    except BaseException:
+    except BaseException:  # not handled: the store must not stay open, whatever ended it
         await store.close()
         raise
     op = Operator(services, store, options(settings), engine)

@@ -70,6 +70,6 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
         except (urllib.error.URLError, OSError):
             assert process.poll() is None, "it ended"
             assert time.monotonic() < ends, "it does not answer"
-            time.sleep(0.02)
+            time.sleep(0.02)  # between two looks: it tells in no other way that it listens
         else:
             return

@@ -10,6 +10,7 @@ import json
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ class Fault:
     cut: int | None = None
 
 
-class Double:
+class Double(ABC):
     """A subclass says what a request is called (``name_of``) and what comes of it (``effect``)."""
 
     def __init__(self) -> None:
@@ -83,11 +84,11 @@ class Double:
         self.lock = threading.RLock()
         self._timers: list[threading.Timer] = []
 
-    def name_of(self, asked: Asked) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def name_of(self, asked: Asked) -> str: ...
 
-    def effect(self, name: str, asked: Asked) -> Answer:
-        raise NotImplementedError
+    @abstractmethod
+    def effect(self, name: str, asked: Asked) -> Answer: ...
 
     def fail(self, name: str, *faults: Fault) -> None:
         """The next requests of this name go wrong, one fault each."""
@@ -139,7 +140,7 @@ class Double:
             self.meddle.pop(name, _nothing)()
             answer = self.effect(name, asked)
             self.asked.append((name, asked, answer.status))
-        time.sleep(fault.seconds)
+        time.sleep(fault.seconds)  # the service is slow: its client has to wait
         return (None if fault.drop == "after" else answer), fault.cut
 
     def _late(self, name: str, asked: Asked) -> None:

@@ -42,9 +42,10 @@ class WatchedGoogleSheet(GoogleSheet):
         super().__init__(calls, SHEET_ID)
         self.server = server
         self.edits, self._seen = 0, -1
+        self.watched = True
 
-    async def changed(self) -> bool:  # type: ignore[override]
-        return self.edits != self._seen
+    async def changed(self) -> bool | None:  # type: ignore[override]
+        return self.edits != self._seen if self.watched else await super().changed()
 
     async def read(self) -> list[SheetRow]:
         self._seen = self.edits

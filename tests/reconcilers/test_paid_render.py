@@ -15,7 +15,7 @@ from bot.reconcilers.render import Render
 from services.errors import CreditUsedUp, Misconfigured, Unavailable
 from services.model.draft import State
 from services.model.vote import Choice
-from services.renderer.json2video import limits
+from services.renderer.json2video.json2video import Json2Video
 from services.store import decisions, drafts, guards, journal
 from tests.doubles import media
 from tests.doubles.http_double import Answer, Fault
@@ -228,7 +228,7 @@ async def test_one_that_takes_longer_stays_rendering_and_is_never_bought_again(
 
 @pytest.mark.parametrize("end", ["timeout", "forgotten"])
 async def test_what_the_service_only_believes_is_believed_late_and_left_to_a_person(
-    op: Operator, server: Json2VideoServer, tmp_path: Path, end: str, monkeypatch: pytest.MonkeyPatch
+    op: Operator, server: Json2VideoServer, tmp_path: Path, end: str
 ) -> None:
     server.ends = [end]
     server.patience = 0
@@ -237,7 +237,8 @@ async def test_what_the_service_only_believes_is_believed_late_and_left_to_a_per
         with pytest.raises(Unavailable):
             await step(op, number)
         assert await state(op, number) is State.RENDERING
-        monkeypatch.setattr(limits, "BELIEVE_SECONDS", 0.0)
+        assert isinstance(op.services.renderer, Json2Video)
+        op.services.renderer.believe = 0.0
         assert await rendered(op, number) is State.FAILED
         assert "costs" in (await op.store.do(drafts.get, number)).reason.replace("may cost", "costs")
         assert len(server.bought) == 1

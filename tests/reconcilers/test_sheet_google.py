@@ -11,7 +11,6 @@ from bot.operator import Operator
 from services.errors import Misconfigured, Unavailable
 from services.model.draft import State
 from services.model.vote import Choice
-from services.sheet.google import GoogleSheet
 from services.store import decisions, drafts
 from tests.doubles.google_keys import EMAIL
 from tests.doubles.http_double import Answer, Fault
@@ -183,10 +182,11 @@ async def test_a_refused_minute_loses_no_word(op: Operator, google_sheet: Sheets
 
 
 async def test_it_is_read_at_every_interval_and_not_more_often(
-    op: Operator, google_sheet: SheetsServer, monkeypatch: pytest.MonkeyPatch
+    op: Operator, google_sheet: SheetsServer
 ) -> None:
     await one(op)
-    monkeypatch.setattr(WatchedGoogleSheet, "changed", GoogleSheet.changed)
+    assert isinstance(op.services.sheet, WatchedGoogleSheet)
+    op.services.sheet.watched = False
     reconciler = op.engine._works["sheet"].reconciler
     interval = op.options.poll_interval.total_seconds()
     (wait,) = (await reconciler.due()).values()

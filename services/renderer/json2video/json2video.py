@@ -62,6 +62,7 @@ class Json2Video:
         self._api, self._ledger, self._beside, self._work = api, ledger, beside, work_dir
         self._operator, self._url_of, self._lengths_of = operator, url_of, lengths_of
         self._timeout, self.settle, self._sleep = timeout, settle, sleep
+        self.believe = limits.BELIEVE_SECONDS  # before what may still come right is taken for the end
         self._doubted: dict[str, float] = {}  # handle → since when it reads timeout or unknown, monotonic
 
     @property
@@ -199,7 +200,7 @@ class Json2Video:
     def _doubt(self, handle: str, message: str, project: Project | None = None) -> RenderStatus:
         """It may still come right: believed when it has been said for long, and then left to a person."""
         since = self._doubted.setdefault(handle, time.monotonic())
-        if time.monotonic() - since < limits.BELIEVE_SECONDS:
+        if time.monotonic() - since < self.believe:
             return RenderStatus("running", project.progress if project else 0.0, message)
         del self._doubted[handle]
         return RenderStatus("failed", 0.0, f"{message} Rendering it again may cost again.", final=True)

@@ -17,7 +17,7 @@ from services.errors import Misconfigured, OperatorError, Unavailable
 from services.google_access import read_key
 from services.ports import SheetRow
 from services.sheet.google import GoogleSheet
-from services.sheet.google_calls import TRIES
+from services.sheet.google_calls import MAX_BYTES, TRIES
 from services.sheet.google_pace import PER_MINUTE, WINDOW_SECONDS, Pace
 from tests.doubles.google_keys import EMAIL, key_file
 from tests.doubles.google_twins import google_sheet
@@ -145,12 +145,9 @@ async def test_nonsense_is_no_sheet(server: SheetsServer, sheet: GoogleSheet, sa
         await sheet.read()
 
 
-async def test_an_answer_without_end_is_cut_short(
-    server: SheetsServer, sheet: GoogleSheet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_answer_without_end_is_cut_short(server: SheetsServer, sheet: GoogleSheet) -> None:
     await sheet.write([ROW])
-    monkeypatch.setattr("services.sheet.google_calls.MAX_BYTES", 1000)
-    server.fail("values.get", *[Fault(Answer(200, b" " * 5000))] * TRIES)
+    server.fail("values.get", *[Fault(Answer(200, b" " * (MAX_BYTES + 1)))] * TRIES)
     with pytest.raises(Unavailable, match="cannot be read"):
         await sheet.read()
 
