@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import wave
 import zlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import av
 import numpy as np
@@ -12,6 +14,9 @@ import pytest
 from PIL import Image
 
 from services.bucket.facts import FactsReader
+from services.bucket.gcs import GcsBucket
+from tests.doubles.gcs_server import GcsServer
+from tests.doubles.google_twins import gcs_bucket
 
 
 def video_bytes(width: int = 64, height: int = 48, frames: int = 15, *, sound: bool = False) -> bytes:
@@ -96,3 +101,25 @@ def reader() -> Iterator[FactsReader]:
     reader = FactsReader()
     yield reader
     reader.close()
+
+
+@pytest.fixture
+def server() -> Iterator[GcsServer]:
+    with GcsServer().running() as running:
+        running.add("video_uploads/a.mp4", b"video" * 1000)
+        yield running
+    assert running.problems == []
+
+
+@pytest.fixture
+async def bucket(server: GcsServer, tmp_path: Path) -> AsyncIterator[GcsBucket]:
+    made = gcs_bucket(server.url, tmp_path, ("video_uploads", "music_uploads"), patience=4.0)
+    yield made
+    await made.aclose()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "made.mp4"
+    path.write_bytes(random.Random(3).randbytes(50_000))
+    return path

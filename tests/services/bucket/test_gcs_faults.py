@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,34 +21,11 @@ from services.errors import Misconfigured, OperatorError, Refused, Unavailable
 from services.store import Store
 from tests.doubles.gcs_server import GcsServer
 from tests.doubles.google_keys import EMAIL
-from tests.doubles.google_twins import gcs_bucket
 from tests.doubles.http_double import Answer, Fault
 from tests.services.bucket.conftest import photo_bytes
 
 FOLDERS = ("video_uploads", "music_uploads")
 DRAFT = "draft_videos/7.mp4"
-
-
-@pytest.fixture
-def server() -> Iterator[GcsServer]:
-    with GcsServer().running() as running:
-        running.add("video_uploads/a.mp4", b"video" * 1000)
-        yield running
-    assert running.problems == []
-
-
-@pytest.fixture
-async def bucket(server: GcsServer, tmp_path: Path) -> AsyncIterator[GcsBucket]:
-    made = gcs_bucket(server.url, tmp_path, FOLDERS, patience=4.0)
-    yield made
-    await made.aclose()
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    path = tmp_path / "made.mp4"
-    path.write_bytes(random.Random(3).randbytes(50_000))
-    return path
 
 
 async def scan(bucket: GcsBucket) -> list[str]:

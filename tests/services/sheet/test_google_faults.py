@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,20 +28,6 @@ ROW = SheetRow("k7f3.1", "Draft", 7, "2026-11-20", "Clay, layer by layer.", "fil
 OTHER = replace(ROW, draft_id="m2p9.1", number=8, caption="Six pots")
 AGAIN = replace(ROW, draft_id="k7f3.2", status="Approved")
 STATUS, CAPTION, ID = 0, 3, 6
-
-
-@pytest.fixture
-def server() -> Iterator[SheetsServer]:
-    with SheetsServer().running() as running:
-        yield running
-    assert running.problems == []
-
-
-@pytest.fixture
-async def sheet(server: SheetsServer, tmp_path: Path) -> AsyncIterator[GoogleSheet]:
-    made = google_sheet(server, tmp_path)
-    yield made
-    await made.aclose()
 
 
 def standing(server: SheetsServer) -> list[tuple[str, str]]:

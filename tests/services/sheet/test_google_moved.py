@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,27 +11,12 @@ from services.ports import SheetRow
 from services.sheet.google import GoogleSheet
 from services.sheet.moved import misplaced
 from services.sheet.rows import empty_table
-from tests.doubles.google_twins import google_sheet
 from tests.doubles.sheets_server import SheetsServer
 
 ROW = SheetRow("k7f3.1", "Draft", 7, "2026-11-20", "Clay, layer by layer.", "file:///7.mp4", "Slow growth.")
 OTHER = replace(ROW, draft_id="m2p9.1", number=8, caption="Six pots")
 AGAIN = replace(ROW, draft_id="k7f3.2", status="Approved")
 STATUS, CAPTION, ID = 0, 3, 6
-
-
-@pytest.fixture
-def server() -> Iterator[SheetsServer]:
-    with SheetsServer().running() as running:
-        yield running
-    assert running.problems == []
-
-
-@pytest.fixture
-async def sheet(server: SheetsServer, tmp_path: Path) -> AsyncIterator[GoogleSheet]:
-    made = google_sheet(server, tmp_path)
-    yield made
-    await made.aclose()
 
 
 def standing(server: SheetsServer) -> list[tuple[str, str]]:
