@@ -18,7 +18,6 @@ Exit code 1 for anything double, lost or untrue, and for no effects at all.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import json
@@ -26,7 +25,6 @@ import os
 import random
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -34,8 +32,10 @@ from typing import Any
 
 import httpx
 
+from benchmarks.crashing.command import parser, work
 from benchmarks.crashing.cron import Cron, pull
 from benchmarks.crashing.evidence import compare
+from benchmarks.crashing.papers import Papers
 from benchmarks.crashing.people import DESK_TOKEN, OPEN, People
 from benchmarks.crashing.service import InstagramService, OutboxService, Service
 from tests.doubles import media
@@ -59,11 +59,12 @@ CRON = 0.25  # how often cron calls autopost while an operator works
 class Crash:
     """One DATA_DIR, one service, one operator at a time."""
 
-    def __init__(self, home: Path, seed: int, service: Service) -> None:
+    def __init__(self, home: Path, seed: int, service: Service, papers: Papers | None = None) -> None:
+        """``papers``: the sheet people decide in, if it is not the CSV."""
         self.home, self.data = home, home / "data"
         self.service = service
         self.rolls = random.Random(seed)
-        self.people = People(self.data, random.Random(seed + 1))
+        self.people = People(self.data, random.Random(seed + 1), papers)
         self.sent = asyncio.Event()  # the service has a publish request
         self.enough = asyncio.Event()  # Ctrl-C: no more kills, and then what they did
         self.kills: dict[str, int] = dict.fromkeys(AIMS, 0)
@@ -240,29 +241,15 @@ class Crash:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=float("inf"), help="no new kill after so long")
-    parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--keep", type=Path, help="work in this new folder and leave it")
-    parser.add_argument("--instagram", choices=("facebook", "instagram"), help="post by this login")
-    given = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--instagram", choices=("facebook", "instagram"), help="post by this login")
+    given = options.parse_args()
     service: Service = InstagramService(given.instagram) if given.instagram else OutboxService()
-    seed = given.seed if given.seed is not None else random.SystemRandom().randrange(10**6)
-    with contextlib.ExitStack() as stack:
-        home = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        home.mkdir(parents=True, exist_ok=True)
-        figures, wrong = asyncio.run(Crash(home, seed, service).run(given.kills, given.seconds))
-    for sentence in wrong:
-        print(sentence, file=sys.stderr)
-    if given.json:
-        print(json.dumps({**figures, "seed": seed}))
-    else:
-        print("\n".join(f"{name:10}{value}" for name, value in {**figures, "seed": seed}.items()))
-    if not figures["effects"]:
-        print("Nothing was published at all: this run shows nothing.", file=sys.stderr)
-    sys.exit(bool(wrong) or not figures["effects"])
+
+    def run(home: Path, seed: int, kills: int, seconds: float) -> tuple[dict[str, Any], list[str]]:
+        return asyncio.run(Crash(home, seed, service).run(kills, seconds))
+
+    work(given, run, "effects")
 
 
 if __name__ == "__main__":

@@ -10,80 +10,70 @@ have been bought twice for one revision of a draft, and nothing that the store d
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import contextlib
-import json
 import random
 import sqlite3
-import sys
-import tempfile
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from benchmarks.crash import Crash
+from benchmarks.crashing.command import parser, work
+from benchmarks.crashing.remotes import Beside, BoughtAtJson2Video, InBucket
 from benchmarks.crashing.service import OutboxService
 from tests.doubles import media
-from tests.doubles.gcs_server import BUCKET, GcsServer
-from tests.doubles.google_keys import key_file
+from tests.doubles.gcs_server import GcsServer
 from tests.doubles.http_double import Fault
-from tests.doubles.json2video_server import KEY, Json2VideoServer
+from tests.doubles.json2video_server import Json2VideoServer
 
 SIZE = (270, 480)
 LATEST = 1.5  # seconds after which an order whose line broke may still take effect
 
 
-class AtJson2Video(OutboxService):
-    """Posts into the outbox's double; the operator's environment names the other two."""
+class Orders:
+    """Orders at the double: kills are aimed at them, and every third loses its answer."""
 
-    def __init__(self, home: Path, bucket: GcsServer, renderer: Json2VideoServer) -> None:
-        super().__init__()
-        self._home, self._bucket, self._renderer = home, bucket, renderer
+    def __init__(self, server: Json2VideoServer, rolls: random.Random) -> None:
+        self._server, self._rolls = server, rolls
+        self.faults = 0
 
-    def words(self, folder: Path, seed: int) -> list[str]:
-        shelf = self._home / "media"
-        for path in sorted(path for path in shelf.rglob("*") if path.is_file()):
-            self._bucket.add(path.relative_to(shelf).as_posix(), path.read_bytes())
-        return super().words(folder, seed)
+    def aim(self, crash: Crash) -> None:
+        """Called in the event loop of ``crash``."""
+        loop = asyncio.get_running_loop()
 
-    def reached(self, line: str) -> dict[str, str]:
-        return super().reached(line) | {
-            "GCS_BUCKET": BUCKET,
-            "GCS_API_KEY_PATH": str(key_file(self._home / "bucket.json", self._bucket.url)),
-            "STORAGE_EMULATOR_HOST": self._bucket.url,
-            "JSON2VIDEO_API_KEY": KEY,
-            "JSON2VIDEO_BASE_URL": f"{self._renderer.url}/v2",
-        }
+        def ordered() -> None:
+            loop.call_soon_threadsafe(crash.sent.set)
+            if self._rolls.random() < 1 / 3:
+                self.faults += 1
+                late = Fault(drop="late", seconds=self._rolls.uniform(0, LATEST))
+                self._server.fail(
+                    "create", self._rolls.choice([Fault(drop="before"), Fault(drop="after"), late])
+                )
+
+        self._server.noticed["create"] = ordered
+
+
+def delivering(home: Path) -> Json2VideoServer:
+    """A service that delivers a small video, whatever is ordered."""
+    server = Json2VideoServer(media.video(home / "made.mp4", width=SIZE[0], height=SIZE[1]))
+    server.size = SIZE
+    return server
 
 
 def run(home: Path, seed: int, kills: int, seconds: float) -> tuple[dict[str, Any], list[str]]:
-    rolls = random.Random(seed)
-    server = Json2VideoServer(media.video(home / "made.mp4", width=SIZE[0], height=SIZE[1]))
-    server.size, server.patience, server.account.credits = SIZE, 1, 10**6
-    with server.running(), GcsServer().running() as bucket:
-        crash = Crash(home, seed, AtJson2Video(home, bucket, server))
-        faults = 0
-
-        def ordered() -> None:
-            nonlocal faults
-            loop.call_soon_threadsafe(crash.sent.set)
-            if rolls.random() < 1 / 3:
-                faults += 1
-                late = Fault(drop="late", seconds=rolls.uniform(0, LATEST))
-                server.fail("create", rolls.choice([Fault(drop="before"), Fault(drop="after"), late]))
+    with delivering(home).running() as server, GcsServer().running() as bucket:
+        orders = Orders(server, random.Random(seed))
+        service = Beside(OutboxService(), home, InBucket(bucket), BoughtAtJson2Video(server))
+        crash = Crash(home, seed, service)
 
         async def killed() -> tuple[dict[str, Any], list[str]]:
-            nonlocal loop
-            loop = asyncio.get_running_loop()
-            server.noticed["create"] = ordered
+            orders.aim(crash)
             return await crash.run(kills, seconds)
 
-        loop: asyncio.AbstractEventLoop
         figures, wrong = asyncio.run(killed())
         wrong += server.problems + bucket.problems + compare(server, home / "data" / "operator.db")
-        return {**figures, "bought": len(server.bought), "faults": faults}, wrong
+        return {**figures, "bought": len(server.bought), "faults": orders.faults}, wrong
 
 
 def compare(server: Json2VideoServer, path: Path) -> list[str]:
@@ -99,25 +89,5 @@ def compare(server: Json2VideoServer, path: Path) -> list[str]:
     return wrong
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=float("inf"), help="no new kill after so long")
-    parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--keep", type=Path, help="work in this new folder and leave it")
-    given = parser.parse_args()
-    seed = given.seed if given.seed is not None else random.SystemRandom().randrange(10**6)
-    with contextlib.ExitStack() as stack:
-        home = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        home.mkdir(parents=True, exist_ok=True)
-        figures, wrong = run(home, seed, given.kills, given.seconds)
-    for sentence in wrong:
-        print(sentence, file=sys.stderr)
-    figures |= {"seed": seed}
-    print(json.dumps(figures) if given.json else "\n".join(f"{n:10}{v}" for n, v in figures.items()))
-    sys.exit(bool(wrong) or not (figures["effects"] and figures["bought"]))
-
-
 if __name__ == "__main__":
-    main()
+    work(parser(__doc__).parse_args(), run, "effects", "bought")
