@@ -32,10 +32,11 @@ class Autopotter:
             **settings,
         }
         self.process: subprocess.Popen[str] | None = None
+        self.options: list[str] = []  # of every command
 
     def command(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "bot", *words],
+            [sys.executable, "-m", "bot", *words, *self.options],
             env=self.env | settings,
             capture_output=True,
             text=True,
@@ -54,8 +55,9 @@ class Autopotter:
         log = (self.data.parent / "run.log").open("a")
         (self.data / "operator.json").unlink(missing_ok=True)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"], env=self.env, stdout=log, stderr=log, text=True
-        )
+            [sys.executable, "-m", "bot", "run", *self.options],
+            env=self.env, stdout=log, stderr=log, text=True,
+        )  # fmt: skip
         log.close()
         self.until(lambda: (self.data / "operator.json").exists(), "the operator to start")
 
