@@ -57,10 +57,11 @@ class Everywhere:
     @property
     def problems(self) -> list[str]:
         """Every exchange that a real service would not have had."""
-        found = [self.bucket, self.sheet, self.renderer, self.graph, self.model]
+        found = [self.bucket.problems, self.sheet.problems, self.renderer.problems]
+        found += [self.graph.problems, self.model.problems]
         formulas = [f"{formula!r} was executed in the sheet" for formula in self.sheet.executed]
         twice = [f"container {name} was published again" for name in self.graph.state.repeats]
-        return [problem for double in found for problem in double.problems] + formulas + twice
+        return [problem for problems in found for problem in problems] + formulas + twice
 
     def fill(self, studio: Path) -> None:
         """Media into the bucket."""

@@ -26,8 +26,9 @@ NUMBER, STATUS = "Video number", "Status"
 class Heard(Autopotter):
     """Keeps whatever a command says."""
 
-    def __init__(self, *given: Any, **settings: str) -> None:
-        super().__init__(*given, **settings)
+    def __init__(self, data: Path, env_file: Path) -> None:
+        super().__init__(data, None)
+        self.options = ["--env-file", str(env_file)]
         self.said: list[str] = []
         self.own = ""  # the secret of the process that runs
 
@@ -82,8 +83,7 @@ def day(request: pytest.FixtureRequest, tmp_path: Path, studio: Path, contracts_
         env_file = keys / "bot.env"
         env_file.write_text("".join(f"{name}={value}\n" for name, value in given.items()))
         env_file.chmod(0o600)
-        autopotter = Heard(tmp_path / "data", None)
-        autopotter.options = ["--env-file", str(env_file)]
+        autopotter = Heard(tmp_path / "data", env_file)
         yield Day(autopotter, services, tmp_path)
         if autopotter.process is not None:
             autopotter.kill()
