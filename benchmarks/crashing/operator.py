@@ -1,5 +1,5 @@
 """`autopotter run` as it is, but for three services: it posts to the counting double, renders small and fast,
-and takes its proposals from a script. Started and killed by benchmarks/crash.py.
+and takes its proposals from a script where no model is named. Started and killed by benchmarks/crash.py.
 
     PUBLISHER_URL=http://127.0.0.1:… python -m benchmarks.crashing.operator [autopost SECONDS]
 
@@ -79,7 +79,9 @@ async def opened(settings: Settings) -> Operator:
     bucket = op.services.bucket
     op.services = dataclasses.replace(
         op.services,
-        planner=ScriptedPlanner(),
+        planner=ScriptedPlanner()
+        if op.services.planner.name == ScriptedPlanner.name
+        else op.services.planner,
         renderer=LocalRenderer(settings.data_dir / "cache" / "renders", bucket.fetch, profile=SMALL),
     )
     if url := os.environ.get("PUBLISHER_URL"):

@@ -11,10 +11,18 @@ from tests.doubles.gcs_server import BUCKET, GcsServer
 from tests.doubles.google_keys import key_file
 from tests.doubles.http_double import Answer, Asked, Double, Fault
 from tests.doubles.json2video_server import KEY, Json2VideoServer
+from tests.doubles.openai_server import KEY as MODEL_KEY
+from tests.doubles.openai_server import Fault as ModelFault
+from tests.doubles.openai_server import OpenAIServer
 from tests.doubles.sheets_server import SHEET_ID, SheetsServer
 
 CHANCE = 0.03  # of a request to a shaky double to go wrong
 FAULTS = (Fault(drop="before"), Fault(drop="after"), Fault(Answer(503)), Fault(Answer(429)))
+MODEL_CHANCE = 0.15  # of an answer of the language model
+MODEL_FAULTS = (
+    *(ModelFault(drop=moment) for moment in ("before", "begun", "after")),
+    ModelFault(late=1.0, drop="after"), ModelFault(500, {"message": "The server had an error."}),
+)  # fmt: skip
 
 
 class Remote(Protocol):
@@ -84,6 +92,39 @@ class BoughtAtJson2Video:
 
     def settings(self, home: Path) -> dict[str, str]:
         return {"JSON2VIDEO_API_KEY": KEY, "JSON2VIDEO_BASE_URL": f"{self._server.url}/v2"}
+
+
+class PlannedByModel:
+    """Proposals come from a language model, which loses answers, too."""
+
+    def __init__(self, server: OpenAIServer, rolls: random.Random) -> None:
+        self._server, self._rolls = server, rolls
+        self.faults = 0
+
+    def settings(self, home: Path) -> dict[str, str]:
+        self._server.faults["/responses"] = _Drawn(self)
+        return {
+            "OPENAI_API_KEY": MODEL_KEY,
+            "OPENAI_BASE_URL": self._server.url,
+            "OPENAI_API": "responses",
+        }
+
+    def drawn(self) -> ModelFault:
+        if self._rolls.random() > MODEL_CHANCE:
+            return ModelFault()
+        self.faults += 1
+        return self._rolls.choice(MODEL_FAULTS)
+
+
+class _Drawn(list[ModelFault]):
+    """Faults without end, drawn as they are taken."""
+
+    def __init__(self, planned: PlannedByModel) -> None:
+        super().__init__([ModelFault()])
+        self._planned = planned
+
+    def pop(self, _index: Any = -1) -> ModelFault:
+        return self._planned.drawn()
 
 
 class Shaky:
