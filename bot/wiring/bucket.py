@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bot.reconcilers.housekeeping import ORIGINALS
 from bot.settings import Settings
+from bot.wiring.addresses import ensure_addresses
 from services.brand import read_brand
 from services.brand_pairs import brand_pairs
 from services.bucket.folder import FolderBucket
@@ -16,12 +18,21 @@ from services.ports import Bucket
 from services.sample import is_sample
 from services.store import Store
 
+if TYPE_CHECKING:
+    from services.bucket.gcs import GcsBucket
+
 OPENED_AT_ONCE = 8  # files of a remote bucket: opening one is waiting
 
 
 async def open_bucket(settings: Settings) -> Bucket:
     if settings.gcs_bucket:
-        return await asyncio.to_thread(_gcs, settings)
+        bucket = await asyncio.to_thread(_gcs, settings)
+        try:
+            await ensure_addresses(settings, bucket)
+        except BaseException:  # not handled: its lines must not stay open, whatever ended it
+            await bucket.aclose()
+            raise
+        return bucket
     return FolderBucket(
         settings.media_root,
         settings.gcs_folders,
@@ -31,7 +42,7 @@ async def open_bucket(settings: Settings) -> Bucket:
     )
 
 
-def _gcs(settings: Settings) -> Bucket:
+def _gcs(settings: Settings) -> GcsBucket:
     """Blocks: the key is read, or the machine's login asked for."""
     # Google's libraries take a moment to load: only who uses them waits for them.
     from services.bucket.gcs import GcsBucket
