@@ -1,6 +1,7 @@
 """When in a video its cover is shown, for Instagram to cut it there where no address can be given.
 
 Compares small grey pictures: the cover against each key frame, then against every frame around the best one.
+Only for a child process (services/publisher/video_job.py): the file is hostile.
 """
 
 from __future__ import annotations

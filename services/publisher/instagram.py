@@ -96,7 +96,8 @@ class InstagramPublisher:
     async def prepare(self, post: Post) -> str:
         """A container with the video in it; Instagram then works on it. Prolongs the token first if due."""
         await self._graph.keeper.check_refresh_access_token()
-        self._made[post.fingerprint] += 1
+        if not self._maker.has_begun(post):
+            self._made[post.fingerprint] += 1
         try:
             container = await self._maker.make(post)
         except Unavailable as error:

@@ -10,16 +10,17 @@ import asyncio
 import json
 import os
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.errors import Refused, Unavailable
+from services.errors import OperatorError, Refused, Unavailable
 from services.graph.errors import Entry, Kind, status_entry
 from services.graph.graph import Graph
+from services.graph.upload import is_lost
 from services.ports import ContainerStatus, Post
-from services.publisher.cover_moment import cover_moment
 from services.publisher.preflight import Preflight
 
 ID = re.compile(r"\d{1,25}")
@@ -28,6 +29,7 @@ _STATES = {
     "FINISHED": "finished", "PUBLISHED": "published", "EXPIRED": "expired", "ERROR": "error",
     "IN_PROGRESS": "in_progress",
 }  # fmt: skip
+USABLE = 3 * 3600.0  # seconds in which a container whose upload broke off is gone on with
 _WORDS = {"expired": "The container is older than 24 hours."}
 
 
@@ -49,6 +51,12 @@ class ContainerMaker:
         self._preflight = preflight
         self._choices = choices
         self._share = share
+        # What was approved, and its size → a container whose upload broke off, and since when it is there.
+        self._begun: dict[str, tuple[str, float]] = {}  # a process that ends forgets them: nothing is lost
+
+    def has_begun(self, post: Post) -> bool:
+        """Whether an upload of it broke off, so that make() goes on with that one."""
+        return any(key.startswith(f"{post.fingerprint} ") for key in self._begun)
 
     async def make(self, post: Post) -> str:
         """The id of a container that has its video. Refused if the files are not there."""
@@ -60,6 +68,24 @@ class ContainerMaker:
                 f"The draft's files cannot be read: {error.strerror or 'the disk failed'}.",
                 remedy="Render the draft again.",
             ) from error
+        if self._share is not None:
+            return await self._container(post, video)
+        key = f"{post.fingerprint} {size}"
+        container, at = self._begun.get(key, ("", 0.0))
+        begun = bool(container) and time.monotonic() - at < USABLE
+        if not begun:
+            container = await self._container(post, video)
+            self._begun[key] = container, time.monotonic()
+        try:
+            await self._graph.upload(container, video, size, begun=begun)
+        except OperatorError as error:
+            if is_lost(error):
+                del self._begun[key]
+            raise
+        del self._begun[key]
+        return container
+
+    async def _container(self, post: Post, video: Path) -> str:
         params = self._params(post) | await self._place(post, video)
         answer = await self._graph.post(f"{self._graph.login.user_id}/media", params)
         container = str(answer.get("id") or "")
@@ -67,8 +93,6 @@ class ContainerMaker:
             raise Unavailable(
                 "Instagram answered without a container.", remedy="It is tried again by itself."
             )
-        if self._share is None:
-            await self._graph.upload(container, video, size)
         return container
 
     def _params(self, post: Post) -> dict[str, str]:
@@ -88,7 +112,7 @@ class ContainerMaker:
         """Where the video and the cover come from; a cover without an address is a moment of the video."""
         if self._share is not None:
             return {"video_url": await self._share(video), "cover_url": await self._share(post.cover)}
-        moment = await asyncio.to_thread(cover_moment, video, post.cover)
+        moment = await self._preflight.moment(video, post.cover)
         return {"upload_type": "resumable", "thumb_offset": str(moment)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.graph.errors import TABLE
+from services.graph.upload import PAUSES
 from services.graph.wire import TIMEOUT, UPLOAD_TIMEOUT
 from services.limits import Limit, ServiceLimits, span
 from services.publisher.caption_spec import (
@@ -80,6 +81,7 @@ LIMITS = ServiceLimits(
     waits=(
         ("An answer", span(TIMEOUT)),
         ("An upload", span(UPLOAD_TIMEOUT)),
+        ("An upload that broke off, before it goes on", " and ".join(map(span, PAUSES))),
         ("Between two looks at a container in progress", f"{span(FIRST_LOOK)} to {span(LAST_LOOK)}"),
         ("A container in progress, before it is given up", span(STUCK)),
         ("After an unclear answer, before looking", span(SETTLE)),
@@ -89,6 +91,7 @@ LIMITS = ServiceLimits(
     repeats=(
         "`media_publish` is never repeated by itself: after every unclear answer its container is looked at, "
         "and only one that is proven unpublished is passed again. The post is found among the newest "
-        f"{RECENT} by its exact caption and time. Making a container is harmless and is tried again."
+        f"{RECENT} by its exact caption and time. Making a container is harmless and is tried again. An upload "
+        "goes on where it broke off: Instagram is asked how far it came."
     ),
 )

@@ -1,14 +1,15 @@
 """Makes a Reel of a video that is nearly one: the index in front, a sound track, another codec. With PyAV.
 
 Pictures that are right are copied as they are, packet by packet; they are coded anew only where the
-specification wants others. Knows one file in, one file out; blocks.
+specification wants others. Knows one file in, one file out; blocks. Only for a child process
+(services/publisher/video_job.py): the file is hostile.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-import threading
+import os
 from collections.abc import Collection, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -28,17 +29,14 @@ _READING = {"enable_drefs": "0", "use_absolute_path": "0"}  # follow no referenc
 SOUND_RATE, SOUND_BITS = 48_000, 128_000
 _USUAL_RATE = 30
 _MOST_BITS = 20_000_000  # below Instagram's 25 Mbps, as bursts come on top
+_THREADS = 8  # at most for each codec: each takes memory for its own pictures
 _SPACE = 0.9  # of the largest file: the sound, the index and bursts need some
 
 
-class Stopped(Exception):
-    """Whoever wanted the file does not any more."""
-
-
-def mend(source: Path, target: Path, cures: Collection[Cure], stop: threading.Event) -> None:
+def mend(source: Path, target: Path, cures: Collection[Cure]) -> None:
     """Write ``source`` to ``target``, a new file, with these cures.
 
-    Raises av.error.FFmpegError or ValueError for what cannot be read, OSError for the disk, Stopped.
+    Raises av.error.FFmpegError or ValueError for what cannot be read, OSError for the disk.
     """
     with (
         av.open(str(source), format="mov", options=_READING) as movie,
@@ -55,8 +53,6 @@ def mend(source: Path, target: Path, cures: Collection[Cure], stop: threading.Ev
             sounds = _Tone(out) if Cure.SOUND in cures else _Copied(out, sound)
         wanted = [picture, *([sound] if sound else [])]
         for packet in movie.demux(wanted):
-            if stop.is_set():
-                raise Stopped
             (pictures if packet.stream is picture else sounds).take(packet)
         pictures.end()
         sounds.end()
@@ -96,6 +92,7 @@ class _Coded:
         }  # fmt: skip
         self._stream = out.add_stream("libx264", rate=self._rate, options=options)
         self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "yuv420p"
+        codec.thread_count = self._stream.codec_context.thread_count = min(_THREADS, os.cpu_count() or 1)
         self._filters = _filters(stream, self._rate, width, height)
         self._count = 0
 

@@ -42,7 +42,7 @@ from services.publisher.outbox_files import (
 )
 from services.publisher.outbox_posts import Posted, posts_in
 from services.publisher.preflight import Preflight
-from services.publisher.reels_spec import reel_faults
+from services.publisher.video_child import VideoChild
 
 log = get_logger(__name__)
 
@@ -143,7 +143,7 @@ class Outbox:
     async def _video_faults(self, video: Path) -> list[str]:
         if self._preflight is not None:
             return await self._preflight.faults(video)
-        return await asyncio.to_thread(reel_faults, video)
+        return [fault.sentence for fault in await VideoChild().faults(video)]
 
     # Below here everything blocks and runs in a thread.
 

@@ -1,4 +1,4 @@
-"""What Instagram takes as the file of a Reel. Reads one video; knows no publisher.
+"""What Instagram takes as the file of a Reel. Reads one video, in a child process only; knows no publisher.
 
 Source of every number: "Reel specifications" on
 developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media (September 2026):

@@ -8,35 +8,28 @@ makes a decoder do costs one render.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import dataclasses
 import errno
 import json
 import os
-import resource
-import signal
 import sys
-import threading
 import traceback
 from pathlib import Path
 from typing import Any
 
+from services.child.inside import Bounds, begin, limit, tell
 from services.errors import OperatorError
 from services.renderer.local import limits
 
-_PR_SET_PDEATHSIG = 1
-_NICE = 5
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-_MOST_JOB = 16 << 20  # bytes
+_BOUNDS = Bounds(limits.ADDRESS_SPACE, limits.CPU_SECONDS, limits.FILE_SIZE, limits.OPEN_FILES)
 OUT_OF_MEMORY = "The renderer ran out of memory on this movie."
 REMEDY = "Use smaller photos and clips, or fewer of them at once."
 
 
 def main() -> int:
-    _die_with_parent()
-    job = json.loads(_first_line())
-    threading.Thread(target=_watch_parent, daemon=True).start()
-    _limit()
+    job = begin()
+    limit(_BOUNDS)
     try:
         _work(job)
     except OperatorError as error:
@@ -82,8 +75,7 @@ def _work(job: dict[str, Any]) -> None:
 
 
 def _tell(**facts: Any) -> int:
-    sys.stdout.write(json.dumps(facts) + "\n")
-    sys.stdout.flush()
+    tell(**facts)
     return 0
 
 
@@ -99,45 +91,6 @@ def _write(path: Path, value: Any) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
-
-
-def _first_line() -> bytes:
-    """From the bare descriptor: a reader object could not be left waiting in a thread at the end."""
-    text = b""
-    while b"\n" not in text and len(text) < _MOST_JOB:
-        part = os.read(0, 65_536)
-        if not part:
-            break
-        text += part
-    return text
-
-
-def _watch_parent() -> None:
-    """End when stdin does: the parent is gone or does not want the result."""
-    while os.read(0, 4096):
-        pass
-    os._exit(3)
-
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _limit() -> None:
-    bounds = {
-        resource.RLIMIT_CPU: limits.CPU_SECONDS,
-        resource.RLIMIT_FSIZE: limits.FILE_SIZE,
-        resource.RLIMIT_NOFILE: limits.OPEN_FILES,
-        resource.RLIMIT_CORE: 0,
-    }
-    if sys.platform == "linux":  # macOS knows the name but does not keep it
-        bounds[resource.RLIMIT_AS] = limits.ADDRESS_SPACE
-    for kind, value in bounds.items():
-        hard = resource.getrlimit(kind)[1]
-        most = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (most, most))
-    os.nice(_NICE)
 
 
 if __name__ == "__main__":

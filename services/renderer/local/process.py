@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from services.child.start import STOPPED_WITH_US, give, kill, start
 from services.log import get_logger
 from services.ports import RenderStatus
 from services.renderer.local.child import OUT_OF_MEMORY, REMEDY
 
 _log = get_logger(__name__)
-_ROOT = Path(__file__).resolve().parents[3]  # where the package `services` lies
-_SHUTDOWN = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 _KEPT = str(256 << 20)  # bytes
 _LOG_TAIL = 4000  # characters of the child's log that go into ours
 FULL = "The disk is full, so the video could not be written. Free some space; it is rendered again by itself."
@@ -69,8 +65,7 @@ class Child:
         news.set()
 
     def _kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        kill(self._process)
 
     async def _attend(self) -> None:
         late = False
@@ -108,7 +103,7 @@ class Child:
             return RenderStatus("failed", 0.0, f"{self.told['failed']} {self.told['remedy']}".strip())
         if code == 0 and ("done" in self.told or "approximations" in self.told):
             return RenderStatus("done", 1.0)
-        if code < 0 and -code in _SHUTDOWN:
+        if code < 0 and -code in STOPPED_WITH_US:
             return RenderStatus("gone", 0.0, "The render was stopped together with the operator.")
         if self._log.exists():
             tail = self._log.read_text(encoding="utf-8", errors="replace")[-_LOG_TAIL:]
@@ -129,25 +124,14 @@ def _reason(code: int) -> str:
 async def start_child(job: dict[str, Any], folder: Path, wall_seconds: float) -> Child:
     """Start the child on ``job``; ``folder`` is its own, for its files and its log."""
     log = folder / "render.log"
-    environment = {
-        "PATH": os.defpath, "LANG": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder),
-        "PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
-        # glibc: keep large blocks instead of giving them back after every frame; ignored elsewhere.
-        "MALLOC_MMAP_THRESHOLD_": _KEPT, "MALLOC_TRIM_THRESHOLD_": _KEPT,
-    }  # fmt: skip
     with log.open("wb") as errors:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "services.renderer.local.child",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors,
-            env=environment, cwd=folder, start_new_session=True,
-        )  # fmt: skip
+        # glibc: keep large blocks instead of giving them back after every frame; ignored elsewhere.
+        kept = {"MALLOC_MMAP_THRESHOLD_": _KEPT, "MALLOC_TRIM_THRESHOLD_": _KEPT}
+        process = await start("services.renderer.local.child", folder, errors=errors, environment=kept)
     child = Child(process, log, wall_seconds)
-    assert process.stdin is not None
     try:
-        process.stdin.write(json.dumps(job).encode() + b"\n")
-        await process.stdin.drain()
-    except (BrokenPipeError, ConnectionResetError):
-        _log.info("A render's child ended before it had its job; its verdict says why")
+        if not await give(process, job):
+            _log.info("A render's child ended before it had its job; its verdict says why")
     except asyncio.CancelledError:
         await child.stop()
         raise

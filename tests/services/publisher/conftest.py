@@ -1,13 +1,20 @@
-"""Tiny videos for the Reels specification, drawn and coded here."""
+"""Tiny videos for the Reels specification, drawn and coded here, and a publisher at Instagram's double."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from PIL import Image
+
+from services.ports import Post
+from services.publisher.instagram import InstagramPublisher
+from services.publisher.instagram_container import Choices, Share
+from services.publisher.preflight import Preflight
+from tests.doubles.graph_client import Side, side
 
 Make = Callable[..., Path]
 
@@ -60,3 +67,23 @@ def make(tmp_path: Path) -> Make:
 @pytest.fixture(scope="session")
 def good_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_video(tmp_path_factory.mktemp("videos") / "good.mp4")
+
+
+@pytest.fixture
+async def we(tmp_path: Path) -> AsyncIterator[Side]:
+    async with side("facebook", tmp_path) as made:
+        yield made
+        assert made.server.problems == []
+
+
+@pytest.fixture
+def post(tmp_path: Path, good_video: Path) -> Post:
+    cover = tmp_path / "cover.jpg"
+    Image.new("RGB", (54, 96), (30, 30, 30)).save(cover)
+    return Post(7, "A pot grows", "Clay #pottery", good_video, cover, fingerprint="f" * 64)
+
+
+def publisher(we: Side, choices: Choices | None = None, share: Share | None = None) -> InstagramPublisher:
+    return InstagramPublisher(
+        we.graph, Preflight(we.folder / "reels"), choices, share=share, blinks=(), clock=we.clock
+    )

@@ -17,39 +17,15 @@ import pytest
 from aiohttp import web
 from PIL import Image
 
-from services.errors import Held, Misconfigured, Refused, Unavailable
+from services.errors import Held, Refused, Unavailable
 from services.http.client import Http
 from services.ports import Post
 from services.publisher.cover_moment import cover_moment
-from services.publisher.instagram import InstagramPublisher
 from services.publisher.instagram_container import Choices, Share
-from services.publisher.preflight import Preflight
 from services.publisher.reachable import check_reachable
 from services.publisher.reels_spec import find_faults
-from tests.doubles.graph_client import Side, side
-from tests.doubles.graph_error import GraphError
-from tests.doubles.graph_server import Fault
-from tests.services.publisher.conftest import make_video
-
-
-@pytest.fixture
-async def we(tmp_path: Path) -> AsyncIterator[Side]:
-    async with side("facebook", tmp_path) as made:
-        yield made
-        assert made.server.problems == []
-
-
-@pytest.fixture
-def post(tmp_path: Path, good_video: Path) -> Post:
-    cover = tmp_path / "cover.jpg"
-    Image.new("RGB", (54, 96), (30, 30, 30)).save(cover)
-    return Post(7, "A pot grows", "Clay #pottery", good_video, cover, fingerprint="f" * 64)
-
-
-def publisher(we: Side, choices: Choices | None = None, share: Share | None = None) -> InstagramPublisher:
-    return InstagramPublisher(
-        we.graph, Preflight(we.folder / "reels"), choices, share=share, blinks=(), clock=we.clock
-    )
+from tests.doubles.graph_client import Side
+from tests.services.publisher.conftest import make_video, publisher
 
 
 @asynccontextmanager
@@ -123,27 +99,6 @@ async def test_a_video_is_fetched_from_an_address_with_its_own_cover(we: Side, p
                 break
             await asyncio.sleep(0.02)
         assert status.state == "finished"
-
-
-@pytest.mark.parametrize("fault", [Fault(drop="before"), Fault(drop="after"), Fault(status=500, text="")])
-async def test_a_broken_upload_is_tried_again_with_a_new_container(
-    we: Side, post: Post, fault: Fault
-) -> None:
-    we.server.fail("upload", fault)
-    ours = publisher(we)
-    with pytest.raises(Unavailable):
-        await ours.prepare(post)
-    await ours.prepare(post)
-    assert len(we.server.state.containers) == 2
-
-
-async def test_a_dead_token_at_the_upload(we: Side, post: Post) -> None:
-    we.server.fail("upload", Fault(error=GraphError(190, "Session has expired", 463)))
-    ours = publisher(we)
-    for _ in range(2):
-        with pytest.raises(Misconfigured, match="autopotter setup"):
-            await ours.prepare(post)
-    assert len(we.server.calls) == 2
 
 
 async def test_while_instagram_is_left_alone_nothing_is_published(we: Side) -> None:
