@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from services.errors import Misconfigured
 from services.graph.errors import GraphFault, Kind, fault_of
 from services.graph.login import Login
+from services.graph.upload import upload
 from services.graph.wire import Wire
 from services.http.service import Again
 
@@ -49,13 +50,21 @@ class Graph:
         """Once: what comes back unclear is unclear to the caller, too."""
         return await self._ask("POST", path, params, Again.NEVER)
 
-    async def upload(self, container: str, path: Path, size: int) -> None:
-        token = await self.keeper.current()
-        try:
-            await self._wire.upload(container, token, path, size)
-        except Misconfigured as error:
-            self._note(token, error)
-            raise
+    async def upload(self, container: str, path: Path, size: int, *, begun: bool = False) -> None:
+        """``begun``: an earlier upload to it broke off, and this one goes on there."""
+
+        async def send(offset: int) -> None:
+            token = await self.keeper.current()
+            try:
+                await self._wire.upload(container, token, path, size, offset)
+            except Misconfigured as error:
+                self._note(token, error)
+                raise
+
+        async def ask() -> dict[str, Any]:
+            return await self.get(container, fields="video_status")
+
+        await upload(send, ask, size, begun=begun, sleep=self._wire.sleep)
 
     async def pages(self, path: str, **params: str) -> AsyncIterator[dict[str, Any]]:
         """The pages of an edge. The cursor is kept, never the address of the next page.

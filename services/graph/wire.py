@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 
 from pydantic import SecretStr
 
-from services.errors import Held, Refused
-from services.graph.errors import Kind, fault_in, problem
+from services.errors import Held, OperatorError, Refused, Unavailable
+from services.graph.errors import GraphFault, Kind, fault_in, problem
 from services.graph.login import DOMAINS, Login
 from services.graph.usage import Pace
 from services.http.answer import Answer
@@ -33,6 +33,7 @@ PATIENCE = 20.0  # a longer pause than this is told to the caller
 MAX_ANSWER = 16 * 1024**2
 _CHUNK = 1 << 20
 NAME = "Instagram"
+_GO_ON = ("OffsetInvalidError", "PartialRequestError")  # the Reels guide's names, of the same host
 _TOO_MUCH = "reduce the amount of data"  # code 1, but it does not pass
 
 
@@ -53,7 +54,7 @@ class Wire:
     ) -> None:
         self.login = login
         self.pace = pace or Pace()
-        self._sleep = sleep
+        self.sleep = sleep
         self._graph = Remote(http, _service(login.host))
         self._uploads = Remote(http, _service(login.upload_url, timeout=UPLOAD_TIMEOUT))
 
@@ -72,7 +73,7 @@ class Wire:
         left alone or where the request certainly did not reach it.
         """
         if (seconds := self.pace.step()) > 0:
-            await self._sleep(seconds)
+            await self.sleep(seconds)
         headers: dict[str, str | SecretStr] = {}
         given = dict(params)
         if token is not None and self.login.flavour == "facebook":
@@ -86,16 +87,22 @@ class Wire:
             raise _unsent(error) from error
         return self._read(answer)
 
-    async def upload(self, container: str, token: SecretStr, path: Path, size: int) -> None:
-        """The whole file, of ``size`` bytes, to a container made for a resumable upload."""
+    async def upload(self, container: str, token: SecretStr, path: Path, size: int, offset: int) -> None:
+        """The file, of ``size`` bytes, from ``offset`` on to a container made for a resumable upload."""
         headers: dict[str, str | SecretStr] = {
             "Authorization": SecretStr(f"OAuth {token.get_secret_value()}"),
-            "offset": "0",
+            "offset": str(offset),
             "file_size": str(size),
-            "Content-Length": str(size),
+            "Content-Length": str(size - offset),
+            "Content-Type": "application/octet-stream",
         }
         where = f"/ig-api-upload/{self.login.version}/{container}"
-        answer = await self._uploads.ask("POST", where, headers=headers, content=lambda: _chunks(path))
+        answer = await self._uploads.ask(
+            "POST", where, headers=headers, content=lambda: _chunks(path, offset)
+        )
+        refusal = _object(answer).get("debug_info")
+        if isinstance(refusal, Mapping):
+            raise _not_taken(refusal)
         body = self._read(answer)
         if body.get("success") is not True:
             raise answer.trouble()
@@ -121,8 +128,19 @@ def _opened(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-async def _chunks(path: Path) -> AsyncIterator[bytes]:
+def _not_taken(refusal: Mapping[str, Any]) -> OperatorError:
+    """What rupload's own refusal means: there is more to send, or the container is worth nothing any more."""
+    if refusal.get("retriable") is True or refusal.get("type") in _GO_ON:
+        return Unavailable("Instagram has not got the whole video yet.", remedy="It is sent again by itself.")
+    fault = GraphFault(-1, 2207053, str(refusal.get("message") or ""))
+    error = problem(fault)
+    error.__cause__ = fault
+    return error
+
+
+async def _chunks(path: Path, offset: int) -> AsyncIterator[bytes]:
     with _opened(path) as file:
+        file.seek(offset)
         while chunk := await asyncio.to_thread(file.read, _CHUNK):
             yield chunk
 

@@ -81,7 +81,7 @@ LIMITS = ServiceLimits(
     waits=(
         ("An answer", span(TIMEOUT)),
         ("An upload", span(UPLOAD_TIMEOUT)),
-        ("An upload that broke off, before it goes on", " and ".join(map(span, PAUSES))),
+        ("An upload that broke off, before it goes on", ", ".join(map(span, PAUSES))),
         ("Between two looks at a container in progress", f"{span(FIRST_LOOK)} to {span(LAST_LOOK)}"),
         ("A container in progress, before it is given up", span(STUCK)),
         ("After an unclear answer, before looking", span(SETTLE)),

@@ -191,3 +191,39 @@ async def test_one_item_that_refuses_a_metric_fails_the_page(caller: Caller) -> 
     assert "does not support the shares metric" in answer["error"]["message"]
     assert (await caller.ask("GET", path, fields="id,insights.metric(reach)"))[0] == 200
     assert caller.server.problems == []
+
+
+@pytest.mark.parametrize(
+    ("offset", "size", "body", "kind"),
+    [
+        ("0", "1000", 900, "OffsetInvalidError"),
+        ("99", "1000", 901, "OffsetInvalidError"),
+        ("101", "1000", 899, "OffsetInvalidError"),
+        ("", "1000", 900, "OffsetInvalidError"),
+        ("100", "1001", 901, "PartialRequestError"),
+        ("100", "", 900, "PartialRequestError"),
+        ("100", "1000", 899, "PartialRequestError"),
+        ("100", "1000", 901, "PartialRequestError"),
+    ],
+)
+async def test_an_upload_is_taken_from_where_it_broke_off_and_from_nowhere_else(
+    caller: Caller, offset: str, size: str, body: int, kind: str
+) -> None:
+    user = caller.server.state.user_id
+    _, made = await caller.ask("POST", f"{user}/media", media_type="REELS", upload_type="resumable")
+    caller.server.fail("upload", Fault(keeps=100))
+    place = f"{caller.server.url}/ig-api-upload/v25.0/{made['id']}"
+    headers = {"Authorization": f"OAuth {caller.token}"}
+    with pytest.raises(httpx.TransportError):
+        await caller.line.post(
+            place, headers=headers | {"offset": "0", "file_size": "1000"}, content=b"a" * 1000
+        )
+    _, told = await caller.ask("GET", made["id"], fields="video_status")
+    assert told["video_status"]["uploading_phase"] == {"status": "in_progress", "bytes_transferred": 100}
+    given = {"offset": offset, "file_size": size}
+    answer = await caller.line.post(
+        place, headers=headers | {name: text for name, text in given.items() if text}, content=b"b" * body
+    )
+    assert (answer.status_code, answer.json()["debug_info"]["type"]) == (400, kind)
+    _, told = await caller.ask("GET", made["id"], fields="video_status")
+    assert told["video_status"]["uploading_phase"]["bytes_transferred"] == 100

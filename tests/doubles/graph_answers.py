@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from tests.doubles import graph_contract
+from tests.doubles import graph_contract, graph_upload
 from tests.doubles.graph_error import GraphError, missing
 from tests.doubles.graph_fields import BadFields, Field, fields_of
 from tests.doubles.graph_state import Comment, Instagram, Medium
@@ -49,6 +49,8 @@ def read(state: Instagram, node: str, operation: str, place: str, params: dict[s
     container = state.container(place)
     code = state.state_of(container, look=True)
     known = {"id": container.id, "status_code": code, "status": container.error or f"{code}."}
+    if "video_url" not in container.params:
+        known["video_status"] = graph_upload.video_status(container)
     return {"id": container.id} | {one.name: known[one.name] for one in wanted if one.name in known}
 
 

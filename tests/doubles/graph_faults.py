@@ -15,6 +15,7 @@ class Fault:
     """``error``, or ``status`` with ``text``, is answered instead. ``drop`` closes the line "before" anything
     happens or "after" it did; with ``late`` the line closes at once and the effect comes so many seconds
     later. ``cut`` ends the answer in its middle. With ``after`` an ``error`` is answered though it happened.
+    ``keeps``: the line of an upload breaks when so many of its bytes are there.
     """
 
     error: GraphError | None = None
@@ -25,6 +26,7 @@ class Fault:
     late: float | None = None
     cut: bool = False
     after: bool = False
+    keeps: int | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.doubles import graph_answers as answers
-from tests.doubles import graph_contract, graph_tokens
+from tests.doubles import graph_contract, graph_tokens, graph_upload
 from tests.doubles.graph_error import GraphError, missing
 from tests.doubles.graph_faults import Call, Fault, hang_up
 from tests.doubles.graph_state import Container, Instagram, Token
@@ -242,13 +242,13 @@ class GraphServer:
             container.error = "Error: Media download has failed. 2207003"
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
-        """rupload: the bytes of one container, from offset 0, in one request."""
-        self._note(request, "upload", {})
+        told = {name: request.headers[name] for name in ("offset", "file_size") if name in request.headers}
+        self._note(request, "upload", told)
         fault = self._fault("upload")
         if fault.drop == "before":
             hang_up(request)
-        content = await request.read()
         if fault.status or fault.error:
+            await request.read()
             return self._refusal(fault)
         try:
             authorization = request.headers.get("Authorization", "")
@@ -256,17 +256,11 @@ class GraphServer:
                 self.problems.append("an upload without Authorization: OAuth")
             self.state.admit(authorization.removeprefix("OAuth "))
             container = self.state.container(request.match_info["id"])
+            await graph_upload.receive(request, self.state, container, fault)
         except GraphError as error:
             return self._json(error.body(), error.status, fault)
-        told = request.headers.get("offset"), request.headers.get("file_size")
-        if told != ("0", str(len(content))) or container.params.get("upload_type") != "resumable":
-            info = {
-                "retriable": False,
-                "type": "ProcessingFailedError",
-                "message": f"offset and size: {told}",
-            }
-            return self._json({"debug_info": info}, 400, fault)
-        self.state.receive(container, content)
+        except graph_upload.NotTaken as error:
+            return self._json(error.body, 400, fault)
         if fault.drop == "after":
             hang_up(request)
         return self._json({"success": True, "message": "Upload successful."}, 200, fault)

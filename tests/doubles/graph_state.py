@@ -89,6 +89,8 @@ class Container:
     error: str = ""  # what `status` says of an ERROR
     medium: str = ""  # the post it became
     landing: bool = False  # its effect is on its way
+    content: bytearray = field(default_factory=bytearray)  # what was uploaded so far
+    size: int | None = None  # of the whole video, once an upload said it
 
 
 @dataclass
