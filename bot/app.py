@@ -12,14 +12,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from sqlite_utils import Database
 
 from bot import session
+from bot.chat_surfaces import chat_surfaces
 from bot.engine import FIRST_BACKOFF, LAST_BACKOFF, backoff
-from bot.operator import Operator
+from bot.operator import Operator, SurfaceState
 from bot.reply import for_error
 from bot.schedule import Schedule
 from bot.settings import Settings, twins
 from bot.surfaces.base import Surface
 from bot.surfaces.desk.desk import Desk
 from bot.wiring import StudioProgress, close_operator, draw_studio, open_operator, studio_missing
+from services.errors import Misconfigured
 from services.log import get_logger
 from services.store import drafts, facts, jobs
 from services.store.lock import OPERATOR_WAIT, DataLock
@@ -48,9 +50,10 @@ async def run(
         schedule = Schedule(op)
         await schedule.start()
         await op.store.do(_first_run, settings, op)
+        surfaces = [desk, *chat_surfaces(op, settings)]
         tasks = [
             asyncio.create_task(op.engine.run(), name="engine"),
-            asyncio.create_task(supervise(desk), name="desk"),
+            *(asyncio.create_task(supervise(op, each), name=each.name) for each in surfaces),
         ]
         if on_ready is not None:
             on_ready(op.desk_url)
@@ -85,18 +88,29 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
         forget()
 
 
-async def supervise(surface: Surface, *, first_backoff: float = FIRST_BACKOFF) -> None:
-    """Keep a surface running: one that fails is started again, later and later, and the rest goes on."""
+async def supervise(op: Operator, surface: Surface, *, first_backoff: float = FIRST_BACKOFF) -> None:
+    """Keep a surface running: one that fails is started again, later and later, and the rest goes on.
+
+    One that says Misconfigured stays down until the next start: a chat counts failed log-ins, and no try
+    mends a wrong token. `status` says so with the remedy either way.
+    """
     failures = 0
     while True:
         began = time.monotonic()
+        op.surfaces[surface.name] = SurfaceState()
         try:
             await surface.run()
             reason = "it ended by itself"
+        except Misconfigured as error:
+            op.surfaces[surface.name] = SurfaceState(str(error), ends=True)
+            log.error("%s is down until the next start: %s", surface.name, error)
+            await asyncio.Event().wait()  # until cancelled
         except Exception as error:  # the surface's border: said, and started again
-            reason = for_error(error).text
+            reply = for_error(error)
+            reason = f"{reply.text} {reply.remedy}".strip()
         failures = 1 if time.monotonic() - began > LAST_BACKOFF else failures + 1
         wait = backoff(failures, first_backoff)
+        op.surfaces[surface.name] = SurfaceState(f"It stopped: {reason}")
         log.error("%s stopped (%s); it starts again in %.0f s", surface.name, reason, wait)
         await asyncio.sleep(wait)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.chat.port import Chat
 from bot.engine import Engine
 from services.bucket.describe import Describing
 from services.bucket.inventory import Inventory
@@ -124,6 +125,15 @@ class Options:
     dry_run: bool = False  # have the container of an approved draft ready hours before it is published
 
 
+@dataclass(frozen=True, slots=True)
+class SurfaceState:
+    """How a surface is: ``trouble`` is a sentence with the remedy, "" when it works; ``ends``: only another
+    start with other settings mends it."""
+
+    trouble: str = ""
+    ends: bool = False
+
+
 @dataclass(slots=True)
 class Operator:
     """One brand, one account, one DATA_DIR."""
@@ -136,6 +146,9 @@ class Operator:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     desk_url: str = ""
+    # The chats that are connected now, by name; a surface enters itself when its channel answers.
+    chats: dict[str, Chat] = field(default_factory=dict)
+    surfaces: dict[str, SurfaceState] = field(default_factory=dict)  # every surface of this run, by name
     # Drafts that `autopost` is posting: due now, whatever their delay. Of this process alone, so that a
     # command that ends in any way leaves none of them claimed.
     taken: set[int] = field(default_factory=set)

@@ -35,12 +35,13 @@ from bot.setting_types import (
     local_timezone,
     setting,
 )
+from bot.settings_chat import CHATS, ChatSettings
 from bot.settings_google import GOOGLE, GoogleSettings
 from bot.settings_instagram import INSTAGRAM, POSTING, InstagramSettings
 from bot.settings_json2video import RENDERING, Json2VideoSettings
 from bot.settings_planner import PLANNER, PlannerSettings
 from bot.settings_proposing import PROPOSING, ProposingSettings
-from bot.twins import choose_twins
+from bot.twins import choose_chats, choose_twins
 from services.http.places import is_loopback
 
 _MEDIA, _POSTING, _DESK, _LOG = "Media and brand", POSTING, "Desk", "Logging"
@@ -48,7 +49,9 @@ _KEEPING = "Keeping"
 _DAYS = "a whole number of days from 0 (for ever) to 36500"
 
 
-class Settings(GoogleSettings, InstagramSettings, Json2VideoSettings, ProposingSettings, PlannerSettings):
+class Settings(
+    GoogleSettings, InstagramSettings, Json2VideoSettings, ProposingSettings, PlannerSettings, ChatSettings
+):
     """Made by load_settings(). An empty variable means its default."""
 
     model_config = SettingsConfigDict(
@@ -273,7 +276,7 @@ def read_settings(
     settings = None
     try:
         settings = Settings(**given.values)  # type: ignore[arg-type]
-        problems += choose_twins(as_text(settings))[1]
+        problems += choose_twins(as_text(settings))[1] + choose_chats(as_text(settings))[1]
     except ValidationError as error:
         places = {name: place for name, place in given.sources.items() if place != ENVIRONMENT}
         told = {problem.variable for problem in problems}
@@ -286,9 +289,14 @@ def twins(settings: Settings) -> dict[str, str]:
     return choose_twins(as_text(settings))[0]
 
 
+def chats(settings: Settings) -> tuple[str, ...]:
+    """The chats the settings select: "discord", "slack"."""
+    return choose_chats(as_text(settings))[0]
+
+
 def settings_table() -> list[dict[str, str]]:
     """Every setting: name, default as written, words (the default as said), description, group."""
     rows = table(Settings.model_fields)
     # What is inherited comes first, but is told where it belongs.
-    order = (_MEDIA, GOOGLE, PROPOSING, PLANNER, RENDERING, _POSTING, INSTAGRAM, _KEEPING, _DESK, _LOG)
+    order = (_MEDIA, GOOGLE, PROPOSING, PLANNER, RENDERING, _POSTING, INSTAGRAM, CHATS, _KEEPING, _DESK, _LOG)
     return sorted(rows, key=lambda row: order.index(row["group"]))

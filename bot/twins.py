@@ -117,6 +117,30 @@ REMOTE: tuple[Twin, ...] = (
 )  # fmt: skip
 
 
+# Chats have no twin to fall back on: the desk is always there.
+_DISCORD = ("DISCORD_TOKEN", "DISCORD_GUILD_ID", "DISCORD_CHANNEL_ID")
+_SLACK = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_CHANNEL")
+CHATS: tuple[Twin, ...] = (
+    Twin("chat", "discord", selects=_DISCORD, required=_DISCORD, defaults=("DISCORD_BASE_URL",)),
+    Twin("chat", "slack", selects=_SLACK, required=_SLACK, defaults=("SLACK_BASE_URL",)),
+)
+
+
+def choose_chats(values: Mapping[str, str]) -> tuple[tuple[str, ...], list[Problem]]:
+    """The chats that are selected, and what is missing for them. ``values`` as for choose_twins()."""
+    taken = [chat for chat in CHATS if chat.selected_by(values)]
+    problems = [
+        Problem(
+            name,
+            f"{name} is missing: {chat.selected_by(values)} selects the chat {chat.name!r}, which needs it.",
+            f"Set {name}, or leave all of {_names(chat)} empty to go without this chat.",
+        )
+        for chat in taken
+        for name in _unset(chat, values)
+    ]
+    return tuple(chat.name for chat in taken), problems
+
+
 def choose_twins(
     values: Mapping[str, str], remote: Sequence[Twin] = REMOTE, local: Mapping[str, str] = LOCAL
 ) -> tuple[dict[str, str], list[Problem]]:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from bot import app, engine, session
+from bot.operator import Operator
 from bot.settings import Settings
 from bot.wiring import open_operator
 from services.errors import Misconfigured
@@ -130,10 +131,12 @@ class Fragile:
         await asyncio.Event().wait()
 
 
-async def test_a_surface_that_fails_or_ends_is_started_again(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_surface_that_fails_or_ends_is_started_again(
+    op: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
     initialize_logging({})
     surface = Fragile()
-    task = asyncio.create_task(app.supervise(surface, first_backoff=0.01))
+    task = asyncio.create_task(app.supervise(op, surface, first_backoff=0.01))
     async with asyncio.timeout(5):
         await surface.stays.wait()
     task.cancel()

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from unicodedata import category
 
+from bot.chat.approvers import refusal
 from bot.operator import Operator
 from bot.reply import Reply
 from services.errors import Refused
@@ -23,10 +24,15 @@ from services.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks: ``voter`` is one vote's owner ("desk", "console", later "discord:<user id>")."""
+    """Who asks: ``voter`` is one vote's owner ("desk", "console", "discord:<user id>").
+
+    ``decides``: whether this person may run operations that decide. Desk and command line are entitled by
+    access; a chat knows its approvers.
+    """
 
     voter: str
     name: str = ""
+    decides: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,9 @@ class Operation:
         return bound
 
     def call(self, op: Operator, by: Requester, given: dict[str, Any]) -> AsyncGenerator[Reply]:
+        """Run it. Refused when a value is wrong, or when only approvers may and this is none."""
+        if self.decides and not by.decides:
+            raise refusal()
         return self.run(op, by, **self.bind(given))
 
 

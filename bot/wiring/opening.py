@@ -6,6 +6,7 @@ import contextlib
 
 from bot.engine import Engine
 from bot.operator import Operator
+from bot.reconcilers.cards import Cards
 from bot.reconcilers.collect import Collect
 from bot.reconcilers.describe import Describe
 from bot.reconcilers.finalise import Finalise
@@ -13,6 +14,7 @@ from bot.reconcilers.generate import Generate
 from bot.reconcilers.housekeeping import Housekeeping
 from bot.reconcilers.look import Look
 from bot.reconcilers.publish import Publish
+from bot.reconcilers.reactions import Reactions
 from bot.reconcilers.render import Render
 from bot.reconcilers.results import Results
 from bot.reconcilers.revise import Revise
@@ -66,6 +68,8 @@ async def _operator(settings: Settings, store: Store, engine: Engine) -> Operato
         Look(op),
         Describe(op),
         Housekeeping(op),
+        Cards(op),
+        Reactions(op),
     ):
         op.engine.add(reconciler)
     store.on_change(op.engine.wake)

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from services.errors import Misconfigured
-from services.store import tables
+from services.store import chat_tables, tables
 
 migrations = Migrations("autopotter")
 
@@ -88,4 +88,11 @@ def m006_variety(db: Database) -> None:
 def m007_paid_renders(db: Database) -> None:
     """Whose render an attempt is, and what paid ones cost."""
     for statement in tables.PAID_RENDERS:
+        db.execute(statement)
+
+
+@migrations()
+def m008_chats(db: Database) -> None:
+    """What each chat shows, the reactions below it, and what the operator says by itself."""
+    for statement in chat_tables.CHATS:
         db.execute(statement)

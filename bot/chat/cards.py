@@ -1,0 +1,175 @@
+"""A draft's card in a chat: what it says in each state. Chats draw it; nothing here moves by itself.
+
+Only what lasts is said (no countdown, no percentage): a card is edited when the draft changed, not every
+second. Progress has a message of its own (bot/chat/progress.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from humanize import naturalsize, precisedelta
+
+from bot.chat.port import Field, Message
+from bot.operator import Operator
+from bot.reply import Action
+from services.model.draft import State
+
+MOST_RESOURCES = 8
+
+_TONES = {
+    State.PROPOSED: "waiting",
+    State.RENDERING: "waiting",
+    State.DRAFT: "plain",
+    State.APPROVED: "good",
+    State.FINALISING: "good",
+    State.PUBLISHING: "waiting",
+    State.UNKNOWN: "bad",
+    State.FAILED: "bad",
+    State.DENIED: "done",
+    State.POSTED: "good",
+}
+_OPEN_TO_VOTES = (
+    State.DRAFT,
+    State.APPROVED,
+    State.DENIED,
+    State.PROPOSED,
+    State.RENDERING,
+    State.FINALISING,
+)
+
+
+def key_of(number: int) -> str:
+    return f"draft:{number}"
+
+
+def card(view: Mapping[str, Any], op: Operator, names: Mapping[str, str], *, paused: bool) -> Message:
+    """The message of a draft; ``view`` is the object of `drafts --json`, ``names`` what voters are called."""
+    state = State(view["state"])
+    number, tag = view["number"], view["tag"]
+    shown = bool(view["size"]) and view["cleared"] is None
+    link = str(view["permalink"] or "")
+    return Message(
+        key=key_of(number),
+        mark=tag,
+        title=f"{number} · {view['title']}",
+        text="\n\n".join(filter(None, (str(view["strategy"]), _caption(view)))),
+        fields=(
+            Field("Status", _status(view, op, names, state, paused=paused), short=False),
+            *_facts(view, state),
+        ),
+        tone=_TONES[state],
+        foot=" · ".join(
+            filter(None, (_revision(view), "made of sample media" if view["sample"] else "", tag))
+        ),
+        link=link if link.startswith(("https://", "http://")) else "",
+        image=Path(view["cover"] if state is State.POSTED else view["storyboard"]) if shown else None,
+        video=Path(view["preview"]) if shown else None,
+        pictures=f"{view['revision']} {view['content']} {state is State.POSTED}" if shown else "",
+        actions=tuple(Action(**action) for action in view["actions"]) + _details(view),
+        seeded=state in _OPEN_TO_VOTES,
+    )
+
+
+def _caption(view: Mapping[str, Any]) -> str:
+    caption = str(view["caption"]).strip()
+    return f"Caption:\n{caption}" if caption else "It has no caption."
+
+
+def _revision(view: Mapping[str, Any]) -> str:
+    return f"revision {view['revision']}" if view["revision"] > 1 else ""
+
+
+def _details(view: Mapping[str, Any]) -> tuple[Action, ...]:
+    return (Action(f"show:{view['number']}:{view['revision']}", "Details"),)
+
+
+def _status(
+    view: Mapping[str, Any], op: Operator, names: Mapping[str, str], state: State, *, paused: bool
+) -> str:
+    """One or two sentences: where it stands, by whom, what comes next."""
+    who = f" by {named(str(view['decided_by']), names)}" if view["decided_by"] else ""
+    reason = str(view["reason"])
+    match state:
+        case State.PROPOSED:
+            return "Proposed. It is rendered next; ❌ cancels that."
+        case State.RENDERING:
+            return "Rendering. ❌ cancels it."
+        case State.DRAFT:
+            return f"Draft: waits for ✅ or ❌. {_sentence(reason)}".strip()
+        case State.APPROVED:
+            return f"Approved{who}. {_when(view, op, paused=paused)}"
+        case State.FINALISING:
+            return f"Approved{who}. Its final video is being made."
+        case State.PUBLISHING:
+            return f"Approved{who}. It is being published."
+        case State.UNKNOWN:
+            return f"Is it live? {_sentence(reason)} Look at the account, then say which it is.".replace(
+                "  ", " "
+            )
+        case State.FAILED:
+            return f"Failed. {_sentence(reason)}".strip()
+        case State.DENIED:
+            return f"Denied{who}." + (f" Reason: {reason}" if reason else "")
+        case State.POSTED:
+            hand = " by hand" if view["posted_by_hand"] else ""
+            at = str(view["posted_at"] or "")[:16].replace("T", " ")
+            link = str(view["permalink"] or "")
+            return " ".join(filter(None, (f"Posted{hand}{f' at {at} UTC' if at else ''}.", link)))
+
+
+def _when(view: Mapping[str, Any], op: Operator, *, paused: bool) -> str:
+    if paused:
+        return "Posting is paused."
+    if view["posts"]:
+        return f"It is posted {view['posts']}."
+    if op.options.autopost_cron:
+        return "It is posted at the next slot."
+    delay = precisedelta(op.options.post_delay)
+    return f"It is posted {delay} after that; taking the ✅ back stops it."
+
+
+def _facts(view: Mapping[str, Any], state: State) -> tuple[Field, ...]:
+    facts = []
+    if view["duration"]:
+        facts.append(Field("Video", f"{view['duration']:.1f} s · {naturalsize(view['size'])}"))
+        cost = f" · {view['cpu_seconds']:.0f} s of CPU" if view["cpu_seconds"] else ""
+        facts.append(Field("Rendered by", f"{view['renderer']}{cost}"))
+    labels = " · ".join(filter(None, (view["format"], view["intent"])))
+    if labels:
+        facts.append(Field("Kind", labels))
+    facts.append(Field("Differs", str(view["differs"])))
+    if state is not State.POSTED:
+        facts.append(Field("Made of", _resources(view), short=False))
+    if view["approximations"] and state in (State.DRAFT, State.APPROVED, State.FINALISING):
+        facts.append(Field("Only approximated", " ".join(view["approximations"]), short=False))
+    return tuple(facts)
+
+
+def _resources(view: Mapping[str, Any]) -> str:
+    """Each file with its role; what is left out is counted."""
+    lines = [
+        " – ".join(filter(None, (str(r["name"] or r["asset"]), str(r.get("role", "")))))
+        for r in view["resources"]
+    ]
+    lines = list(dict.fromkeys(lines))
+    more = len(lines) - MOST_RESOURCES
+    return "\n".join([*lines[:MOST_RESOURCES], *([f"and {more} more"] if more > 0 else [])]) or "nothing"
+
+
+def _sentence(text: str) -> str:
+    """``text`` begun with a capital and ended with a full stop; "" stays so."""
+    text = text.strip()
+    if not text:
+        return ""
+    return text[:1].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
+
+
+def named(voter: str, names: Mapping[str, str]) -> str:
+    """A voter as people say it: their name in the chat, else where they decided."""
+    if voter in names:
+        return names[voter]
+    places = {"desk": "the desk", "console": "the command line", "sheet": "the sheet"}
+    return places.get(voter, voter.partition(":")[0])
