@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -34,6 +35,7 @@ _THUMBS: web.AppKey[Thumbs] = web.AppKey("desk_thumbs", Thumbs)
 
 def set_up(app: web.Application) -> None:
     app.on_startup.append(_start)
+    app.on_cleanup.append(_end)
     app.router.add_get("/media/drafts/{number}/{revision}/{file}", draft_file)
     app.router.add_get("/media/assets/{id}", asset_file)
     app.router.add_get("/media/assets/{id}/thumb", asset_thumb)
@@ -43,6 +45,11 @@ def set_up(app: web.Application) -> None:
 async def _start(app: web.Application) -> None:
     op = app[CONTEXT].op
     app[_THUMBS] = Thumbs(op.options.data_dir / "cache" / "thumbs", op.services.bucket)
+
+
+async def _end(app: web.Application) -> None:
+    if _THUMBS in app:  # a start that failed ends, too
+        await asyncio.to_thread(app[_THUMBS].close)
 
 
 async def draft_file(request: web.Request) -> web.StreamResponse:

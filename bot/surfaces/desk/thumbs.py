@@ -1,16 +1,18 @@
-"""Small pictures of the bucket's files, made once for each generation and kept in DATA_DIR/cache/thumbs."""
+"""Small pictures of the bucket's files, made once for each generation and kept in DATA_DIR/cache/thumbs.
+
+The files come from outside: child processes open them (services/bucket/thumb_child.py).
+"""
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import os
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-import av
-from PIL import Image, ImageOps
-
+from services.bucket.child import Children, Died
 from services.errors import OperatorError
 from services.log import get_logger
 from services.model.asset import Asset, Category
@@ -21,6 +23,8 @@ log = get_logger(__name__)
 SIDE = 480  # pixels of the longer side: sharp on a phone's display
 MOST_PIXELS = 80_000_000  # larger pictures are not opened here
 AT_ONCE = 2
+SECONDS = 20.0  # that a file may take
+_SHOWN = 0.7  # of a clip: its later half shows what a timelapse is about
 MOST_FAILED = 10_000  # files remembered as having no picture, so that they are not opened again and again
 
 _SIGNS = {
@@ -36,12 +40,16 @@ _BROKEN = "M40 16l28 48H12zM40 34v14M40 55v2"
 
 
 class Thumbs:
-    """Makes and finds thumbnails. ``get`` answers None for what has no picture."""
+    """Makes and finds thumbnails. ``get`` answers None for what has no picture. End it with close()."""
 
-    def __init__(self, folder: Path, bucket: Bucket) -> None:
+    def __init__(self, folder: Path, bucket: Bucket, *, seconds: float = SECONDS) -> None:
+        self._children = Children(
+            "services.bucket.thumb_child", parallel=AT_ONCE, seconds=seconds, longest_answer=1 << 20
+        )
         self._folder = folder
         self._bucket = bucket
         self._turn = asyncio.Semaphore(AT_ONCE)
+        self._wanted = 0
         self._failed: set[str] = set()
 
     async def get(self, asset: Asset) -> Path | None:
@@ -54,60 +62,58 @@ class Thumbs:
         target = self._folder / f"{asset.id}-{mark}.jpg"
         if target.is_file() or target.name in self._failed:
             return None if target.name in self._failed else target
-        async with self._turn:
-            if target.is_file():
-                return target
+        self._wanted += 1
+        try:
+            async with self._turn:
+                return target if target.is_file() or await self._made(asset, target) else None
+        finally:
+            self._wanted -= 1
+            if not self._wanted:  # the children hold memory, and start again soon enough
+                await asyncio.to_thread(self._children.rest)
+
+    async def _made(self, asset: Asset, target: Path) -> bool:
+        try:
+            # Read in pieces: of a remote bucket whole clips would be downloaded for small pictures.
+            source = await self._bucket.open(asset.file.key)
             try:
-                # Read in pieces: of a remote bucket whole clips would be downloaded for small pictures.
-                source = await self._bucket.open(asset.file.key)
-                try:
-                    await asyncio.to_thread(_make, source, asset, target)
-                finally:
-                    await asyncio.to_thread(source.close)
-            except (
-                OSError,
-                ValueError,
-                av.FFmpegError,
-                OperatorError,
-                Image.DecompressionBombError,
-            ) as error:
-                log.info("no thumbnail of %s: %s", asset.file.key, error)
-                if len(self._failed) >= MOST_FAILED:
-                    self._failed.clear()
-                self._failed.add(target.name)
-                return None
-        return target
+                await asyncio.to_thread(self._make, source, asset, target)
+            finally:
+                await asyncio.to_thread(source.close)
+        except (OSError, ValueError, OperatorError, Died) as error:
+            log.info("no thumbnail of %s: %s", asset.file.key, error)
+            if len(self._failed) >= MOST_FAILED:
+                self._failed.clear()
+            self._failed.add(target.name)
+            return False
+        return True
+
+    def close(self) -> None:
+        """End the idle children now, and one that is at work when its file is done."""
+        self._children.close()
+
+    def _make(self, source: BinaryIO, asset: Asset, target: Path) -> None:
+        order = {
+            "category": asset.category, "name": asset.file.name, "side": SIDE,
+            "size": source.seek(0, os.SEEK_END),
+            "at": (asset.facts.duration or 0.0) * _SHOWN if asset.facts else 0.0,
+        }  # fmt: skip
+        picture = self._children.ask(source, order, _jpeg)
+        if isinstance(picture, str):
+            raise ValueError(picture)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        new = target.with_suffix(f".{os.getpid()}.new")
+        new.write_bytes(picture)
+        new.replace(target)
 
 
-def _make(source: BinaryIO, asset: Asset, target: Path) -> None:
-    picture = _frame(source, asset) if asset.category is Category.VIDEO else _photo(source)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    new = target.with_suffix(f".{os.getpid()}.new")
-    picture.convert("RGB").save(new, "JPEG", quality=82, optimize=True)
-    new.replace(target)
-
-
-def _photo(source: BinaryIO) -> Image.Image:
-    with Image.open(source) as opened:
-        opened.draft("RGB", (SIDE * 2, SIDE * 2))  # JPEG is decoded small at once
-        picture = ImageOps.exif_transpose(opened)
-        picture.thumbnail((SIDE, SIDE))
-        return picture
-
-
-def _frame(source: BinaryIO, asset: Asset) -> Image.Image:
-    """A key frame of the clip's later half, where a timelapse shows what it is about."""
-    with av.open(source, mode="r") as container:
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
-        stream.codec_context.skip_frame = "NONKEY"
-        if asset.facts and asset.facts.duration:
-            container.seek(int(asset.facts.duration * 0.7 * av.time_base))
-        for frame in container.decode(stream):
-            picture = Image.fromarray(frame.to_ndarray(format="rgb24")).rotate(frame.rotation, expand=True)
-            picture.thumbnail((SIDE, SIDE))
-            return picture
-    raise ValueError("the clip has no picture")
+def _jpeg(message: dict[str, Any]) -> bytes | str:
+    """The picture, or why there is none."""
+    if "problem" in message:
+        return str(message["problem"])[:300]
+    picture = base64.b64decode(message["answer"]["jpeg"], validate=True)
+    if not picture.startswith(b"\xff\xd8"):
+        raise ValueError("no JPEG")
+    return picture
 
 
 def placeholder(asset: Asset) -> str:
