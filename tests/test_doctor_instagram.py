@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.doctor import of_instagram
 from bot.doctor.check import Check, State
@@ -92,10 +93,38 @@ async def test_a_dead_token_says_how_to_renew_it(
 async def test_a_wrong_number_and_a_silent_service(server: GraphServer, settings: Settings) -> None:
     found = await told(settings.model_copy(update={"instagram_user_id": "17841400000000002"}))
     assert found["account"].state is State.FAIL
+    assert "INSTAGRAM_USER_ID" in found["account"].message
+    assert "autopotter setup" in found["account"].remedy
     server.fail("account", *[Fault(status=503)] * 5)
     assert "out of order" in (await told(settings))["account"].message
     server.fail("account", Fault(error=GraphError(200, "Permissions error")))
     assert "lacks a permission" in (await told(settings))["account"].message
+
+
+@pytest.mark.parametrize("server", ["facebook"], indirect=True)  # the other login needs no secret for this
+async def test_a_wrong_app_secret_is_named_as_the_token_cannot_be_prolonged(
+    server: GraphServer, settings: Settings
+) -> None:
+    wrong = settings.model_copy(update={"fb_app_secret": SecretStr("0123456789abcdef" * 2)})
+    found = await told(wrong)
+    assert found["account"].state is State.OK
+    assert (found["app"].state, found["app"].remedy) == (State.FAIL, "Correct FB_APP_ID and FB_APP_SECRET.")
+    op = await open_operator(wrong)
+    try:
+        said = await op.services.account.ping()
+    finally:
+        await close_operator(op)
+    assert "it cannot be prolonged: Facebook does not know this app and secret." in said
+
+
+async def test_a_used_up_quota_is_told_by_status(server: GraphServer, settings: Settings) -> None:
+    server.state.quota_total = 0
+    op = await open_operator(settings)
+    try:
+        said = await op.services.publisher.ping()
+    finally:
+        await close_operator(op)
+    assert said.startswith("Instagram takes no more posts for now: 0 of 0 used in the last 24 hours.")
 
 
 async def test_status_names_the_twins_and_the_schedule_prolongs_the_token(

@@ -34,16 +34,20 @@ async def checks(settings: Settings) -> list[Check]:
 
 async def _checks(settings: Settings, connections: Connections) -> list[Check]:
     from services.graph.login import ABILITIES, PUBLISH
-    from services.publisher.instagram import read_quota
+    from services.graph.own_account import own_account
+    from services.publisher.instagram import GOES_ON, read_quota
 
     graph, keeper = open_graph(settings, connections)
-    account = await graph.get(settings.instagram_user_id, fields="username")
+    with own_account():
+        account = await graph.get(settings.instagram_user_id, fields="username")
     found = [ok("account", f"@{account.get('username')} answers (number {settings.instagram_user_id}).")]
     standing = await keeper.standing()
     found.append(
         _life(standing.days, eternal=standing.eternal, margin=settings.instagram_days_before_refresh)
     )
     publishes = settings.publish_to == "instagram"
+    if standing.unprolonged is not None:
+        found.append(failed_by("app", standing.unprolonged))
     for ability in ABILITIES:
         scope = ability.scope[settings.instagram_login]
         what = f"permission {scope}"
@@ -59,9 +63,10 @@ async def _checks(settings: Settings, connections: Connections) -> list[Check]:
             found.append(tell(what, f"The token may not {ability.words}.", f"Grant it to the app. {_RENEW}"))
     if publishes and PUBLISH.words not in standing.lacking:
         quota = await read_quota(graph)
-        told = f"{quota.used} of {quota.total or 'an unknown number of'} posts used in the last 24 hours."
+        most = "an unknown number of" if quota.total is None else quota.total
+        told = f"{quota.used} of {most} posts used in the last 24 hours."
         full = quota.total is not None and quota.used >= quota.total
-        found.append(warn("quota", told, "Posting goes on by itself.") if full else ok("quota", told))
+        found.append(warn("quota", told, GOES_ON) if full else ok("quota", told))
     return found
 
 

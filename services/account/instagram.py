@@ -17,6 +17,7 @@ from services.account import document
 from services.account.instagram_media import MediaReader
 from services.errors import Refused
 from services.graph.graph import Graph
+from services.graph.own_account import own_account
 from services.store import Store, snapshots
 
 EXPORTED = 100  # posts in a document
@@ -106,7 +107,8 @@ class InstagramAccount:
         return [document.media_entry(post, account["followers_count"]) for post in posts]
 
     async def _ask_account(self) -> dict[str, Any]:
-        found = await self._graph.get(self._graph.login.user_id, fields=_FIELDS)
+        with own_account():
+            found = await self._graph.get(self._graph.login.user_id, fields=_FIELDS)
         # With Instagram login ``id`` is another one for each app; the account's own is the one asked for.
         own = {"account_id": self._graph.login.user_id, "following_count": found.get("follows_count")}
         return document.account_info(found | own, self._clock())

@@ -34,12 +34,14 @@ _EXPIRED = TABLE[190, 463]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """``days`` left, None if unknown or without end (``eternal``); ``lacking`` what it may not do."""
+    """``days`` left, None if unknown or without end (``eternal``); ``lacking`` what it may not do;
+    ``unprolonged`` why it cannot be prolonged, as far as that is known."""
 
     days: float | None
     eternal: bool
     scopes: tuple[str, ...]
     lacking: tuple[str, ...]
+    unprolonged: OperatorError | None = None
 
     def words(self) -> str:
         if self.eternal:
@@ -48,6 +50,8 @@ class Standing:
             life = "when the token ends is not known"
         else:
             life = f"the token has {self.days:.0f} {'day' if round(self.days) == 1 else 'days'} left"
+        if self.unprolonged is not None:
+            life += f", and it cannot be prolonged: {self.unprolonged.message.rstrip('.')}"
         may = [ability.words for ability in ABILITIES if ability.words not in self.lacking]
         if not self.scopes:
             return f"{life}."
@@ -78,6 +82,7 @@ class TokenKeeper:
         self._dead: tuple[str, Misconfigured] | None = None  # digest of the token, what people are told
         self._next_try: datetime | None = None
         self._inspected: tuple[str, datetime, token_calls.Inspection] | None = None
+        self._unprolonged: OperatorError | None = None
         self._one_at_a_time = asyncio.Lock()
         register_secret(given.get_secret_value())
 
@@ -143,7 +148,8 @@ class TokenKeeper:
         left = (expires - self._clock()) / timedelta(days=1) if expires else None
         lacking = self._wire.login.lacking(scopes) if scopes else []
         eternal = token.eternal or (found is not None and found.valid and expires is None)
-        return Standing(left, eternal, scopes, tuple(ability.words for ability in lacking))
+        words = tuple(ability.words for ability in lacking)
+        return Standing(left, eternal, scopes, words, None if eternal else self._unprolonged)
 
     async def _load(self) -> Token:
         stamp = token_file.stamp(self._file)
@@ -185,8 +191,11 @@ class TokenKeeper:
         try:
             found = await token_calls.inspect(self._wire, token.secret)
         except (OperatorError, Refused) as error:
+            # Who may not ask about the token as its app may not prolong it as its app either.
+            self._unprolonged = error if isinstance(error, Misconfigured) else None
             log.info("What the Instagram token may do could not be asked: %s", error)
             return None
+        self._unprolonged = None
         if found is not None:
             self._inspected = name, now, found
         return found

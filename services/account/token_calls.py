@@ -14,8 +14,11 @@ from typing import Any
 from pydantic import SecretStr
 
 from services.account.token_file import Token
-from services.errors import Misconfigured, Unavailable
+from services.errors import Misconfigured, OperatorError, Unavailable
+from services.graph.errors import TABLE, Kind, fault_of
 from services.graph.wire import Wire
+
+_APP = TABLE[101, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,23 @@ async def refresh(wire: Wire, token: SecretStr, now: datetime) -> Token:
 
 
 async def inspect(wire: Wire, token: SecretStr) -> Inspection | None:
-    """Facebook login only, with the app's id and secret; None where it cannot be asked."""
+    """Facebook login only, with the app's id and secret; None where it cannot be asked.
+
+    Raises Misconfigured where the service does not know that app and secret.
+    """
     login = wire.login
     secret = login.app_secret.get_secret_value()
     if login.flavour != "facebook" or not (login.app_id and secret):
         return None
     params = {"input_token": token, "access_token": SecretStr(f"{login.app_id}|{secret}")}
-    data = (await wire.ask("GET", f"/{login.version}/debug_token", params, None)).get("data")
+    try:
+        data = (await wire.ask("GET", f"/{login.version}/debug_token", params, None)).get("data")
+    except OperatorError as error:
+        fault = fault_of(error)
+        if fault is None or fault.entry.kind is not Kind.DEAD:
+            raise
+        # It is the app's own token that is refused, id and secret: of the account's nothing was said.
+        raise Misconfigured(_APP.sentence, remedy=_APP.remedy, variable="FB_APP_SECRET") from fault
     if not isinstance(data, dict):
         return None
     ends = data.get("expires_at")

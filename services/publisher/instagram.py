@@ -19,6 +19,7 @@ from typing import Any
 from services.errors import Held, Misconfigured, OperatorError, Refused, Unavailable
 from services.graph.errors import GraphFault, Kind, fault_of
 from services.graph.graph import Graph
+from services.graph.own_account import own_account
 from services.log import get_logger
 from services.ports import ContainerStatus, Post, Publication, Quota
 from services.publisher.caption_spec import caption_faults
@@ -34,6 +35,7 @@ from services.publisher.preflight import Preflight
 
 log = get_logger(__name__)
 
+GOES_ON = "Posting goes on by itself."
 SETTLE = 60.0  # seconds: as long as one request may take; Meta asks to look once a minute
 FIRST_LOOK, LAST_LOOK = 5.0, 60.0  # seconds between two looks at a container in progress
 STUCK = 1800.0  # seconds after which a container in progress is given up
@@ -82,6 +84,9 @@ class InstagramPublisher:
     async def ping(self) -> str:
         quota = await self.quota()
         limit = f" of {quota.total}" if quota.total is not None else ""
+        if quota.total is not None and quota.used >= quota.total:
+            told = f"Instagram takes no more posts for now: {quota.used}{limit} used in the last 24 hours."
+            return f"{told} {GOES_ON}"
         return f"Instagram takes posts: {quota.used}{limit} used in the last 24 hours."
 
     async def check(self, post: Post) -> None:
@@ -234,7 +239,8 @@ class InstagramPublisher:
 async def read_quota(graph: Graph) -> Quota:
     """As Instagram counts, every time: its own pages name 25, 50 and 100 posts a day."""
     path = f"{graph.login.user_id}/content_publishing_limit"
-    rows = (await graph.get(path, fields="config,quota_usage")).get("data")
+    with own_account():
+        rows = (await graph.get(path, fields="config,quota_usage")).get("data")
     row = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], Mapping) else {}
     config = row.get("config")
     total = config.get("quota_total") if isinstance(config, Mapping) else None
