@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,9 @@ from sqlite_utils import Database
 
 from bot.moments import moment_text
 from bot.operator import Operator, draft_folder
+from bot.purchases import awaits_final, purchase
 from bot.reply import Action, Card
+from services.model.asset import Asset
 from services.model.draft import Draft, Standing, State
 from services.store import drafts, facts, guards, media
 from services.store.jobs import Job
@@ -21,24 +23,28 @@ _FILES = ("video", "preview", "cover", "storyboard")
 
 async def draft_cards(op: Operator, found: Iterable[Draft]) -> tuple[Card, ...]:
     """A card for each draft, read in one piece of work."""
-    views = await op.store.do(_views, list(found), op)
+    views = await op.store.do(views_of, list(found), op)
     return tuple(Card(view, tuple(Action(**action) for action in view["actions"])) for view in views)
 
 
 async def draft_view(op: Operator, number: int) -> dict[str, Any]:
     """The object of `drafts --json` for one draft; Refused if there is none."""
     draft = await op.store.do(drafts.get, number)
-    return (await op.store.do(_views, [draft], op))[0]
+    return (await op.store.do(views_of, [draft], op))[0]
 
 
-def _views(db: Database, found: list[Draft], op: Operator) -> list[dict[str, Any]]:
+def views_of(db: Database, found: list[Draft], op: Operator) -> list[dict[str, Any]]:
+    """The objects of `drafts --json`, as a piece of work for the store."""
     used = {asset for draft in found for asset in draft.assets}
-    names = {key: asset.file.name for key, asset in media.by_ids(db, sorted(used)).items()}
+    assets = media.by_ids(db, sorted(used))
     paused = facts.get(db, facts.PAUSED) is not None
-    return [_view(db, draft, names, op, paused) for draft in found]
+    return [_view(db, draft, assets, op, paused) for draft in found]
 
 
-def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, paused: bool) -> dict[str, Any]:
+def _view(
+    db: Database, draft: Draft, assets: Mapping[str, Asset], op: Operator, paused: bool
+) -> dict[str, Any]:
+    names = {key: asset.file.name for key, asset in assets.items()}
     rendered = draft.rendered
     folder = draft_folder(op.drafts_dir, draft.number, draft.tag, draft.revision)
     there = rendered if draft.cleared is None else None
@@ -70,6 +76,7 @@ def _view(db: Database, draft: Draft, names: dict[str, str], op: Operator, pause
         "size": rendered.size if rendered else None,
         "content": rendered.sha256[:12] if rendered else "",  # tells one video of a revision from another
         "awaits_final": awaits_final(op, draft),
+        "purchase": purchase(db, draft, assets, op),
         "link": draft.permalink or files["video"],
         **files,
         "movie": str(folder / "movie.json"),
@@ -126,12 +133,6 @@ def due_in(op: Operator, draft: Draft | Standing) -> float | None:
     if op.options.autopost_cron and at is None:
         return None
     return max(0.0, op.options.post_delay.total_seconds() - _age(op, draft, now))
-
-
-def awaits_final(op: Operator, draft: Draft) -> bool:
-    """Whether its video is a preview, and another one is posted."""
-    final, rendered = op.services.final, draft.rendered
-    return final is not None and rendered is not None and rendered.renderer != final.name
 
 
 def final_in(op: Operator, draft: Draft | Standing) -> float:

@@ -159,17 +159,47 @@ class RenderFiles:
     note: str = ""  # what a person should know of it, e.g. what it cost
 
 
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most ``of`` credits ``span`` ("today", "this month"), which counts from ``since``."""
+
+    span: str
+    of: int
+    since: datetime
+
+
+class Purse(Protocol):
+    """What paid renders will cost, in the service's credits. It asks nobody."""
+
+    service: str  # as people know it: "JSON2Video"
+
+    def estimate(self, request: RenderRequest, lengths: Mapping[str, float | None]) -> int:
+        """About how many one render costs; ``lengths`` maps asset ids to seconds, as far as they are known.
+
+        Refused if it is no movie.
+        """
+        ...
+
+    def caps(self) -> tuple[Cap, ...]:
+        """One's own, as far as there are any."""
+        ...
+
+
 class Renderer(Protocol):
     """Movie to video. submit() may cost money and is guarded by a committed row; the rest only looks."""
 
     name: str  # "local", "json2video"
     settle: float  # seconds after which an abandoned submit() can no longer take effect
     at_once: int  # how many renders may be under way at the same time
-    paid: bool  # what was submitted is paid for: kept when it is not wanted now, as it may be again
 
     @property
     def abilities(self) -> Abilities | None:
         """What it makes of each feature of a movie; None if it renders the whole format."""
+        ...
+
+    @property
+    def purse(self) -> Purse | None:
+        """Where renders cost; one is then kept when it is not wanted now, as it may be again."""
         ...
 
     async def ping(self) -> str: ...

@@ -11,8 +11,9 @@ from bot.operations.common import DraftNumber
 from bot.operations.driving import show_in_sheet
 from bot.operations.registry import About, Requester, operation
 from bot.operator import Operator
+from bot.purchases import awaits_final
 from bot.reply import Reply
-from bot.views import awaits_final, draft_cards, due_in, posts
+from bot.views import draft_cards, due_in, final_in, posts
 from services.model.draft import Draft, State
 from services.model.vote import Choice
 from services.store import decisions, drafts, facts
@@ -85,10 +86,7 @@ async def _vote(op: Operator, by: Requester, number: int, choice: Choice, reason
     draft = await op.store.do(
         decisions.vote, number, choice, voter=by.voter, target=op.target, now=op.now(), reason=reason
     )
-    sentence = await _sentence(op, draft, choice)
-    if op.services.final is not None and draft.state is State.APPROVED and awaits_final(op, draft):
-        sentence += f" Its final video is made by {op.services.final.name} before that."
-    return await answer(op, draft, sentence)
+    return await answer(op, draft, await _sentence(op, draft, choice))
 
 
 async def _sentence(op: Operator, draft: Draft, choice: Choice) -> str:
@@ -104,10 +102,13 @@ async def _sentence(op: Operator, draft: Draft, choice: Choice) -> str:
     if draft.state is not State.APPROVED:
         return f"Noted; draft {number} is {word(draft)}."
     if await op.store.do(facts.get, facts.PAUSED):
-        return f"Draft {number} is approved. Posting is paused: `autopotter schedule resume` goes on."
+        then = "buys its final video and goes on" if awaits_final(op, draft) else "goes on"
+        return f"Draft {number} is approved. Posting is paused: `autopotter schedule resume` {then}."
     if own := posts(op, draft):
-        rest = "; undo takes it back." if op.live else ", if an operator is running then."
-        return f"Draft {number} is approved and will be posted {own}{rest}"
+        then = (
+            f"; undo takes it back.{_bought(op, draft)}" if op.live else ", if an operator is running then."
+        )
+        return f"Draft {number} is approved and will be posted {own}{then}"
     if not op.live:
         return (
             f"Draft {number} is approved. No operator is running: it is posted when one does, "
@@ -115,6 +116,19 @@ async def _sentence(op: Operator, draft: Draft, choice: Choice) -> str:
         )
     wait = due_in(op, draft)
     if wait is None:
-        return f"Draft {number} is approved and waits for the next slot."
+        return f"Draft {number} is approved and waits for the next slot.{_bought(op, draft)}"
+    if awaits_final(op, draft):
+        return (
+            f"Draft {number} is approved.{_bought(op, draft)} It is posted when that is there; until then "
+            "undo takes it back."
+        )
     delay = precisedelta(round(wait))
     return f"Draft {number} is approved and will be posted in {delay}; undo takes it back."
+
+
+def _bought(op: Operator, draft: Draft) -> str:
+    """When its final video is bought; what it will cost stands on its card."""
+    if not awaits_final(op, draft):
+        return ""
+    wait = round(final_in(op, draft))
+    return f" Its final video is bought {f'in {precisedelta(wait)}' if wait else 'now'}."

@@ -81,7 +81,7 @@ def keys_of(db: Database, draft: Draft) -> dict[str, str]:
 def _under_way(db: Database, draft: Draft, renderer: Renderer) -> RenderGuard | None:
     """Also one that was paid for and left alone when it was not wanted: it is wanted again."""
     guard = guards.open_render(db, draft.number, draft.revision, renderer.name)
-    if guard is None and renderer.paid:
+    if guard is None and renderer.purse is not None:
         guard = guards.bought_render(db, draft.number, draft.revision, renderer.name)
         if guard is not None:
             guards.set_render(db, guard.key, state="running")

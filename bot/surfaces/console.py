@@ -157,6 +157,8 @@ def _card(card: Card) -> Panel:
     body.append(f"differs: {printable(data['differs'])}\n", style="dim")
     if data["approximations"]:
         body.append(f"only approximated: {printable(' '.join(data['approximations']))}\n", style="yellow")
+    if data["purchase"]:
+        body.append(printable(data["purchase"]["text"]) + "\n", style="yellow")
     body.append("uses " + ", ".join(printable(name) for name in data["assets"]) + "\n", style="dim")
     if data["posts"]:
         body.append(f"posts {data['posts']}\n", style="green")

@@ -21,8 +21,7 @@ class Spent:
 
 def spent(db: Database, *, day: datetime, month: datetime) -> Spent:
     """Since these two moments."""
-    since = [int(_since(db, moment)) for moment in (day, month)]
-    return Spent(*since)
+    return Spent(since(db, day), since(db, month))
 
 
 def take(db: Database, key: str, credits: int, *, now: datetime) -> None:
@@ -58,7 +57,8 @@ def settle(db: Database, handle: str, credits: int) -> bool:
     return int(cursor.rowcount) > 0
 
 
-def _since(db: Database, moment: datetime) -> int:
+def since(db: Database, moment: datetime) -> int:
+    """Credits used since then, as far as they are known by now."""
     query = "SELECT coalesce(sum(credits), 0) FROM credits WHERE at >= ?"
     return int(db.execute(query, [_utc(moment)]).fetchone()[0])
 

@@ -19,7 +19,7 @@ class QuickRenderer:
     name = "quick"
     settle = 0.0
     at_once = 1
-    paid = False
+    purse = None
     abilities = None
 
     def __init__(self, files: Path) -> None:

@@ -12,6 +12,7 @@ from services.errors import CreditUsedUp
 from services.movie import Movie, lay_out
 from services.movie.elements import Image, Voice
 from services.movie.timeline import speech_seconds
+from services.ports import Cap
 from services.renderer.json2video.limits import (
     ASSUMED_SECONDS,
     CREDITS_PER_IMAGE,
@@ -22,7 +23,6 @@ from services.renderer.json2video.limits import (
 )
 from services.renderer.json2video.outgoing import elements_of
 from services.store import Store, credits
-from services.store.credits import Spent
 
 
 def estimate(movie: Movie, lengths: Mapping[str, float | None]) -> int:
@@ -85,9 +85,20 @@ class Ledger:
     async def taken(self, handle: str) -> int | None:
         return await self._store.do(credits.taken, handle)
 
-    async def spent(self) -> Spent:
+    def caps(self) -> tuple[Cap, ...]:
+        """Those that are set."""
         day, month = self._begins()
-        return await self._store.do(credits.spent, day=day, month=month)
+        both = (Cap("today", self._daily, day), Cap("this month", self._monthly, month))
+        return tuple(cap for cap in both if cap.of)
+
+    async def told(self) -> str:
+        """What was used, in words: "6 of 20 today, 6 this month"; "" if nothing was."""
+        day, month = self._begins()
+        spent = await self._store.do(credits.spent, day=day, month=month)
+        used = (("today", spent.day, self._daily), ("this month", spent.month, self._monthly))
+        if not spent.month:
+            return ""
+        return ", ".join(f"{count:,}{f' of {cap:,}' if cap else ''} {span}" for span, count, cap in used)
 
     def _begins(self) -> tuple[datetime, datetime]:
         day = self._clock().astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -24,8 +24,9 @@ from services.movie import Movie, parse_movie
 from services.ports import RenderFiles, RenderRequest, RenderStatus
 from services.renderer.json2video import limits
 from services.renderer.json2video.api import NAME, Api, Project, UnknownProject
-from services.renderer.json2video.credits import Ledger, cost_of, estimate
+from services.renderer.json2video.credits import Ledger, cost_of
 from services.renderer.json2video.outgoing import outgoing
+from services.renderer.json2video.purse import Purse
 
 log = get_logger(__name__)
 
@@ -50,7 +51,6 @@ class Json2Video:
     name = "json2video"
     settle = limits.SETTLE_SECONDS
     at_once = limits.AT_ONCE
-    paid = True
 
     def __init__(
         self, api: Api, ledger: Ledger, beside: Beside, work_dir: Path, *, operator: NameOf, url_of: UrlOf,
@@ -61,6 +61,7 @@ class Json2Video:
         ``timeout``: how long a render is followed in one go, in seconds."""
         self._api, self._ledger, self._beside, self._work = api, ledger, beside, work_dir
         self._operator, self._url_of, self._lengths_of = operator, url_of, lengths_of
+        self.purse = Purse(ledger)
         self._timeout, self.settle, self._sleep = timeout, settle, sleep
         self.believe = limits.BELIEVE_SECONDS  # before what may still come right is taken for the end
         self._doubted: dict[str, float] = {}  # handle → since when it reads timeout or unknown, monotonic
@@ -71,14 +72,13 @@ class Json2Video:
 
     async def ping(self) -> str:
         left = await self._api.left()
-        spent = await self._ledger.spent()
         if left == 0:
             raise CreditUsedUp(
                 f"The account at {NAME} has no credits left.", remedy="Buy credits at json2video.com."
             )
         told = f"{left:,} credits left" if left is not None else "the credits left are not told"
-        used = f" Used: {spent.day:,} today, {spent.month:,} this month." if spent.month else ""
-        return f"{NAME} accepts the key; {told}.{used}"
+        used = await self._ledger.told()
+        return f"{NAME} accepts the key; {told}.{f' Used: {used}.' if used else ''}"
 
     async def check(self, request: RenderRequest) -> list[str]:
         """What is read otherwise than it was written; nothing is asked."""
@@ -90,7 +90,7 @@ class Json2Video:
         """Buy it, once. What it will cost counts against the caps from here on."""
         movie = parse_movie(request.movie)
         document = await self._document(movie, request)
-        amount = estimate(movie, await self._lengths_of(request.assets))
+        amount = self.purse.estimate(request, await self._lengths_of(request.assets))
         await self._ledger.take(request.key, amount)
         try:
             project = await self._api.create(document)

@@ -40,7 +40,7 @@ class LocalRenderer:
     name = "local"
     settle = 0.0  # a child dies with this process
     at_once = 1  # one render uses every core
-    paid = False
+    purse = None
 
     def __init__(
         self, work_dir: Path, open_asset: OpenAsset, *, profile: Profile = FINAL,

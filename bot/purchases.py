@@ -1,0 +1,81 @@
+"""What a decision about a draft will cost, said in one place for every card, reply and command.
+
+Only where what is reviewed is a preview and the final video is bought (RENDER_PREVIEW=local).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.operator import Operator
+from services.errors import Refused
+from services.model.asset import Asset
+from services.model.draft import Draft, State
+from services.ports import Purse, RenderRequest
+from services.store import credits, guards
+
+# What buys the final of a draft in this state.
+_BUYS = {
+    State.DRAFT: "Approving buys its final video",
+    State.DENIED: "Approving buys its final video",
+    State.APPROVED: "Its final video is bought before it is posted",
+    State.FAILED: "A retry buys its final video",
+}
+
+
+def awaits_final(op: Operator, draft: Draft) -> bool:
+    """Whether its video is a preview, and another one is posted."""
+    final, rendered = op.services.final, draft.rendered
+    return final is not None and rendered is not None and rendered.renderer != final.name
+
+
+def purchase(db: Database, draft: Draft, assets: Mapping[str, Asset], op: Operator) -> dict[str, Any] | None:
+    """What is still to be bought for it: {credits, service, caps: [{span, left, of}], text}; None: nothing.
+
+    ``credits`` is an estimate, ``caps`` are those of one's own, ``text`` says it in a sentence.
+    """
+    final = op.services.final
+    if final is None or final.purse is None or draft.state not in _BUYS or not awaits_final(op, draft):
+        return None
+    if _is_bought(db, draft, final.name):
+        return None
+    used = {name: assets[name] for name in draft.assets if name in assets}
+    keys = {name: asset.file.key for name, asset in used.items()}
+    lengths = {name: asset.facts.duration for name, asset in used.items() if asset.facts}
+    try:
+        amount = final.purse.estimate(
+            RenderRequest(f"{draft.tag}-{draft.revision}-0", draft.movie, keys), lengths
+        )
+    except Refused:  # it cannot be made of this movie: whoever approves it is told why then
+        return None
+    caps = _caps(db, final.purse)
+    return {
+        "credits": amount,
+        "service": final.purse.service,
+        "caps": caps,
+        "text": _text(draft.state, amount, final.purse.service, caps),
+    }
+
+
+def _is_bought(db: Database, draft: Draft, renderer: str) -> bool:
+    """Also one that was left alone when it was not wanted any more: it is taken up again."""
+    found = (guards.open_render, guards.bought_render)
+    return any(guard(db, draft.number, draft.revision, renderer) is not None for guard in found)
+
+
+def _caps(db: Database, purse: Purse) -> list[dict[str, Any]]:
+    return [
+        {"span": cap.span, "left": max(0, cap.of - credits.since(db, cap.since)), "of": cap.of}
+        for cap in purse.caps()
+    ]
+
+
+def _text(state: State, amount: int, service: str, caps: Sequence[Mapping[str, Any]]) -> str:
+    cost = f"about {amount:,} credit{'' if amount == 1 else 's'} of {service}"
+    left = " and ".join(f"{cap['left']:,} of {cap['of']:,} {cap['span']}" for cap in caps)
+    if any(amount > cap["left"] for cap in caps):
+        return f"Its final video needs {cost}, but your caps leave {left}: it cannot be bought now."
+    return f"{_BUYS[state]} for {cost}{f'; your caps leave {left}' if left else ''}."
