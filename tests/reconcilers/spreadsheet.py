@@ -24,6 +24,7 @@ from tests.doubles.sheets_server import SHEET_ID, SheetsServer
 from tests.reconcilers.helpers import drive, make_draft, state
 
 Cells = dict[str, str]
+READS = ("token", "get", "values.get")
 
 
 def use(op: Operator, sheet: Sheet) -> None:
@@ -68,7 +69,8 @@ def table(op: Operator, delimiter: str = ",") -> list[Cells]:
     if isinstance(sheet, WatchedGoogleSheet):
         header, *rows = sheet.server.tab.texts() or [[]]
         return [dict(zip(header, line, strict=True)) for line in rows]
-    return list(csv.DictReader(io.StringIO(text_of(op), newline=""), delimiter=delimiter))
+    text = text_of(op) if path(op).exists() else ""
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
 def row(op: Operator, number: int, delimiter: str = ",") -> Cells:
@@ -127,6 +129,23 @@ def put_back(op: Operator, copy: object) -> None:
     else:
         assert isinstance(copy, bytes)
         path(op).write_bytes(copy)
+
+
+def writes(op: Operator) -> object:
+    """Differs after every write of the operator's."""
+    sheet = op.services.sheet
+    if isinstance(sheet, WatchedGoogleSheet):
+        return [name for name, _, _ in sheet.server.asked if name not in READS]
+    return path(op).stat().st_ino, path(op).stat().st_mtime_ns
+
+
+def spoil(op: Operator) -> None:
+    """Save another table over it."""
+    put_back(op, [["Name", "Price"], ["kiln", "900"]] if is_google(op) else b"Name,Price\nkiln,900\n")
+
+
+def is_google(op: Operator) -> bool:
+    return isinstance(op.services.sheet, WatchedGoogleSheet)
 
 
 async def shown(op: Operator, *titles: str) -> list[int]:

@@ -161,6 +161,7 @@ async def test_posted_by_hand_and_cleared_stays_posted(op: Operator) -> None:
         await op.store.do(decisions.undo, number, voter="desk", target=op.target, now=op.now())
 
 
+@pytest.mark.usefixtures("any_sheet")
 async def test_a_row_of_the_sheet_stays_and_comes_back(op: Operator) -> None:
     number = await denied(op)
     await drive(op, "sheet")

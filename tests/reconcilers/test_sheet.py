@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import pytest
 
 from bot.operator import Operator
@@ -15,21 +12,15 @@ from services.model.vote import Choice
 from services.ports import SheetRow
 from services.store import decisions, drafts
 from tests.reconcilers.helpers import drive, make_draft, proposal, state, vote
+from tests.reconcilers.spreadsheet import save, table, writes
 
-
-def path(op: Operator) -> Path:
-    return op.options.data_dir / "drafts.csv"
-
-
-def rows(op: Operator) -> list[dict[str, str]]:
-    with path(op).open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+pytestmark = pytest.mark.usefixtures("any_sheet")
 
 
 async def test_a_draft_is_one_row_that_follows_its_status(op: Operator) -> None:
     number = await make_draft(op)
     await drive(op, "sheet")
-    (row,) = rows(op)
+    (row,) = table(op)
     assert list(row) == [
         "Status", "Video number", "Production date", "Caption", "Link", "Strategy description", "Draft id",
     ]  # fmt: skip
@@ -38,18 +29,18 @@ async def test_a_draft_is_one_row_that_follows_its_status(op: Operator) -> None:
     assert row["Link"].startswith("file://")
     await vote(op, number)
     await drive(op, "sheet")
-    (row,) = rows(op)
+    (row,) = table(op)
     assert (row["Status"], row["Draft id"]) == ("Approved", f"{draft.tag}.2")
 
 
 async def test_nothing_is_written_when_nothing_changed(op: Operator) -> None:
     await make_draft(op)
     await drive(op, "sheet")
-    before = path(op).stat()
+    before = writes(op)
     changes = op.store.next_change()
     await Sheet(op).step("rows")
     await Sheet(op).step("rows")
-    assert (path(op).stat().st_ino, path(op).stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert writes(op) == before
     assert not changes.is_set()
 
 
@@ -57,10 +48,10 @@ async def test_lost_rows_are_restored_and_a_persons_own_are_kept(op: Operator) -
     for title in ("RV06 grows", "SV02 turns"):
         await make_draft(op, title)
     await drive(op, "sheet")
-    lines = path(op).read_text(encoding="utf-8-sig").splitlines()
-    path(op).write_text("\n".join([lines[0], lines[2], "my own,,,a note,,,"]) + "\n", encoding="utf-8-sig")
+    _, second = table(op)
+    save(op, [second, dict.fromkeys(second, "") | {"Status": "my own", "Caption": "a note"}])
     await Sheet(op).step("rows")
-    found = rows(op)
+    found = table(op)
     assert sorted(row["Video number"] for row in found) == ["", "1", "2"]
     assert [row["Caption"] for row in found if row["Status"] == "my own"] == ["a note"]
 
@@ -81,7 +72,7 @@ async def test_a_crash_between_writing_and_noting_it_leaves_one_row(
         await Sheet(op).step("rows")
     monkeypatch.setattr(sheet, "write", write)
     await Sheet(op).step("rows")
-    assert len(rows(op)) == 1
+    assert len(table(op)) == 1
 
 
 async def test_a_failing_sheet_stops_nothing_and_is_written_later(
@@ -105,7 +96,7 @@ async def test_a_failing_sheet_stops_nothing_and_is_written_later(
     monkeypatch.setattr(sheet, "read", read)
 
     async def shown() -> bool:
-        return path(op).exists() and rows(op)[0]["Status"] == "Posted"
+        return [row["Status"] for row in table(op)] == ["Posted"]
 
     await op.engine.drive(shown, only={"sheet": None})
 
@@ -114,4 +105,4 @@ async def test_a_proposal_has_no_row_also_when_it_is_denied(op: Operator) -> Non
     number = await op.store.do(drafts.file, proposal(), job=None, sample=False, now=op.now())
     await vote(op, number, Choice.DENY)
     await drive(op, "sheet")
-    assert not path(op).exists() or rows(op) == []
+    assert table(op) == []

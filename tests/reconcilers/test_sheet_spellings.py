@@ -1,4 +1,6 @@
-"""A person saves the CSV in another spelling: encodings that lose letters, delimiters, own columns."""
+"""A person saves the sheet in another spelling: encodings that lose letters, delimiters, own columns.
+
+A Google sheet knows no encodings and delimiters; what else is done in these scenarios is done to it, too."""
 
 from __future__ import annotations
 
@@ -11,9 +13,9 @@ from tests.reconcilers.helpers import drive, make_draft, state, vote
 from tests.reconcilers.spreadsheet import caption, edit, edit_on_desk, one, row, save, shown, table
 
 EMOJI = "Layer by layer 🏺✨ – “slow” #ceramics"
-pytestmark = pytest.mark.usefixtures("read_at_once")
 
 
+@pytest.mark.usefixtures("any_sheet")
 async def test_saving_without_an_edit_is_none(op: Operator) -> None:
     number = await one(op)
     before = await op.store.do(journal.entries)
@@ -25,6 +27,7 @@ async def test_saving_without_an_edit_is_none(op: Operator) -> None:
     assert await op.store.do(journal.entries) == before
 
 
+@pytest.mark.usefixtures("read_at_once")
 async def test_cp1252_that_cannot_hold_an_emoji(op: Operator) -> None:
     number = await make_draft(op)
     await edit_on_desk(op, number, EMOJI)
@@ -47,9 +50,18 @@ async def test_cp1252_that_cannot_hold_an_emoji(op: Operator) -> None:
     assert (await state(op, number), row(op, number)["Caption"]) == (State.DRAFT, await caption(op, number))
 
 
+@pytest.mark.usefixtures("any_sheet")
 @pytest.mark.parametrize(
-    ("encoding", "delimiter"),
-    [("utf-8-sig", ","), ("utf-8", ";"), ("utf-16", "\t"), ("cp1252", ";"), ("utf-8-sig", ";")],
+    ("any_sheet", "encoding", "delimiter"),
+    [
+        ("csv_file", "utf-8-sig", ","),
+        ("csv_file", "utf-8", ";"),
+        ("csv_file", "utf-16", "\t"),
+        ("csv_file", "cp1252", ";"),
+        ("csv_file", "utf-8-sig", ";"),
+        ("google", "", ""),
+    ],
+    indirect=["any_sheet"],
 )
 async def test_sorted_extended_and_saved_anew_an_edit_is_found(
     op: Operator, encoding: str, delimiter: str

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import random
-from collections.abc import Sequence
-from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -16,14 +14,10 @@ from bot.reconcilers.sheet import Sheet
 from services.errors import Refused, Unavailable
 from services.model.draft import Rendered, State
 from services.model.vote import Choice
-from services.ports import SheetRow
-from services.sheet.csv_file import CsvSheet
 from services.store import decisions, drafts, rows
 from tests.doubles.publisher import ShakyPublisher
 from tests.reconcilers.helpers import drive, make_draft, proposal
 from tests.reconcilers.spreadsheet import row, table
-
-pytestmark = pytest.mark.usefixtures("read_at_once")
 
 RENDERED = Rendered("video.mp4", "p.mp4", "c.jpg", "s.jpg", 9.0, 10, "0" * 64, "local")
 
@@ -59,7 +53,12 @@ def act(db: Database, chance: random.Random, op: Operator) -> None:
     chance.choice(actions)()
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.usefixtures("any_sheet")
+@pytest.mark.parametrize(
+    ("any_sheet", "seed"),
+    [*(("csv_file", seed) for seed in range(12)), *(("google", seed) for seed in range(12, 15))],
+    indirect=["any_sheet"],
+)
 async def test_touched_drafts_are_all_that_can_differ(op: Operator, seed: int) -> None:
     chance = random.Random(seed)
     for title in ("RV06 grows", "SV02 turns"):
@@ -81,6 +80,7 @@ async def test_touched_drafts_are_all_that_can_differ(op: Operator, seed: int) -
                     assert shown[str(source.draft)] == source.word
 
 
+@pytest.mark.usefixtures("any_sheet")
 async def test_another_target_is_another_approval_so_every_open_row_is_written_anew(op: Operator) -> None:
     number = await make_draft(op)
     await drive(op, "sheet")
@@ -93,27 +93,22 @@ async def test_another_target_is_another_approval_so_every_open_row_is_written_a
     assert row(op, number)["Draft id"] == f"{tag}.2"
 
 
-class Held(CsvSheet):
-    """The CSV while another program holds it."""
-
-    held = True
-
-    async def write(self, rows: Sequence[SheetRow], **more: Any) -> set[str]:
-        if self.held:
-            raise Unavailable("The sheet is open elsewhere.")
-        return await super().write(rows, **more)
-
-
-async def test_a_row_that_could_not_be_written_stays_due(op: Operator) -> None:
+@pytest.mark.usefixtures("any_sheet")
+async def test_a_row_that_could_not_be_written_stays_due(
+    op: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = await make_draft(op)
-    file = Held(op.options.data_dir / "drafts.csv", settle=0.0)
-    op.services = dataclasses.replace(op.services, sheet=file)
+
+    async def held(*_: object, **more: object) -> set[str]:
+        raise Unavailable("The sheet is open elsewhere.")
+
     sheet = Sheet(op)
-    for _ in range(3):
-        with pytest.raises(Unavailable):
-            await sheet.step("rows")
-    assert await op.store.do(sheet._anything)
-    file.held = False
+    with monkeypatch.context() as holding:
+        holding.setattr(op.services.sheet, "write", held)
+        for _ in range(3):
+            with pytest.raises(Unavailable):
+                await sheet.step("rows")
+        assert await op.store.do(sheet._anything)
     await sheet.step("rows")
     assert not await op.store.do(sheet._anything)
     assert row(op, number)["Status"] == "Draft"

@@ -1,0 +1,168 @@
+"""A chat shows the store: one message for each draft and job, edited in place, never twice, back when lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.operator import Operator
+from bot.reconcilers.cards import Cards
+from services.model.draft import State
+from services.model.vote import Choice
+from services.store import decisions, drafts, facts, jobs, messages
+from tests.doubles.room import Room
+from tests.reconcilers.helpers import drive, make_draft, proposal, vote
+
+
+@pytest.fixture
+def room(op: Operator) -> Room:
+    room = Room()
+    op.chats[room.name] = room
+    op.engine.add(Cards(op, gap=0.0))
+    return room
+
+
+async def test_a_proposal_is_shown_at_once_and_becomes_the_drafts_card(op: Operator, room: Room) -> None:
+    number = await op.store.do(drafts.file, proposal(), job=None, sample=False, now=op.now())
+    await drive(op, "cards")
+    card = room.card(number)
+    assert card.now.fields[0].text.startswith("Proposed.")
+    assert card.now.video is None
+    assert ("room:operator", "❌") in card.reactions
+    await drive(op, "render", "cards")
+    assert room.card(number) is card
+    assert card.now.fields[0].text.startswith("Draft: waits for")
+    assert card.now.video is not None
+    assert card.now.video.is_file()
+    assert card.now.image is not None
+    assert card.now.image.is_file()
+    assert card.files == 2
+
+
+async def test_a_decision_is_an_edit_and_sends_no_file_again(op: Operator, room: Room) -> None:
+    number = await make_draft(op)
+    await drive(op, "cards")
+    await vote(op, number)
+    await drive(op, "cards")
+    card = room.card(number)
+    assert "Approved by the desk." in card.now.fields[0].text
+    assert (len(card.said), card.files) == (2, 1)
+    await vote(op, number, Choice.DENY)
+    await drive(op, "cards")
+    assert card.now.tone == "done"
+
+
+async def test_nothing_is_sent_when_nothing_changed(op: Operator, room: Room) -> None:
+    number = await make_draft(op)
+    await drive(op, "cards")
+    before = op.store.next_change()
+    assert await Cards(op).due() == {}
+    await Cards(op).step(f"room draft:{number}")
+    assert not before.is_set()
+    assert len(room.card(number).said) == 1
+
+
+async def test_a_card_whose_post_nobody_answered_is_found_and_not_posted_twice(op: Operator, room: Room) -> None:
+    number = await make_draft(op)
+    room.answers_lost = 1
+    await drive(op, "cards")
+    assert op.engine.troubles()
+    await drive_on(op)
+    assert len(room.of(f"draft:{number}")) == 1
+    assert (await op.store.do(messages.get, "room", f"draft:{number}")).message == room.card(number).id
+
+
+async def test_a_post_that_never_arrived_is_posted(op: Operator, room: Room) -> None:
+    number = await make_draft(op)
+    key = f"draft:{number}"
+    await op.store.do(messages.intend, "room", key, channel="lobby", draft=number, now=op.now())
+    await drive(op, "cards")
+    assert len(room.of(key)) == 1
+
+
+async def test_a_deleted_card_comes_back_while_there_is_something_to_decide(op: Operator, room: Room) -> None:
+    number = await make_draft(op)
+    await drive(op, "cards")
+    for told in (True, False):  # the chat says so, or an edit finds out
+        id_ = room.card(number).id
+        del room.posted[id_]
+        if told:
+            await op.store.do(messages.lost, "room", id_)
+        else:
+            await vote(op, number)
+        await drive(op, "cards")
+        await drive(op, "cards")
+        assert room.card(number).id != id_
+    await op.store.do(decisions.posted_by_hand, number, "", voter="desk", now=op.now())
+    await drive(op, "cards")
+    id_ = room.card(number).id
+    del room.posted[id_]
+    await op.store.do(messages.lost, "room", id_)
+    await drive(op, "cards")
+    assert room.of(f"draft:{number}") == []
+
+
+async def test_what_was_decided_before_the_chat_came_has_no_card(op: Operator) -> None:
+    posted, denied, waiting = [await make_draft(op, title) for title in ("One", "Two", "Three")]
+    await op.store.do(decisions.posted_by_hand, posted, "", voter="desk", now=op.now())
+    await vote(op, denied, Choice.DENY)
+    room = op.chats["room"] = Room()
+    op.engine.add(Cards(op, gap=0.0))
+    await drive(op, "cards")
+    assert [p.now.key for p in room.posted.values()] == [f"draft:{waiting}"]
+
+
+async def test_another_channel_gets_cards_of_its_own(op: Operator, room: Room) -> None:
+    number = await make_draft(op)
+    await drive(op, "cards")
+    room.channel = "attic"
+    await drive(op, "cards")
+    assert len(room.of(f"draft:{number}")) == 2
+    assert (await op.store.do(messages.get, "room", f"draft:{number}")).channel == "attic"
+
+
+async def test_a_job_is_one_message_that_follows_it(op: Operator, room: Room) -> None:
+    await drive(op, "cards")
+    job = await op.store.do(jobs.queue_generation, 2, by="desk", now=op.now())
+    await drive(op, "cards")
+    await drive(op, "generate", "collect", "render", "cards")
+    await drive(op, "cards")
+    (message,) = room.of(f"job:{job}")
+    assert message.now.tone == "done"
+    assert len(message.said) > 1
+    made = await op.store.do(drafts.listed, job=job)
+    assert len(made) == 2
+    assert all(room.card(draft.number).now.fields[0].text.startswith("Draft") for draft in made)
+
+
+async def test_pausing_is_told_on_approved_cards(op: Operator, room: Room) -> None:
+    number = await make_draft(op)
+    await vote(op, number)
+    await drive(op, "cards")
+    await op.store.do(facts.put, facts.PAUSED, {"by": "desk", "at": op.now().isoformat()})
+    await drive(op, "cards")
+    assert "paused" in room.card(number).now.fields[0].text
+
+
+async def test_a_revision_is_on_the_same_card(op: Operator, room: Room) -> None:
+    number = await make_draft(op)
+    await drive(op, "cards")
+    await op.store.do(_revised, number, op)
+    await drive(op, "render", "cards")
+    card = room.card(number)
+    assert card.now.foot.startswith("revision 2")
+    assert card.files > 1
+
+
+def _revised(db: object, number: int, op: Operator) -> None:
+    from services.store import revisions
+
+    revisions.revise(db, number, proposal("Again"), wish="shorter", voter="desk", now=op.now())  # type: ignore
+
+
+async def drive_on(op: Operator) -> None:
+    """Until no card failed any more."""
+
+    async def done() -> bool:
+        return not op.engine.troubles() and await op.engine.idle({"cards": None})
+
+    await op.engine.drive(done, only={"cards": None})
