@@ -1,31 +1,25 @@
-"""Each service in use is asked how it is. They get a store of their own, so that yours is not even opened."""
+"""Each service in use is asked how it is. Nothing can be written by this: the store is opened to read."""
 
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from pathlib import Path
 
 from bot.doctor.check import Check, fail, failed_by, ok
+from bot.doctor.reading import store_of
 from bot.operator import Twin
 from bot.settings import Settings
 from bot.wiring import open_services, studio_missing
 from services.errors import OperatorError
-from services.store import Store
 
 PING_SECONDS = 20.0
 
 
 async def checks(settings: Settings) -> list[Check]:
-    with tempfile.TemporaryDirectory(prefix="autopotter-doctor-") as folder:
-        store = await Store.open(Path(folder) / "operator.db")
-        try:
-            services = await open_services(settings, store)
-            twins = {f"{kind} {name}": services.twin(kind) for kind, name in services.names().items()}
-            found = await asyncio.gather(*(_ping(what, twin, settings) for what, twin in twins.items()))
-            await services.close()
-        finally:
-            await store.close()
+    async with store_of(settings) as store:
+        services = await open_services(settings, store)
+        twins = {f"{kind} {name}": services.twin(kind) for kind, name in services.names().items()}
+        found = await asyncio.gather(*(_ping(what, twin, settings) for what, twin in twins.items()))
+        await services.close()
     return list(found)
 
 

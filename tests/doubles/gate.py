@@ -27,6 +27,7 @@ class Gate:
         self.turned_away = 0
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.StreamWriter] = set()
+        self._guests: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
@@ -42,6 +43,8 @@ class Gate:
             self._server = None
         for line in list(self._lines):
             line.transport.abort()
+        if self._guests:
+            await asyncio.wait(self._guests)
 
     async def turn(self, weather: str) -> None:
         """From now on; lines that are open break."""
@@ -51,6 +54,9 @@ class Gate:
             await self.open()
 
     async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        guest = asyncio.current_task()
+        assert guest is not None
+        self._guests.add(guest)
         self._lines.add(writer)
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
@@ -59,6 +65,7 @@ class Gate:
                 else:
                     await self._let_through(reader, writer)
         finally:
+            self._guests.discard(guest)
             self._lines.discard(writer)
             writer.transport.abort() if self.weather == "closed" else writer.close()
 

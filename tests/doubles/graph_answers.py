@@ -40,8 +40,10 @@ def read(state: Instagram, node: str, operation: str, place: str, params: dict[s
             return {"data": insights(state, node, state.medium(place), params.get("metric", ""))}
         case "comments":
             page = paged(state.medium(place).comments, params, most=50, key=lambda c: c.id, link=link)
-            return page | {"data": [comment(state, one, wanted) for one in page["data"]]}
+            return page | {"data": [comment(state, one, wanted, link) for one in page["data"]]}
         case "limit":
+            if place != state.user_id:
+                raise missing(place)
             config = {"quota_total": state.quota_total, "quota_duration": 86400}
             known: dict[str, Any] = {"config": config, "quota_usage": state.used()}
             asked = {one.name: known[one.name] for one in wanted if one.name in known}
@@ -93,7 +95,7 @@ def medium(state: Instagram, node: str, one: Medium, wanted: Iterable[Field], li
             found["insights"] = {"data": insights(state, node, one, field.modifiers.get("metric", ""))}
         elif field.name == "comments":
             page = paged(one.comments, field.modifiers, most=50, key=lambda c: c.id, link=link)
-            page["data"] = [comment(state, c, field.inner) for c in page["data"]]
+            page["data"] = [comment(state, c, field.inner, link) for c in page["data"]]
             if page["data"]:  # an edge without anything is left out
                 found["comments"] = page
         elif known.get(field.name) is not None:
@@ -101,16 +103,18 @@ def medium(state: Instagram, node: str, one: Medium, wanted: Iterable[Field], li
     return found
 
 
-def comment(state: Instagram, one: Comment, wanted: Iterable[Field]) -> dict[str, Any]:
+def comment(state: Instagram, one: Comment, wanted: Iterable[Field], link: Link) -> dict[str, Any]:
     known: dict[str, Any] = {
         "id": one.id, "username": one.username, "text": one.text,
         "timestamp": stamp(one.at), "like_count": one.like_count, "hidden": False,
     }  # fmt: skip
-    found = {"id": one.id}
+    found: dict[str, Any] = {"id": one.id}
     for field in wanted:
         if field.name == "replies":
-            if one.replies:
-                found["replies"] = {"data": [comment(state, reply, field.inner) for reply in one.replies]}  # type: ignore[assignment]
+            page = paged(one.replies, field.modifiers, most=50, key=lambda r: r.id, link=link)
+            page["data"] = [comment(state, reply, field.inner, link) for reply in page["data"]]
+            if page["data"]:
+                found["replies"] = page
         elif field.name in known:
             found[field.name] = known[field.name]
     return found
