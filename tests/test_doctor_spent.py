@@ -1,4 +1,4 @@
-"""`autopotter doctor` tells what was spent as the operator's own store knows it, and caps that are reached."""
+"""`autopotter doctor` tells what was spent as the operator's store knows it, and caps that are reached."""
 
 from __future__ import annotations
 
