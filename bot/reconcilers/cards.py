@@ -7,6 +7,7 @@ takes is drawn once, as it is in the end.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,8 +43,9 @@ class Cards:
     name = "cards"
     limit = 4  # messages under way at once; the chats' own limits are their surfaces' business
 
-    def __init__(self, op: Operator) -> None:
-        self._op = op
+    def __init__(self, op: Operator, gap: float = GAP_SECONDS) -> None:
+        """``gap``: seconds between two edits of one message."""
+        self._op, self._gap = op, gap
         self._seen: dict[str, _Seen] = {}
         self._edited: dict[str, float] = {}  # key → when it was last sent, monotonic
 
@@ -52,7 +54,7 @@ class Cards:
         for chat in list(self._op.chats.values()):
             for each in await self._op.store.do(self._unshown, chat):
                 key = f"{chat.name} {each.message.key}"
-                rest = self._edited.get(key, -GAP_SECONDS) + GAP_SECONDS - time.monotonic()
+                rest = self._edited.get(key, -math.inf) + self._gap - time.monotonic()
                 due[key] = max(0.0, rest)
         return due
 
@@ -116,7 +118,9 @@ class Cards:
         began = wanted.began(db, chat.name, self._op.now())
         latest, lately = touched.since(db, seen.latest if seen else 0)
         same = (store, target, chat.channel, facts.get(db, facts.PAUSED) is not None)
-        numbers = seen.unshown | lately if seen is not None and seen.same == same else None
+        numbers = None
+        if seen is not None and seen.same == same:
+            numbers = seen.unshown | lately | messages.unsent(db, chat.name)
         found = wanted.unshown(db, self._op, chat, began, numbers)
         unshown = frozenset(each.draft for each in found if each.draft is not None)
         self._seen[chat.name] = _Seen(same, latest, unshown)

@@ -34,6 +34,12 @@ class Shown:
     since: datetime | None = None
 
 
+def unsent(db: Database, chat: str) -> set[int]:
+    """The drafts whose card is not known to be in the chat: it was deleted, or its post was unclear."""
+    query = "SELECT draft FROM messages WHERE chat = ? AND message = '' AND draft IS NOT NULL"
+    return {int(number) for (number,) in db.execute(query, [chat]).fetchall()}
+
+
 def open_cards(db: Database, chat: str, channel: str) -> list[Shown]:
     """The cards in this channel on which people still decide, oldest draft first."""
     columns = ", ".join(f"m.{name}" for name in _COLUMNS.split(", "))

@@ -1,4 +1,4 @@
-"""A chat shows the store: one message for each draft and job, edited in place, never twice, back when lost."""
+"""A chat shows the store: one message for each draft and job, edited in place, never twice, back if lost."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import pytest
 
 from bot.operator import Operator
 from bot.reconcilers.cards import Cards
-from services.model.draft import State
 from services.model.vote import Choice
-from services.store import decisions, drafts, facts, jobs, messages
+from services.store import decisions, drafts, facts, jobs, messages, revisions
 from tests.doubles.room import Room
 from tests.reconcilers.helpers import drive, make_draft, proposal, vote
 
@@ -61,7 +60,9 @@ async def test_nothing_is_sent_when_nothing_changed(op: Operator, room: Room) ->
     assert len(room.card(number).said) == 1
 
 
-async def test_a_card_whose_post_nobody_answered_is_found_and_not_posted_twice(op: Operator, room: Room) -> None:
+async def test_a_card_whose_post_nobody_answered_is_found_and_not_posted_twice(
+    op: Operator, room: Room
+) -> None:
     number = await make_draft(op)
     room.answers_lost = 1
     await drive(op, "cards")
@@ -146,17 +147,15 @@ async def test_pausing_is_told_on_approved_cards(op: Operator, room: Room) -> No
 async def test_a_revision_is_on_the_same_card(op: Operator, room: Room) -> None:
     number = await make_draft(op)
     await drive(op, "cards")
-    await op.store.do(_revised, number, op)
+    job = await op.store.do(jobs.queue, "revise", {"draft": number}, by="desk", now=op.now())
+    begun = await op.store.do(
+        revisions.begin, number, 1, proposal("Again"), job=job, wish="shorter", voter="desk", now=op.now()
+    )
+    assert begun
     await drive(op, "render", "cards")
     card = room.card(number)
     assert card.now.foot.startswith("revision 2")
     assert card.files > 1
-
-
-def _revised(db: object, number: int, op: Operator) -> None:
-    from services.store import revisions
-
-    revisions.revise(db, number, proposal("Again"), wish="shorter", voter="desk", now=op.now())  # type: ignore
 
 
 async def drive_on(op: Operator) -> None:
