@@ -83,6 +83,12 @@ class InstagramSettings(BaseSettings):
         7, INSTAGRAM, "How many days before its end the token is prolonged (1–50).",
         "a whole number from 1 to 50", "7", ge=1, le=50,
     )
+    instagram_comments: int = setting(
+        50, INSTAGRAM,
+        "How many comments of each of the newest 100 posts are read, the newest ones (1–1000). Beyond 50, "
+        "each 50 of a post are one request more, and 100 requests more are the most.",
+        "a whole number from 1 to 1000", "50", ge=1, le=1000,
+    )
     fb_app_id: Number = setting(
         "", INSTAGRAM, "The Meta app's id. Needed with INSTAGRAM_LOGIN=facebook.",
         "a number", "1234567890123456", words="(none)",

@@ -65,8 +65,8 @@ REMOTE: tuple[Twin, ...] = (
         required=_KEYS,
         required_if={"INSTAGRAM_LOGIN=facebook": _APP},
         defaults=(
-            "INSTAGRAM_LOGIN", "INSTAGRAM_TOKEN_EXPIRATION", "INSTAGRAM_DAYS_BEFORE_REFRESH", "GRAPH_VERSION",
-            "GRAPH_BASE_URL",
+            "INSTAGRAM_LOGIN", "INSTAGRAM_TOKEN_EXPIRATION", "INSTAGRAM_DAYS_BEFORE_REFRESH",
+            "INSTAGRAM_COMMENTS", "GRAPH_VERSION", "GRAPH_BASE_URL",
         ),
     ),
     Twin(

@@ -47,7 +47,7 @@ def open_instagram(settings: Settings, store: Store, connections: Connections, b
     from services.account.instagram import InstagramAccount
 
     graph, keeper = open_graph(settings, connections)
-    account = InstagramAccount(graph, keeper, store)
+    account = InstagramAccount(graph, keeper, store, comments=settings.instagram_comments)
     publisher: Publisher = outbox
     if chosen["publisher"] != Outbox.name:
         publisher = _publisher(settings, graph, preflight, connections, bucket)

@@ -7,6 +7,7 @@ Rules: a value nobody told is None, never 0. Rates are fractions (0.05 is 5 %), 
 * play_rate = views / reach of a video: how often it was played for each account it reached.
 * comment_quality = of the comments that were read: how many ask something, how many got an answer, how
   many words they have. None when none were read.
+* comments_cut: whether the post has older comments than those that were read.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def account_info(fields: Mapping[str, Any], now: datetime) -> dict[str, Any]:
 
 def media_entry(fields: Mapping[str, Any], followers: int | None) -> dict[str, Any]:
     """One post. ``fields`` has what the service told of id, media_type, caption, permalink, timestamp,
-    like_count, comments_count, insights and comments."""
+    like_count, comments_count, insights and comments; ``comments_after`` where there are older comments."""
     insights = {name: (fields.get("insights") or {}).get(name) for name in INSIGHTS}
     comments = [_comment(comment) for comment in fields.get("comments") or ()]
     likes, count = fields.get("like_count"), fields.get("comments_count")
@@ -76,6 +77,7 @@ def media_entry(fields: Mapping[str, Any], followers: int | None) -> dict[str, A
         "engagement_rate": engagement_rate(likes, count, insights, followers),
         "play_rate": _rate(insights["views"], insights["reach"]) if _is_video(fields) else None,
         "comments": comments,
+        "comments_cut": bool(fields.get("comments_after")),
         "comment_quality": comment_quality(comments),
     }
 

@@ -1,7 +1,7 @@
 """The account port's remote twin: a professional Instagram account, read through Graph.
 
 The document is the sample account's (services/account/document.py). 25 posts with insights and comments cost
-two requests, 100 cost three.
+two requests, 100 cost three, and each fifty comments of a post beyond the first fifty one more.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from services import files
 from services.account import document
+from services.account.instagram_fields import COMMENTS
 from services.account.instagram_media import MediaReader
 from services.errors import Refused
 from services.graph.graph import Graph
@@ -36,6 +37,8 @@ class Token(Protocol):
 
 
 class InstagramAccount:
+    """``comments`` are read of each post, the newest."""
+
     name = "instagram"
     sample = False
 
@@ -45,12 +48,13 @@ class InstagramAccount:
         token: Token,
         store: Store,
         *,
+        comments: int = COMMENTS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._graph = graph
         self._token = token
         self._store = store
-        self._media = MediaReader(graph)
+        self._media = MediaReader(graph, comments)
         self._clock = clock
         # Snapshots of another account must not become this one's trend.
         self._source = f"{self.name} {graph.login.user_id}"

@@ -14,22 +14,28 @@ from typing import Any
 
 from services.account import document
 from services.graph.errors import GraphFault
+from services.graph.graph import cursor_of
 
-COMMENTS = 50  # of each post, newest first: the most one answer holds
+COMMENTS = 50  # newest first, and as many answers to each: the most one answer of Instagram holds
 _POST = "id,caption,media_type,media_product_type,permalink,timestamp,like_count,comments_count"
 _COMMENT = "id,username,text,timestamp,like_count"
 _UNSUPPORTED = re.compile(r"does not support the ([\w, ]{1,500}?) metrics? for")
 _ALLOWED = re.compile(r"must be one of the following values: ([\w, ]{1,5000})")
 
 
-def media_fields(metrics: Collection[str], *, comments: bool) -> str:
-    """The ``fields`` of one request for posts with all that is wanted of them."""
+def media_fields(metrics: Collection[str], *, comments: int) -> str:
+    """The ``fields`` of one request for posts with all that is wanted of them, ``comments`` of each."""
     parts = [_POST]
     if metrics:
         parts.append(f"insights.metric({','.join(metrics)})")
     if comments:
-        parts.append(f"comments.limit({COMMENTS}){{{_COMMENT},replies{{{_COMMENT}}}}}")
+        parts.append(f"comments.limit({min(comments, COMMENTS)}){{{comment_fields()}}}")
     return ",".join(parts)
+
+
+def comment_fields() -> str:
+    """The ``fields`` of a comment with its answers."""
+    return f"{_COMMENT},replies.limit({COMMENTS}){{{_COMMENT}}}"
 
 
 def refused_metrics(fault: GraphFault, asked: Sequence[str]) -> list[str]:
@@ -57,7 +63,8 @@ def post_fields(post: Mapping[str, Any]) -> dict[str, Any]:
         "like_count": _count(post.get("like_count")),
         "comments_count": _count(post.get("comments_count")),
         "insights": insight_values(_rows(post.get("insights"))),
-        "comments": [_comment(one) for one in _rows(post.get("comments"))],
+        "comments": comment_entries(post.get("comments")),
+        "comments_after": cursor_of(edge) if isinstance(edge := post.get("comments"), dict) else "",
     }
 
 
@@ -80,6 +87,11 @@ def moment(text: object) -> str | None:
     except ValueError:
         return None
     return document.moment(at) if at.tzinfo is not None else None
+
+
+def comment_entries(edge: object) -> list[dict[str, Any]]:
+    """The comments of one page, as document.media_entry() takes them."""
+    return [_comment(one) for one in _rows(edge)]
 
 
 def _comment(one: Mapping[str, Any]) -> dict[str, Any]:

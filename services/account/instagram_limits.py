@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.account.instagram_comments import FURTHER
 from services.account.instagram_fields import COMMENTS
 from services.account.instagram_media import BY_THEMSELVES, PAGE
 from services.account.token import DAYS_BEFORE_REFRESH, HOURS_BETWEEN_TRIES, YOUNGEST
@@ -31,7 +32,13 @@ LIMITS = ServiceLimits(
             "error 1, “reduce the amount of data”",
             "nothing: it is asked in halves",
         ),
-        Limit("Comments of a post", f"the newest {COMMENTS}", "pages of the edge", "no older ones"),
+        Limit(
+            "Comments of a post",
+            f"{COMMENTS} in one answer",
+            "pages of the edge",
+            f"the newest {COMMENTS}, or what INSTAGRAM_COMMENTS says, in {FURTHER} requests more at most; "
+            "where older ones were not read, the document says so (comments_cut)",
+        ),
         Limit(
             "Metrics of a post",
             "not every post has every metric, none until enough people saw it, and they come up to 48 h late",

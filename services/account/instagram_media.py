@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.account.document import INSIGHTS
+from services.account.instagram_comments import read_on
 from services.account.instagram_fields import (
+    COMMENTS,
     insight_values,
     media_fields,
     post_fields,
     refused_metrics,
     retired_metrics,
 )
-from services.errors import Held, OperatorError
-from services.graph.errors import GraphFault, Kind, fault_of
+from services.errors import OperatorError
+from services.graph.errors import GraphFault, Kind, fault_of, is_throttled
 from services.graph.graph import Graph, cursor_of
 from services.graph.wire import TooMuchData
 from services.log import get_logger
@@ -35,8 +37,9 @@ _BEFORE_BUSINESS = 2108006  # posted before the account became a professional on
 class MediaReader:
     """``left_out`` are the words for what Instagram does not tell, for `status`."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, comments: int = COMMENTS) -> None:
         self._graph = graph
+        self._comments = comments  # of each post
         self._retired: set[str] = set()
         self._unmeasured: set[str] = set()  # posts that never have insights
         self._parts = {"comments", "insights"}
@@ -58,6 +61,7 @@ class MediaReader:
             after = page.after
             if not after:
                 break
+        await read_on(self._graph, found, self._comments)
         return found
 
     async def _page(self, after: str, size: int, reading: _Reading) -> _Page:
@@ -65,7 +69,7 @@ class MediaReader:
         missing: list[str] = []  # metrics that each post is asked for by itself
         while True:
             place = {"after": after} if after else {}
-            fields = media_fields(metrics, comments="comments" in self._parts)
+            fields = media_fields(metrics, comments=self._comments if "comments" in self._parts else 0)
             try:
                 answer = await self._graph.get(
                     f"{self._graph.login.user_id}/media", fields=fields, limit=str(size), **place
@@ -131,11 +135,11 @@ class MediaReader:
                 rows = [row for row in answer.get("data") or () if isinstance(row, Mapping)]
                 post["insights"] |= insight_values(rows)
                 return
-            except Held as error:  # left alone for now: what is read so far counts
-                reading.stop()
-                log.warning("Some insights are missing: %s", error)
-                return
             except OperatorError as error:
+                if is_throttled(error):  # what is read so far counts
+                    reading.stop()
+                    log.warning("Some insights are missing: %s", error)
+                    return
                 fault = fault_of(error)
                 if fault is None:
                     raise

@@ -209,6 +209,12 @@ def problem(fault: GraphFault, retry_after: float | None = None) -> OperatorErro
             return Unavailable(entry.sentence, remedy=entry.remedy, retry_after=wait)
 
 
+def is_throttled(error: BaseException) -> bool:
+    """Whether nothing is to be asked for a while."""
+    fault = fault_of(error)
+    return isinstance(error, Held) or (fault is not None and fault.entry.kind is Kind.THROTTLED)
+
+
 def fault_of(error: BaseException) -> GraphFault | None:
     """The fault behind an error for people, if Graph answered one."""
     return error.__cause__ if isinstance(error.__cause__, GraphFault) else None

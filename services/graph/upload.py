@@ -1,4 +1,4 @@
-"""Uploads a video to its container; where the line broke, Instagram says how far it came, and it goes on there.
+"""Uploads a video to its container; where the line broke, Instagram says how far it came: it goes on there.
 
 Source: developers.facebook.com/docs/instagram-platform/content-publishing/resumable-uploads (March 2026): the
 container's ``video_status.uploading_phase.bytes_transferred`` is the ``offset`` of the next request.
@@ -33,7 +33,8 @@ async def upload(
     fruitless = 0
     while offset < size:
         try:
-            return await send(offset)
+            await send(offset)
+            return
         except Unavailable as error:
             if fruitless == len(PAUSES) or not _may_go_on(error):
                 raise

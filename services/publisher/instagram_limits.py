@@ -91,7 +91,7 @@ LIMITS = ServiceLimits(
     repeats=(
         "`media_publish` is never repeated by itself: after every unclear answer its container is looked at, "
         "and only one that is proven unpublished is passed again. The post is found among the newest "
-        f"{RECENT} by its exact caption and time. Making a container is harmless and is tried again. An upload "
-        "goes on where it broke off: Instagram is asked how far it came."
+        f"{RECENT} by its exact caption and time. Making a container is harmless and is tried again. An "
+        "upload goes on where it broke off: Instagram is asked how far it came."
     ),
 )

@@ -85,6 +85,7 @@ MEDIA_KEYS = {
     "engagement_rate",
     "play_rate",
     "comments",
+    "comments_cut",
     "comment_quality",
 }
 INSIGHT_KEYS = {"reach", "views", "likes", "comments", "saved", "shares", "total_interactions"}

@@ -1,8 +1,8 @@
 """rupload.facebook.com in the double: the bytes of one container, from where the last request ended.
 
-Source: developers.facebook.com/docs/instagram-platform/content-publishing/resumable-uploads (March 2026). What
-came before a line broke is kept; ``video_status`` of the container tells how much that is, and only a request
-with that ``offset`` is taken. The names of refusals are those of the Reels guide, which has the same host.
+Source: developers.facebook.com/docs/instagram-platform/content-publishing/resumable-uploads (March 2026).
+What came before a line broke is kept; ``video_status`` of the container tells how much that is, and only a
+request with that ``offset`` is taken. The names of refusals are those of the Reels guide, of the same host.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class NotTaken(Exception):
 
 
 async def receive(request: web.Request, state: Instagram, container: Container, fault: Fault) -> None:
-    """Take the body; NotTaken if it does not begin where the last one ended, or is not as long as was said."""
+    """Take the body; NotTaken if it begins elsewhere than the last one ended, or is not as long as said."""
     offset, size = (_number(request.headers.get(name)) for name in ("offset", "file_size"))
     if container.params.get("upload_type") != "resumable":
         raise NotTaken("ProcessingFailedError", "Request processing failed")

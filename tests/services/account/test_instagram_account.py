@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,39 +13,10 @@ from services.account.instagram import InstagramAccount
 from services.errors import Held, Misconfigured, Unavailable
 from services.graph.graph import Graph
 from services.store import Store
-from tests.doubles.graph_client import Side, side
+from tests.doubles.graph_client import Side
 from tests.doubles.graph_error import GraphError
 from tests.doubles.graph_server import Fault
-from tests.doubles.graph_state import Comment, Medium
-
-
-@pytest.fixture(params=["facebook", "instagram"])
-async def we(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Side]:
-    async with side(request.param, tmp_path) as made:
-        yield made
-        assert made.server.problems == []
-
-
-@pytest.fixture
-async def account(we: Side, tmp_path: Path) -> AsyncIterator[InstagramAccount]:
-    store = await Store.open(tmp_path / "operator.db")
-    yield InstagramAccount(we.graph, we.keeper, store, clock=we.clock)
-    await store.close()
-
-
-def posts(we: Side, count: int) -> list[Medium]:
-    made = [we.server.state.add_medium(f"Pot {n} #clay", days=n + 1, reel=n % 3 != 0) for n in range(count)]
-    for one in made:
-        one.comments = [
-            Comment(f"{one.id}{n}", f"guest{n}", "Is it glazed?", we.clock.now, like_count=n)
-            for n in range(3)
-        ]
-        one.comments[0].replies = [Comment(f"{one.id}9", we.server.state.username, "Yes", we.clock.now)]
-    return made
-
-
-def by_id(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {post["id"]: post for post in found}
+from tests.services.account.conftest import by_id, posts
 
 
 async def test_twenty_five_posts_with_everything_take_two_requests(
@@ -118,6 +87,18 @@ async def test_a_retired_metric_costs_one_request_more_and_no_post(
     await account.get_recent_media()
     assert len(we.server.calls) == 5  # known from then on
     assert "does not measure views any more" in await account.ping()
+
+
+async def test_throttled_among_posts_that_are_asked_by_themselves_leaves_what_was_read(
+    we: Side, account: InstagramAccount
+) -> None:
+    made = posts(we, 4)
+    made[0].refuses = {"shares"}
+    we.server.fail("insights", Fault(), Fault(error=GraphError(80002, "too many calls")))
+    found = by_id(await account.get_recent_media())
+    assert found[made[1].id]["insights"]["reach"] == made[1].insights["reach"]
+    assert [found[one.id]["insights"]["shares"] for one in made] == [None] * 4
+    assert len(we.server.asked("insights")) == 2
 
 
 @pytest.mark.parametrize(
