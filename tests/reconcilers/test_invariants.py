@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import csv
 import dataclasses
-import io
 import os
 import tempfile
 from collections import Counter
@@ -30,15 +28,21 @@ from bot.operator import Operator
 from bot.settings import load_settings
 from bot.wiring import close_operator, open_operator
 from services.errors import OperatorError
+from services.google_access import read_key
 from services.model.draft import State
 from services.model.vote import Choice
-from services.ports import ContainerStatus, Publication
+from services.ports import ContainerStatus, Publication, Sheet
 from services.publisher.outbox import Outbox
 from services.sheet.csv_file import CsvSheet
+from services.sheet.google_calls import Calls
 from services.store import ballot, decisions, drafts, facts, guards, journal
 from services.store.journal import Kind
+from tests.doubles.google_keys import key_file
 from tests.doubles.publisher import ShakyPublisher
 from tests.doubles.renderer import QuickRenderer
+from tests.doubles.sheets_server import SHEET_ID, SheetsServer
+from tests.reconcilers import spreadsheet
+from tests.reconcilers.conftest import Unhurried
 from tests.reconcilers.helpers import drive, make_draft
 
 SEARCH = int(os.environ.get("INVARIANT_EXAMPLES", "0"))  # so many new examples instead of the known ones
@@ -120,12 +124,14 @@ class Days(RuleBasedStateMachine):
         if kind is not None:
             self.accepted[n, kind, by] += 1
 
+    def open_sheet(self) -> Sheet:
+        return CsvSheet(self.data / "drafts.csv", settle=0.0)
+
     async def open(self) -> Operator:
         environ = {"DATA_DIR": str(self.data), "MEDIA_DIR": str(self.media), "TIMEZONE": "Europe/Berlin"}
         op = await open_operator(load_settings([], environ), Engine(first_backoff=0.01))
-        sheet = CsvSheet(self.data / "drafts.csv", settle=0.0)
         op.services = dataclasses.replace(
-            op.services, publisher=self.service, renderer=self.renderer, sheet=sheet
+            op.services, publisher=self.service, renderer=self.renderer, sheet=self.open_sheet()
         )
         op.clock = lambda: self.now
         return op
@@ -194,16 +200,8 @@ class Days(RuleBasedStateMachine):
 
     @rule(n=number, word=st.sampled_from(WORDS), caption=st.sampled_from((None, *CAPTIONS)))
     def write_in_the_sheet(self, n: int, word: str, caption: str | None) -> None:
-        path = self.data / "drafts.csv"
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
-        for row in rows:
-            if row["Video number"] == str(n):
-                row["Status"], row["Caption"] = word, row["Caption"] if caption is None else caption
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-        path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+        cells = {"Status": word} if caption is None else {"Status": word, "Caption": caption}
+        spreadsheet.edit(self.op, n, **cells)
 
     # What the world does.
 
@@ -270,8 +268,7 @@ class Days(RuleBasedStateMachine):
             self.work("sheet")
         if self.op.engine.troubles():
             return  # an unclear publish is still looked into
-        text = (self.data / "drafts.csv").read_text(encoding="utf-8-sig")
-        rows = {int(r["Video number"]): r for r in csv.DictReader(io.StringIO(text, newline=""))}
+        rows = {int(r["Video number"]): r for r in spreadsheet.table(self.op)}
         for n in DRAFTS:
             draft = self.do(self.op.store.do(drafts.get, n))
             if draft.state is not State.PUBLISHING:
@@ -337,13 +334,41 @@ class Days(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
+class DaysAtGoogle(Days):
+    """The same with the sheet at Google, which is there for all operators one after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.server = SheetsServer()
+        self.server.per_minute = 10**6
+        self.running = self.server.running()
+        self.running.__enter__()
+
+    def open_sheet(self) -> Sheet:
+        key = read_key(
+            key_file(Path(self.folder.name) / "key.json", self.server.url), "GOOGLE_CREDENTIALS_PATH"
+        )
+        calls = Calls(key, SHEET_ID, self.server.url, Unhurried(), first_pause=0.01)
+        return spreadsheet.WatchedGoogleSheet(self.server, calls)
+
+    def teardown(self) -> None:
+        super().teardown()
+        self.running.__exit__(None, None, None)
+        assert self.server.problems == []
+        assert self.server.executed == []
+
+
 @pytest.mark.timeout(1800 if SEARCH else 300)
-def test_nothing_twice_nothing_lost_nothing_untrue(studio: Path, rendered_files: Path) -> None:
-    Days.media, Days.rendered, Days.seen = studio, rendered_files, Counter()
+@pytest.mark.parametrize(("days", "part"), [(Days, 1.0), (DaysAtGoogle, 0.25)])
+def test_nothing_twice_nothing_lost_nothing_untrue(
+    studio: Path, rendered_files: Path, days: type[Days], part: float
+) -> None:
+    """``part``: a sheet on a socket takes its time."""
+    days.media, days.rendered, days.seen = studio, rendered_files, Counter()
     run_state_machine_as_test(
-        Days,
+        days,
         settings=settings(
-            max_examples=EXAMPLES,
+            max_examples=max(1, int(EXAMPLES * part)),
             stateful_step_count=25,
             deadline=None,
             derandomize=not SEARCH,
@@ -353,6 +378,7 @@ def test_nothing_twice_nothing_lost_nothing_untrue(studio: Path, rendered_files:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert Days.seen["effects"] >= 30, f"too little happened to show anything: {Days.seen}"
-    assert Days.seen["again"] >= 2, f"too little was tried again: {Days.seen}"
-    assert Days.seen["unclear"] >= 20, f"too little went wrong to show anything: {Days.seen}"
+    seen = days.seen
+    assert seen["effects"] >= 30 * part, f"too little happened to show anything: {seen}"
+    assert seen["again"] >= 2 * part, f"too little was tried again: {seen}"
+    assert seen["unclear"] >= 20 * part, f"too little went wrong to show anything: {seen}"
