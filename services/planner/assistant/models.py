@@ -13,6 +13,7 @@ from services.errors import Misconfigured
 from services.planner.assistant.trouble import Trouble, sentence, trouble_of
 
 DEFAULTS = ("gpt-6.1-sol", "gpt-6-sol", "gpt-6-luna")  # at OpenAI, when nothing is named
+_SHOWN = 5  # of a server's models, in a sentence
 NEAR = 60  # days before a model's end from which on it is said
 
 
@@ -30,7 +31,8 @@ async def choose_models(
     """``wanted`` in order, those the server does not have last; without any, ``default`` or the first it has.
 
     A server that has no list of models is no error; one that refuses the key or is not there is: raises
-    OperatorError.
+    OperatorError. So is, where there is a ``default``, a list with none of them: it is OpenAI's, which is
+    complete. Other servers may take names that they do not list; they are asked, and it is said.
     """
     try:
         page = await client.models.list()
@@ -45,6 +47,15 @@ async def choose_models(
         raise Misconfigured(f"{server} offers no model.", remedy="Load one there.", variable="OPENAI_MODEL")
     alive = [m for m in order if m in ends and not _over(ends[m], today)]
     notes = []
+    if not alive and default:
+        raise Misconfigured(
+            f"{server} offers this key none of these models: {', '.join(order)}.",
+            remedy="Name another in OPENAI_MODEL, or allow the key to use one of them.",
+            variable="OPENAI_MODEL",
+        )
+    if not alive:
+        told = f"The model {order[0]} is not in the list of {server}, which has {_some(list(ends))}"
+        notes.append(f"{told}: see OPENAI_MODEL.")
     if alive and alive[0] != order[0]:
         over = _over(ends.get(order[0]), today)
         why = "has ended" if over else f"is not offered by {server} to this key"
@@ -54,6 +65,11 @@ async def choose_models(
     if end is not None and (end - today).days <= NEAR:
         notes.append(f"The model {chosen[0]} ends on {end}: name another in OPENAI_MODEL.")
     return Choice(tuple(chosen), tuple(notes))
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "") or "none"
 
 
 def _over(end: date | None, today: date) -> bool:
