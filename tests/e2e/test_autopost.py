@@ -22,6 +22,7 @@ from bot.wiring import close_operator, open_operator
 from services.store import drafts
 from tests.doubles.renderer import QuickRenderer
 from tests.e2e.operator_process import Autopotter
+from tests.e2e.sheet_places import place_of
 from tests.reconcilers.helpers import make_draft, vote
 
 # The real command, but that a publish takes its time: it takes effect late, whoever asked for it.
@@ -136,16 +137,19 @@ def test_what_loading_took_is_part_of_the_time() -> None:
     assert 9 < autoposting.deadline(20, begun) - time.monotonic() <= 10, "half of it is left for the work"
 
 
-def test_a_status_written_into_the_sheet_is_found(autopotter: Autopotter, rendered_files: Path) -> None:
-    with_drafts(autopotter, rendered_files, count=1, approved=0)
-    assert autopost(autopotter, "--timeout", "1")[0] == 3  # the row is written
-    waiting = begin(autopotter, "--timeout", "60")
-    sheet = autopotter.data / "drafts.csv"
-    text = sheet.read_text("utf-8-sig")
-    assert "Draft," in text
-    sheet.write_text(text.replace("\nDraft,", "\nApproved,", 1), "utf-8")
-    code, answer = end(waiting)
-    assert (code, answer["number"], states(autopotter)) == (0, 1, {1: "posted"})
+@pytest.mark.parametrize("kind", ["csv_file", "google"])
+def test_a_status_written_into_the_sheet_is_found(
+    autopotter: Autopotter, rendered_files: Path, kind: str
+) -> None:
+    with place_of(kind, autopotter.data) as place:
+        autopotter.env |= place.settings
+        with_drafts(autopotter, rendered_files, count=1, approved=0)
+        assert autopost(autopotter, "--timeout", "1")[0] == 3  # the row is written
+        waiting = begin(autopotter, "--timeout", "60")
+        place.edit(1, Status="Approved")
+        code, answer = end(waiting)
+        assert (code, answer["number"], states(autopotter)) == (0, 1, {1: "posted"})
+        assert [row["Status"] for row in place.rows()] == ["Posted"]
 
 
 def test_a_publish_that_outlasts_the_command_is_4_and_is_finished_by_the_next(

@@ -24,6 +24,7 @@ from services.model.draft import State
 from services.store import Store, drafts
 from tests.e2e.bad_input import SECRET, asked, operator, told
 from tests.e2e.operator_process import Autopotter
+from tests.e2e.sheet_places import Place, place_of
 
 Done = subprocess.CompletedProcess[str]
 NOBODY = 65534
@@ -261,15 +262,30 @@ async def test_an_outbox_that_may_not_be_written(
     assert f"Draft {number} is posted" in told(variant(user, autopotter, "post", str(number)))
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04workbook", b"\x00\x01\x02" * 50, b"name,age\nann,7\n"])
+@pytest.fixture
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    with place_of(request.param, tmp_path / "data") as found:
+        yield found
+
+
+OTHERS = b"name,age\r\nann,7\r\n"
+
+
+@pytest.mark.parametrize(
+    ("place", "content"),
+    [
+        ("csv_file", b"PK\x03\x04workbook"),
+        ("csv_file", b"\x00\x01\x02" * 50),
+        ("csv_file", OTHERS),
+        ("google", OTHERS),
+    ],
+    indirect=["place"],
+)
 async def test_a_sheet_that_is_none_of_ours(
-    tmp_path: Path, studio: Path, rendered_files: Path, content: bytes
+    tmp_path: Path, studio: Path, rendered_files: Path, place: Place, content: bytes
 ) -> None:
-    sheet = tmp_path / "data" / "drafts.csv"
-    sheet.parent.mkdir()
-    sheet.write_bytes(content)
-    os.utime(sheet, (1, 1))
-    async with operator(tmp_path / "data", studio, rendered_files) as op:
+    place.save(content)
+    async with operator(tmp_path / "data", studio, rendered_files, **place.settings) as op:
         made = await asked(op, "generate", count=1)
         assert made.ok
         assert "The sheet" in made.text
@@ -278,11 +294,11 @@ async def test_a_sheet_that_is_none_of_ours(
         assert (approved.ok, approved.data["state"]) == (True, "approved")
         assert "a new one is then made" in approved.text or "columns" in approved.text
         assert not (await asked(op, "status")).ok
-        assert sheet.read_bytes() == content
-    sheet.rename(tmp_path / "mine.csv")
-    async with operator(tmp_path / "data", studio, rendered_files) as op:
+        assert place.kept() == content
+    place.take_away()
+    async with operator(tmp_path / "data", studio, rendered_files, **place.settings) as op:
         assert (await asked(op, "approve", number=number)).ok
-        assert "Approved" in sheet.read_text()
+        assert [row["Status"] for row in place.rows()] == ["Approved"]
 
 
 async def test_a_sheet_open_in_another_program(tmp_path: Path, studio: Path, rendered_files: Path) -> None:
@@ -310,23 +326,22 @@ async def test_a_sheet_open_in_another_program(tmp_path: Path, studio: Path, ren
         assert "mine alone" in text
 
 
+@pytest.mark.parametrize("place", ["csv_file", "google"], indirect=True)
 async def test_a_stale_copy_saved_back_is_put_right_by_itself(
-    tmp_path: Path, studio: Path, rendered_files: Path
+    tmp_path: Path, studio: Path, rendered_files: Path, place: Place
 ) -> None:
-    sheet = tmp_path / "data" / "drafts.csv"
-    async with operator(tmp_path / "data", studio, rendered_files) as op:
+    async with operator(tmp_path / "data", studio, rendered_files, **place.settings) as op:
         (number,) = (await asked(op, "generate", count=1)).data["drafts"]
-        old = sheet.read_bytes()
+        old = place.kept()
         await asked(op, "approve", number=number)
-        sheet.write_bytes(old)
-        os.utime(sheet, (1, 1))
+        place.save(old)
         reconciler = op.engine._works["sheet"].reconciler
         await reconciler.step("rows")
-        assert "Approved" in sheet.read_text()
+        right = place.kept()
+        assert [row["Status"] for row in place.rows()] == ["Approved"]
         assert (await op.store.do(drafts.get, number)).state is State.APPROVED
-        before = sheet.stat().st_mtime_ns
         await reconciler.step("rows")
-        assert sheet.stat().st_mtime_ns == before
+        assert place.kept() == right
 
 
 def test_a_full_disk() -> None:
