@@ -6,6 +6,7 @@ import contextlib
 
 from bot.engine import Engine
 from bot.operator import Operator
+from bot.reconcilers.announce import Announce
 from bot.reconcilers.cards import Cards
 from bot.reconcilers.collect import Collect
 from bot.reconcilers.describe import Describe
@@ -68,6 +69,7 @@ async def _operator(settings: Settings, store: Store, engine: Engine) -> Operato
         Look(op),
         Describe(op),
         Housekeeping(op),
+        Announce(op),
         Cards(op),
         Reactions(op),
     ):

@@ -95,22 +95,20 @@ def entries(db: Database, *, draft: int | None = None, limit: int = 200) -> list
     """The newest entries first, of one draft or of all."""
     where = "draft = ?" if draft is not None else "1"
     values = [draft] if draft is not None else []
+    query = f"SELECT * FROM journal WHERE {where} ORDER BY sequence DESC LIMIT ?"  # noqa: S608
+    return [_entry(row) for row in db.query(query, [*values, limit])]
+
+
+def latest(db: Database) -> int:
+    """The sequence of the newest entry, 0 without any."""
+    return int(db.execute("SELECT coalesce(max(sequence), 0) FROM journal").fetchone()[0])
+
+
+def after(db: Database, sequence: int) -> list[Entry]:
+    """The entries newer than this, oldest first."""
     return [
-        Entry(
-            sequence=row["sequence"],
-            draft=row["draft"],
-            revision=row["revision"],
-            kind=Kind(row["kind"]),
-            voter=row["voter"],
-            text=row["text"],
-            fingerprint=row["fingerprint"],
-            data=json.loads(row["data"]),
-            at=datetime.fromisoformat(row["at"]),
-        )
-        for row in db.query(
-            f"SELECT * FROM journal WHERE {where} ORDER BY sequence DESC LIMIT ?",  # noqa: S608
-            [*values, limit],
-        )
+        _entry(row)
+        for row in db.query("SELECT * FROM journal WHERE sequence > ? ORDER BY sequence", [sequence])
     ]
 
 
@@ -133,3 +131,17 @@ def votes(db: Database, draft: int) -> list[Vote]:
         )
         for row in rows
     ]
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    return Entry(
+        sequence=row["sequence"],
+        draft=row["draft"],
+        revision=row["revision"],
+        kind=Kind(row["kind"]),
+        voter=row["voter"],
+        text=row["text"],
+        fingerprint=row["fingerprint"],
+        data=json.loads(row["data"]),
+        at=datetime.fromisoformat(row["at"]),
+    )

@@ -65,6 +65,12 @@ def get(db: Database, key: str) -> Notice | None:
     return _notice(row) if row else None
 
 
+def standing(db: Database, kind: str) -> list[Notice]:
+    """Notices whose key begins with ``kind`` and whose cause is not over."""
+    query = f"SELECT {_COLUMNS} FROM notices WHERE over IS NULL AND substr(key, 1, ?) = ?"  # noqa: S608
+    return [_notice(row) for row in db.execute(query, [len(kind), kind]).fetchall()]
+
+
 def since(db: Database, moment: datetime) -> list[Notice]:
     """Notices last said after ``moment``, oldest first, at most MOST."""
     found = db.execute(
