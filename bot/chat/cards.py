@@ -18,6 +18,7 @@ from bot.reply import Action
 from services.model.draft import State
 
 MOST_RESOURCES = 8
+SHOWN = 16  # characters of a fingerprint that its buttons carry
 
 _TONES = {
     State.PROPOSED: "waiting",
@@ -45,8 +46,13 @@ def key_of(number: int) -> str:
     return f"draft:{number}"
 
 
-def card(view: Mapping[str, Any], op: Operator, names: Mapping[str, str], *, paused: bool) -> Message:
-    """The message of a draft; ``view`` is the object of `drafts --json`, ``names`` what voters are called."""
+def card(
+    view: Mapping[str, Any], op: Operator, names: Mapping[str, str], *, paused: bool, fingerprint: str = ""
+) -> Message:
+    """The message of a draft; ``view`` is the object of `drafts --json`, ``names`` what voters are called.
+
+    ``fingerprint`` is the draft's: its buttons carry it.
+    """
     state = State(view["state"])
     number, tag = view["number"], view["tag"]
     shown = bool(view["size"]) and view["cleared"] is None
@@ -69,6 +75,7 @@ def card(view: Mapping[str, Any], op: Operator, names: Mapping[str, str], *, pau
         video=Path(view["preview"]) if shown else None,
         pictures=f"{view['revision']} {view['content']} {state is State.POSTED}" if shown else "",
         actions=tuple(Action(**action) for action in view["actions"]) + _details(view),
+        shows=fingerprint[:SHOWN],
         seeded=state in _OPEN_TO_VOTES,
     )
 

@@ -51,6 +51,7 @@ class Message:
     video_link: str = ""  # http(s), where the file is too large for the chat
     pictures: str = ""  # tells these files from others; "" when there are none
     actions: tuple[Action, ...] = ()
+    shows: str = ""  # carried by the buttons: what is decided is decided about this, and nothing else
     seeded: bool = False
 
     def digest(self) -> str:
@@ -78,8 +79,12 @@ class Chat(Protocol):
 
     async def ping(self) -> str: ...
 
-    async def post(self, message: Message) -> str:
-        """Show it; answers its id. After anything but success find() knows, once ``settle`` is over."""
+    async def post(self, message: Message, since: datetime) -> str:
+        """Show it; answers its id. After anything but success find() knows, once ``settle`` is over.
+
+        ``since`` is when it was first tried, the same at each repeat: a chat that drops repeats tells them
+        by it and the message's mark.
+        """
         ...
 
     async def find(self, message: Message, since: datetime) -> str | None:

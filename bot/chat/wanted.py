@@ -84,13 +84,9 @@ def _cards(db: Database, op: Operator, chat: Chat, touched: Collection[int] | No
     ]
     paused = facts.get(db, facts.PAUSED) is not None
     names = messages.names(db) if found else {}
-    return [
-        Wanted(
-            cards.card(view, op, names, paused=paused),
-            rows[draft.number],
-            draft.number,
-            drafts.print_of(db, draft, op.target),
-            draft.revision,
-        )
-        for draft, view in zip(found, views_of(db, found, op), strict=True)
-    ]
+    wanted = []
+    for draft, view in zip(found, views_of(db, found, op), strict=True):
+        fingerprint = drafts.print_of(db, draft, op.target)
+        message = cards.card(view, op, names, paused=paused, fingerprint=fingerprint)
+        wanted.append(Wanted(message, rows[draft.number], draft.number, fingerprint, draft.revision))
+    return wanted

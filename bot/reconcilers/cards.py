@@ -73,13 +73,13 @@ class Cards:
             await self._edit(chat, each)
 
     async def _post(self, chat: Chat, each: Wanted) -> None:
-        op, message = self._op, each.message
+        op, message, now = self._op, each.message, self._op.now()
         since = await op.store.do(
-            messages.intend, chat.name, message.key, channel=chat.channel, draft=each.draft, now=op.now()
+            messages.intend, chat.name, message.key, channel=chat.channel, draft=each.draft, now=now
         )
         id_ = await self._found(chat, each, since) if since is not None else None
         if id_ is None:
-            id_ = await chat.post(message)
+            id_ = await chat.post(message, since or now)
         await op.store.do(self._record, chat, id_, each)
         if message.seeded:
             await chat.seed(id_)

@@ -110,11 +110,12 @@ def removed(
     return Outcome(Result.VOTED, card.draft)
 
 
-def cleared(db: Database, chat: str, message: str, *, now: datetime) -> None:
-    """All reactions were cleared at once: that is no vote of anybody (votes, rule 4)."""
+def cleared(db: Database, chat: str, message: str, *, now: datetime, emoji: str = "") -> None:
+    """All reactions (of one emoji) were cleared at once: that is no vote of anybody (votes, rule 4)."""
     db.execute(
-        "UPDATE reactions SET state = ?, at = ? WHERE chat = ? AND message = ? AND state <> ?",
-        [GONE, now.isoformat(), chat, message, GONE],
+        "UPDATE reactions SET state = :gone, at = :now WHERE chat = :chat AND message = :message"
+        " AND state <> :gone AND :emoji IN ('', emoji)",
+        {"gone": GONE, "now": now.isoformat(), "chat": chat, "message": message, "emoji": emoji},
     )
 
 

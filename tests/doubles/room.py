@@ -56,7 +56,7 @@ class Room:
     async def ping(self) -> str:
         return "a room in memory"
 
-    async def post(self, message: Message) -> str:
+    async def post(self, message: Message, since: datetime) -> str:
         self._last += 1
         id_ = str(self._last)
         self.posted[id_] = Posted(id_, datetime.now(UTC), [message], files=1)

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from bot import next_post
+from bot.operations.pressed import pressed
 from bot.operations.registry import find, operations
 from bot.reply import Reply
 from bot.surfaces.base import as_sentences, dispatch
@@ -21,7 +22,6 @@ from bot.views import draft_view
 from services.errors import Refused
 
 NDJSON = "application/x-ndjson"
-JUDGES = ("approve", "post")  # what must not be done to something nobody has seen
 _ACTION_VALUES = ("reason", "permalink", "at", "wish")
 
 
@@ -68,13 +68,14 @@ async def action(request: web.Request) -> web.StreamResponse:
     Refused when the draft shows something else by now than what the button was below.
     """
     given = await _object(request)
-    name, number, revision, asked = _parse(str(given.get("id", "")))
+    button = pressed(str(given.get("id", "")))
+    name, number, asked = button.name, button.number, button.asks
     if asked and not given.get(asked):  # without it the operation would mean something else
         raise Refused(f"{asked} is missing: nothing was done.", remedy="Reload the page and try again.")
     op = operator(request)
     view = await or_missing(draft_view(op, number))
-    unseen = name in JUDGES and "seen" in given and given["seen"] != seen(view)
-    if view["revision"] != revision or unseen:
+    unseen = button.judges and "seen" in given and given["seen"] != seen(view)
+    if view["revision"] != button.revision or unseen:
         raise HttpProblem(
             409,
             f"Draft {number} was changed meanwhile: nothing was done.",
@@ -94,20 +95,6 @@ async def autopost(request: web.Request) -> web.StreamResponse:
     if not isinstance(seconds, int | float) or not (begun is None or isinstance(begun, int)):
         raise Refused("seconds and begun must be numbers.")
     return await _answer(request, as_sentences(next_post.post_next(operator(request), seconds, begun)))
-
-
-def _parse(text: str) -> tuple[str, int, int, str]:
-    """("post", 7, 1, "at") of "post:7:1:at"; Refused for anything that is no button of a draft.
-
-    The last is the parameter the button asks for; "" for most.
-    """
-    name, number, revision, asked = [*text.split(":", 3), "", "", ""][:4]
-    digits = all(part.isascii() and part.isdigit() and len(part) <= 9 for part in (number, revision))
-    found = operations().get(name)
-    takes = {parameter.name for parameter in found.parameters} if found else set()
-    if not digits or not {"number", asked or "number"} <= takes:
-        raise Refused("That is no action of a draft.", remedy="Reload the page and try again.")
-    return name, int(number), int(revision), asked
 
 
 async def _object(request: web.Request) -> dict[str, Any]:
