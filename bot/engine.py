@@ -78,7 +78,7 @@ class Engine:
         self._wake.set()
 
     def troubles(self) -> list[dict[str, object]]:
-        """What keeps failing now, for `status` and `jobs`."""
+        """What keeps failing now, for `status`, `jobs` and cards; may be asked from any thread."""
         now = time.monotonic()
         return [
             {
@@ -89,7 +89,7 @@ class Engine:
                 "message": trouble.sentence,
             }
             for name, work in self._works.items()
-            for key, trouble in work.troubles.items()
+            for key, trouble in list(work.troubles.items())
         ]
 
     def running(self) -> list[tuple[str, str]]:

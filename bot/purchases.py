@@ -33,9 +33,11 @@ def awaits_final(op: Operator, draft: Draft) -> bool:
 
 
 def purchase(db: Database, draft: Draft, assets: Mapping[str, Asset], op: Operator) -> dict[str, Any] | None:
-    """What is still to be bought for it: {credits, service, caps: [{span, left, of}], text}; None: nothing.
+    """What is still to be bought for it; None: nothing. {credits, service, caps: [{span, left, of}], allowed,
+    text}
 
-    ``credits`` is an estimate, ``caps`` are those of one's own, ``text`` says it in a sentence.
+    ``credits`` is an estimate, ``caps`` are those of one's own, and whether they allow it now; ``text`` says
+    all of it.
     """
     final = op.services.final
     if final is None or final.purse is None or draft.state not in _BUYS or not awaits_final(op, draft):
@@ -56,7 +58,8 @@ def purchase(db: Database, draft: Draft, assets: Mapping[str, Asset], op: Operat
         "credits": amount,
         "service": final.purse.service,
         "caps": caps,
-        "text": _text(draft.state, amount, final.purse.service, caps),
+        "allowed": all(amount <= cap["left"] for cap in caps),
+        "text": _text(draft, amount, final.purse.service, caps),
     }
 
 
@@ -73,9 +76,13 @@ def _caps(db: Database, purse: Purse) -> list[dict[str, Any]]:
     ]
 
 
-def _text(state: State, amount: int, service: str, caps: Sequence[Mapping[str, Any]]) -> str:
+def _text(draft: Draft, amount: int, service: str, caps: Sequence[Mapping[str, Any]]) -> str:
     cost = f"about {amount:,} credit{'' if amount == 1 else 's'} of {service}"
     left = " and ".join(f"{cap['left']:,} of {cap['of']:,} {cap['span']}" for cap in caps)
     if any(amount > cap["left"] for cap in caps):
         return f"Its final video needs {cost}, but your caps leave {left}: it cannot be bought now."
-    return f"{_BUYS[state]} for {cost}{f'; your caps leave {left}' if left else ''}."
+    told = f"{_BUYS[draft.state]} for {cost}{f'; your caps leave {left}' if left else ''}."
+    lacking = draft.rendered is not None and draft.rendered.approximations
+    return (
+        f"{told} As this preview cannot show all of it, it comes back for one more look." if lacking else told
+    )

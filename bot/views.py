@@ -19,6 +19,13 @@ from services.store import drafts, facts, guards, media
 from services.store.jobs import Job
 
 _FILES = ("video", "preview", "cover", "storyboard")
+_DONE_BY = {
+    State.PROPOSED: ("render",),
+    State.RENDERING: ("render",),
+    State.APPROVED: ("finalise", "publish"),
+    State.FINALISING: ("finalise",),
+    State.PUBLISHING: ("publish",),
+}
 
 
 async def draft_cards(op: Operator, found: Iterable[Draft]) -> tuple[Card, ...]:
@@ -38,7 +45,8 @@ def views_of(db: Database, found: list[Draft], op: Operator) -> list[dict[str, A
     used = {asset for draft in found for asset in draft.assets}
     assets = media.by_ids(db, sorted(used))
     paused = facts.get(db, facts.PAUSED) is not None
-    return [_view(db, draft, assets, op, paused) for draft in found]
+    waiting = {(t["reconciler"], t["key"]): str(t["message"]) for t in op.engine.troubles()}
+    return [_view(db, draft, assets, op, paused) | {"waits": _waits(draft, waiting)} for draft in found]
 
 
 def _view(
@@ -107,6 +115,13 @@ def _view(
             {"id": action.id, "label": action.label, "style": action.style} for action in actions(draft)
         ],
     }
+
+
+def _waits(draft: Draft, waiting: Mapping[tuple[object, object], str]) -> str:
+    """Why what is to be done about it now cannot be, yet: no credits, no connection; "" if all is well."""
+    reconcilers = _DONE_BY.get(draft.state, ())
+    found = (waiting.get((reconciler, str(draft.number)), "") for reconciler in reconcilers)
+    return next(filter(None, found), "")
 
 
 def differs(draft: Draft) -> str:

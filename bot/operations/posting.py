@@ -13,6 +13,7 @@ from bot.operations.decide import answer
 from bot.operations.driving import carry, show_in_sheet
 from bot.operations.registry import About, Requester, operation
 from bot.operator import Operator
+from bot.purchases import awaits_final
 from bot.reply import Reply
 from bot.schedule_lines import next_runs
 from bot.views import draft_cards, due_in, posts
@@ -43,7 +44,8 @@ async def post(
     draft = await op.store.do(drafts.get, number)
     if draft.state is not State.PUBLISHING:  # else: see what was begun through, also after a crash
         draft = await op.store.do(decisions.post_now, number, voter=by.voter, target=op.target, now=op.now())
-    yield Reply(f"Draft {number} is being posted.", data={"number": number, "state": str(draft.state)})
+    first = " Its final video is bought first." if awaits_final(op, draft) else ""
+    yield Reply(f"Draft {number} is being posted.{first}", data={"number": number, "state": str(draft.state)})
 
     async def decided() -> bool:
         state = (await op.store.do(drafts.get, number)).state

@@ -157,6 +157,10 @@ def _card(card: Card) -> Panel:
     body.append(f"differs: {printable(data['differs'])}\n", style="dim")
     if data["approximations"]:
         body.append(f"only approximated: {printable(' '.join(data['approximations']))}\n", style="yellow")
+    if data["state"] == "finalising":
+        body.append("its final video is being made\n", style="green")
+    if data["waits"]:
+        body.append(f"waits: {printable(data['waits'])}\n", style="yellow")
     if data["purchase"]:
         body.append(printable(data["purchase"]["text"]) + "\n", style="yellow")
     body.append("uses " + ", ".join(printable(name) for name in data["assets"]) + "\n", style="dim")

@@ -50,6 +50,7 @@ async def test_the_card_says_what_approving_buys_and_what_the_caps_leave(
         assert bought == {
             "credits": 4,
             "service": "JSON2Video",
+            "allowed": True,
             "caps": [
                 {"span": "today", "left": 14, "of": 20},
                 {"span": "this month", "left": 994, "of": 1000},
@@ -120,3 +121,18 @@ async def test_where_every_render_is_bought_before_the_review_approving_buys_not
     async with buying(op, server, tmp_path / "r"):
         number = await draft_of(op)
         assert await said(op, number) == ""
+
+
+async def test_a_card_says_why_its_render_waits(
+    op: Operator, server: Json2VideoServer, tmp_path: Path
+) -> None:
+    server.account.credits = 0
+    async with buying(op, server, tmp_path / "r"):
+        number = await file_one(op)
+        assert (await draft_view(op, number))["waits"] == ""
+
+        async def waits() -> bool:
+            return bool(op.engine.troubles())
+
+        await op.engine.drive(waits, only={"render": {str(number)}})
+        assert "The account at JSON2Video has no credits left" in (await draft_view(op, number))["waits"]

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, expect
 
 from services.model.draft import State
 from services.store import drafts, guards, jobs
+from tests.surfaces.browsing import IN_A_BROWSER, opened, window
 from tests.surfaces.desk_studio import Running, add_draft, fill, make_media, running
 
-ARGUMENTS = [
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--no-first-run",
-]  # fmt: skip
-CHROMIUM = shutil.which("chromium")
-
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),  # one browser for all: starting it is what takes time
-    pytest.mark.skipif(
-        CHROMIUM is None and "CI" not in os.environ, reason="chromium is not installed (apt install chromium)"
-    ),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -37,50 +23,6 @@ async def desk(tmp_path: Path) -> AsyncIterator[Running]:
     make_media(tmp_path / "media")
     async with running(tmp_path, environ={"POST_DELAY": "30m"}) as started:
         yield started
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    assert CHROMIUM is not None, "chromium is missing; CI must install it"
-    async with async_playwright() as play:
-        started = await play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        await started.close()
-
-
-@asynccontextmanager
-async def window(
-    browser: Browser, width: int, height: int, scheme: str = "light"
-) -> AsyncIterator[BrowserContext]:
-    """A fresh profile. At its end: no script failed, nothing was blocked, and no other host was asked."""
-    made = await browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="dark" if scheme == "dark" else "light"
-    )
-    made.set_default_timeout(15_000)
-    wrong: list[str] = []
-    made.on("weberror", lambda error: wrong.append(str(error.error)))
-    made.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
-    made.on(
-        "request",
-        lambda asked: None if urlsplit(asked.url).hostname == "127.0.0.1" else wrong.append(asked.url),
-    )
-    yield made
-    await made.close()
-    assert wrong == []
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with window(browser, 1440, 900) as made:
-        yield made
-
-
-async def opened(context: BrowserContext, desk: Running, path: str = "/") -> Page:
-    """A page whose live connection stands."""
-    page = await context.new_page()
-    await page.goto(desk.url + path)
-    await expect(page.locator("#live")).to_have_attribute("data-state", "on")
-    return page
 
 
 async def state(desk: Running, number: int) -> State:

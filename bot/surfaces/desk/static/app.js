@@ -190,8 +190,10 @@ async function refresh(number) {
     part.replaceWith(document.adoptNode(other));
   }
   for (const key of ["state", "shape", "seen"]) card.dataset[key] = fresh.dataset[key];
-  const journal = $('[data-part="journal"]'), newJournal = $('[data-part="journal"]', page);
-  if (detail && journal && newJournal) journal.replaceWith(document.adoptNode(newJournal));
+  for (const part of detail ? $$("[data-beside]") : []) {
+    const other = $(`[data-beside="${part.dataset.beside}"]`, page);
+    if (other && part.innerHTML !== other.innerHTML) part.replaceWith(document.adoptNode(other));
+  }
   arm(card);
   if (focused && !document.contains(focused)) ($(`[data-action="${action}"]`, card) || card).focus();
 }
