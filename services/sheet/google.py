@@ -39,11 +39,15 @@ END_SECONDS = 5.0  # for a call under way when the operator ends
 
 @dataclass(frozen=True, slots=True)
 class _Tab:
-    """The tab that holds the drafts; ``title`` is what people call it now. ``marked``: it is set up."""
+    """The tab that holds the drafts; ``title`` is what people call it now. ``marked``: it is set up.
+
+    ``copied``: it is a copy of the one that was.
+    """
 
     id: int
     title: str
     marked: bool
+    copied: bool
     hidden: bool
     of: str  # the spreadsheet's name
 
@@ -116,22 +120,39 @@ class GoogleSheet:
         return self._tab
 
     def _table(self) -> Table | None:
-        """All cells, every row as wide as the widest; None if there are none."""
+        """All cells, every row as wide as the widest; None if there are none.
+
+        Where they are not as the drafts were left, the tabs are looked at anew: it may have been deleted or
+        renamed, and another may have its name now, or stand before it.
+        """
+        known = self._tab
         try:
-            rows = self._calls.values(quoted(self._place().title))
-        except NoSuchRange:
-            self._tab = None  # renamed or deleted since: one more look, then it is an error
-            rows = self._calls.values(quoted(self._place().title))
+            table = self._table_in(self._place())
+        except (NoSuchRange, Misconfigured):
+            self._tab = None
+            if known is None or known == self._place():
+                raise
+            return self._table_in(self._place())
+        if table is not None or known is None or not known.marked:
+            return table  # also a tab that nothing was written to yet
+        self._tab = None
+        return None if known == self._place() else self._table_in(self._place())
+
+    def _table_in(self, tab: _Tab) -> Table | None:
+        rows = self._calls.values(quoted(tab.title))
         if not any(any(row) for row in rows):
             return None
         width = max(map(len, rows))
         try:
             return table_of([[*row, *[""] * (width - len(row))] for row in rows])
         except Misconfigured as error:
+            back = f"Put the columns back in one row at the top of the tab “{tab.title}”"
             raise Misconfigured(
                 error.message,
-                remedy=f"Put the columns back in one row at the top of the tab “{self._place().title}”, or "
-                "empty the tab: it is then filled from the store.",
+                remedy=f"{back}, or empty the tab: it is then filled from the store."
+                if tab.marked
+                else f"If the tab “{tab.title}” is something else, put an empty tab before it: the drafts "
+                f"are then written there. {back} if it is not.",
                 variable="GOOGLE_SHEETS_ID",
             ) from error
 
@@ -166,7 +187,7 @@ class GoogleSheet:
         if not tab.marked:
             self._tab = None  # if the answer is lost: whether it is set up is looked up again
             self._calls.change(set_up(tab.id, table))
-            self._tab = replace(tab, marked=True)
+            self._tab = replace(tab, marked=True, copied=False)
         return table
 
     def _send(self, table: Table, cells_by_row: dict[int, dict[int, str | int]]) -> None:
@@ -213,7 +234,7 @@ class GoogleSheet:
 
 
 def _tab_in(about: dict[str, Any]) -> _Tab:
-    """The marked tab, else the first that people see."""
+    """The tab that was marked, else a copy of it, else the first that people see."""
     try:
         of = str(about["properties"]["title"])
         tabs = [_tab(sheet, of) for sheet in about["sheets"] if _holds_cells(sheet)]
@@ -221,7 +242,8 @@ def _tab_in(about: dict[str, Any]) -> _Tab:
         raise Unavailable(
             "Google Sheets did not say which tabs the sheet has.", remedy="It is tried again by itself."
         ) from error
-    for tab in (*(tab for tab in tabs if tab.marked), *(tab for tab in tabs if not tab.hidden)):
+    marked = sorted((tab for tab in tabs if tab.marked), key=lambda tab: tab.copied)
+    for tab in (*marked, *(tab for tab in tabs if not tab.hidden)):
         return tab
     raise Misconfigured(
         "The Google sheet has no tab with cells that can be seen.",
@@ -237,9 +259,10 @@ def _holds_cells(sheet: dict[str, Any]) -> bool:
 
 def _tab(sheet: dict[str, Any], of: str) -> _Tab:
     known = sheet["properties"]
-    marks = {mark.get("metadataKey") for mark in sheet.get("developerMetadata", ())}
-    hidden = bool(known.get("hidden"))
-    return _Tab(int(known.get("sheetId", 0)), str(known["title"]), MARK in marks, hidden, of)
+    number, hidden = int(known.get("sheetId", 0)), bool(known.get("hidden"))
+    marks = [mark for mark in sheet.get("developerMetadata", ()) if mark.get("metadataKey") == MARK]
+    copied = str(number) not in [mark.get("metadataValue") for mark in marks]
+    return _Tab(number, str(known["title"]), bool(marks), copied, hidden, of)
 
 
 def _row(table: Table, index: int) -> int:

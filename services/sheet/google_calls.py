@@ -43,7 +43,7 @@ MAX_BYTES = 32 << 20  # of an answer; a sheet of drafts has kilobytes
 _BRIEF = (500, 502, 503, 504)
 _FIELDS = (
     "spreadsheetId,properties.title,"
-    "sheets(properties(sheetId,title,sheetType,hidden),developerMetadata(metadataKey))"
+    "sheets(properties(sheetId,title,sheetType,hidden),developerMetadata(metadataKey,metadataValue))"
 )
 
 

@@ -13,7 +13,8 @@ from services.model.draft import WORDS
 from services.sheet.rows import Cells, Table
 
 # A mark on the tab that holds the drafts, which no person sees: so it is known again under another name or at
-# another place, and is set up only once, whatever people change about its look later.
+# another place, and is set up only once, whatever people change about its look later. It carries the tab's
+# number, which is another on a copy.
 MARK = "autopotter.drafts"
 LONGEST_CELL = 50_000  # characters Google keeps in one cell
 _COLOURS = {"Draft": "FFF2CC", "Approved": "D9EAD3", "Denied": "F4CCCC", "Posted": "CFE2F3"}
@@ -121,7 +122,7 @@ def set_up(tab: int, table: Table) -> list[dict[str, Any]]:
             "createDeveloperMetadata": {
                 "developerMetadata": {
                     "metadataKey": MARK,
-                    "metadataValue": "1",
+                    "metadataValue": str(tab),
                     "location": {"sheetId": tab},
                     "visibility": "DOCUMENT",
                 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -238,3 +239,50 @@ async def test_the_answer_names_what_stands_there(server: SheetsServer, sheet: G
     assert await sheet.write(changed, over=read) == {"m2p9.2"}
     assert ids(server) == ["k7f3.1", "m2p9.2"]
     assert EMAIL not in str(server.tab.cells)
+
+
+async def test_a_running_operator_follows_the_tab_when_another_takes_its_name(
+    server: SheetsServer, sheet: GoogleSheet
+) -> None:
+    await sheet.write([ROW])
+    server.tab.title = "Reels"
+    fresh = Tab(8, "Sheet1")
+    server.tabs.insert(0, fresh)
+    assert await sheet.read() == [ROW]
+    fresh.fill([["Name", "Price"], ["kiln", 900]])
+    server.tabs[1].title, fresh.title = "Plan", "Reels"
+    assert await sheet.read() == [ROW]
+    await sheet.write([OTHER])
+    assert fresh.cells == [["Name", "Price"], ["kiln", 900]]
+    assert await sheet.read() == [ROW, OTHER]
+
+
+@pytest.mark.parametrize("place", [0, 1])
+async def test_of_a_tab_and_its_copy_the_first_made_is_the_sheet(
+    server: SheetsServer, sheet: GoogleSheet, tmp_path: Path, place: int
+) -> None:
+    await sheet.write([ROW])
+    ours = server.tab
+    server.tabs.insert(place, replace(copy.deepcopy(ours), id=4, title="Copy of Sheet1"))
+    later = google_sheet(server, tmp_path)
+    await later.write([replace(ROW, draft_id="k7f3.2", status="Approved")])
+    assert [tab.cells[1][STATUS] for tab in server.tabs if tab.id == 4] == ["Draft"]
+    assert await sheet.read() == await later.read()
+    server.tabs.remove(ours)  # then the copy is what is left
+    assert await later.read() == [ROW]
+    await later.write([OTHER])
+    assert (len(server.tab.cells), len(server.tab.colours)) == (3, 4), "it has its look already"
+    await later.aclose()
+
+
+async def test_an_empty_tab_put_before_another_table_is_found_by_a_running_operator(
+    server: SheetsServer, sheet: GoogleSheet
+) -> None:
+    server.tab.fill([["Name", "Price"], ["kiln", 900]])
+    with pytest.raises(Misconfigured) as error:
+        await sheet.write([ROW])
+    assert "put an empty tab before it" in error.value.remedy
+    server.tabs.insert(0, Tab(8, "Reels"))
+    await sheet.write([ROW])
+    assert await sheet.read() == [ROW]
+    assert server.tabs[1].cells == [["Name", "Price"], ["kiln", 900]]
