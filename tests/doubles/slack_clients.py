@@ -12,6 +12,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.doubles.slack_server import SlackServer
+from tests.doubles.slack_state import Message
+
+CARD: list[dict[str, Any]] = [
+    {"type": "section", "text": {"type": "mrkdwn", "text": "Reel 7"}},
+    {"type": "actions", "elements": [
+        {"type": "button", "text": {"type": "plain_text", "text": "No"}, "action_id": "deny", "value": "7:1"},
+    ]},
+]  # fmt: skip
 
 
 class Clock:
@@ -39,13 +47,19 @@ async def refused(asking: Any) -> tuple[str, Any]:
 @asynccontextmanager
 async def listening(server: SlackServer, app: AsyncApp) -> AsyncIterator[AsyncSocketModeHandler]:
     handler = AsyncSocketModeHandler(app, app_token=server.space.app_token, ping_interval=0.2)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
         await server.socket.connected()
         yield handler
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 def app_of(server: SlackServer) -> AsyncApp:
     return AsyncApp(client=client_of(server), request_verification_enabled=False)
+
+
+async def post_card(server: SlackServer) -> Message:
+    """A message of the app with a button."""
+    await client_of(server).chat_postMessage(channel=server.home.id, text="Reel 7", blocks=CARD)
+    return server.messages()[-1]

@@ -55,5 +55,4 @@ EVENTS = {  # event → the scope it needs
     "member_joined_channel": "channels:read",
     "member_left_channel": "channels:read",
     "channel_left": "channels:read",
-    "app_home_opened": "",
 }

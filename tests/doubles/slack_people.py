@@ -13,6 +13,7 @@ from typing import Any
 from tests.doubles.slack_blocks import elements_of
 from tests.doubles.slack_chat import Chat, shown
 from tests.doubles.slack_conversations import Conversations
+from tests.doubles.slack_error import SlackError
 from tests.doubles.slack_socket import Delivery, SocketMode
 from tests.doubles.slack_state import Channel, Message, Person, View, Workspace
 from tests.doubles.slack_views import Views
@@ -38,9 +39,12 @@ class People:
         self.space, self.socket, self.chat, self.talk, self.views = space, socket, chat, talk, views
 
     async def react(self, person: Person, message: Message, name: str) -> None:
-        await self.talk.add_reaction(person, self._channel(message), message, name)
+        channel = self._seen(person, message)
+        assert person.id not in message.reactions.get(name, []), f"{person.name} reacted with {name} already"
+        await self.talk.add_reaction(person, channel, message, name)
 
     async def unreact(self, person: Person, message: Message, name: str) -> None:
+        assert person.id in message.reactions.get(name, []), f"{person.name} did not react with {name}"
         await self.talk.remove_reaction(person, self._channel(message), message, name)
 
     async def write(
@@ -64,11 +68,8 @@ class People:
         self, person: Person, message: Message, action_id: str, *, option: str | None = None
     ) -> Interaction:
         """``option`` is the value chosen in a menu."""
-        assert not message.to or message.to == person.id, f"{person.name} does not see this message"
-        if not message.to:
-            assert message.ts in self._channel(message).messages, "the message is not there any more"
+        channel = self._seen(person, message)
         action = self._action(message.blocks, action_id, option)
-        channel = self._channel(message)
         url = self.views.response_url(person.id, channel.id, message)
         container = {"type": "message", "message_ts": message.ts, "channel_id": channel.id,
                      "is_ephemeral": bool(message.to)}  # fmt: skip
@@ -132,15 +133,26 @@ class People:
         answer = sent.delivery.answer or {}
         match answer.get("response_action"):
             case "errors":
-                view.errors = dict(answer["errors"])
-            case "update" | "push":
-                self.views.change(view, self.views.checked({"view": answer["view"]}))
-            case _:
+                inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
+                if not answer.get("errors") or not set(answer["errors"]) <= inputs:
+                    self.chat.problems.append(f"errors for fields that are not there: {answer}")
+                view.errors = dict(answer.get("errors") or {})
+            case "update":
+                try:
+                    self.views.change(view, self.views.checked(answer))
+                except SlackError as error:
+                    self.chat.problems.append(f"a modal's next form: {error.body()}")
+            case None | "clear":
                 view.state = "submitted"
+            case other:
+                self.chat.problems.append(f"a response_action that is not known here: {other}")
 
     async def _said(self, person: Person, channel: Channel, sent: Interaction) -> None:
         if await sent.delivery.settled(60) == "acknowledged" and (answer := sent.delivery.answer):
-            await self.views.say(person.id, channel.id, answer)
+            try:
+                await self.views.say(person.id, channel.id, answer)
+            except SlackError as error:
+                self.chat.problems.append(f"a command's answer: {error.body()}")
 
     # Payloads
 
@@ -186,6 +198,17 @@ class People:
     def _sees(self, person: Person, view: View) -> None:
         seen = view.state == "open" and view.user == person.id
         assert seen, f"{person.name} does not see this modal"
+
+    def _seen(self, person: Person, message: Message) -> Channel:
+        """Where the message stands, if the person sees it there."""
+        channel = self._channel(message)
+        if message.to:
+            seen = message.to == person.id and message in self.space.ephemerals
+        else:
+            open_to_all = not channel.private and not channel.im
+            seen = message.ts in channel.messages and (open_to_all or person.id in channel.members)
+        assert seen, f"{person.name} does not see this message"
+        return channel
 
     def _channel(self, message: Message) -> Channel:
         return self.space.channels[message.channel]
