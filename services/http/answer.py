@@ -14,7 +14,7 @@ from services.errors import Misconfigured, OperatorError, Refused, Unavailable
 
 # Statuses after which the same request may succeed (RFC 9110, RFC 6585).
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
-_LONGEST_WAIT = 7 * 24 * 3600.0
+LONGEST_WAIT = 24 * 3600.0  # the longest window in which any of these services counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def parse_retry_after(text: str) -> float | None:
     except ValueError:
         try:
             at = parsedate_to_datetime(text)
-        except ValueError:
+            seconds = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+        except (ValueError, OverflowError):
             return None
-        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-    return min(max(0.0, seconds), _LONGEST_WAIT) if math.isfinite(seconds) else None
+    return min(max(0.0, seconds), LONGEST_WAIT) if math.isfinite(seconds) else None

@@ -14,6 +14,7 @@ import httpx
 from services.http.repeating import Sleep
 from services.http.service import Service
 from services.http.trouble import Unanswered
+from services.http.unpacking import ACCEPTED
 
 CONNECT_SECONDS = 10.0
 KEPT_CONNECTIONS = 10
@@ -47,7 +48,7 @@ class Http:
             self._client = httpx.AsyncClient(
                 verify=trusted,
                 mounts={f"all://{host}": here for host in ("127.0.0.1", "localhost", "[::1]")},  # no proxy
-                headers={"User-Agent": "autopotter"},
+                headers={"User-Agent": "autopotter", "Accept-Encoding": ACCEPTED},
                 limits=httpx.Limits(
                     max_keepalive_connections=KEPT_CONNECTIONS, keepalive_expiry=KEPT_SECONDS
                 ),

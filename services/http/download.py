@@ -21,9 +21,11 @@ from services.http.remote import Remote, Text
 from services.http.repeating import repeated
 from services.http.service import Again
 from services.http.trouble import Unanswered
+from services.http.unpacking import is_plain
 from services.log import timed
 
 _REDIRECTS = 5
+LEAST = 256 << 10  # bytes that an attempt has to bring to count as getting on
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 _STRONG = re.compile(r'"[\x21\x23-\x7e]{1,200}"')  # a weak one (W/"…") does not say that bytes are the same
 
@@ -39,7 +41,8 @@ async def download(
 ) -> int:
     """Bring the file at ``where`` to ``path``, replacing what is there; the answer is its size in bytes.
 
-    Tried until ``attempts`` of the service in a row brought nothing new. Raises what Remote.ask() raises;
+    Tried until ``attempts`` of the service in a row brought next to nothing; one ends after ``seconds``, or
+    when nothing comes for the ``timeout`` of the service. Raises what Remote.ask() raises;
     Refused for a file over ``max_bytes``; an error of the file system as a sentence about ``path``. What
     came so far stays in ``x.part`` for the next call. One call for a path at a time.
     """
@@ -72,7 +75,7 @@ class _Download:
         self.headers, self.most, self.seconds = headers, most, seconds
         self.part = path.with_name(f"{path.name}.part")
         self.tag = path.with_name(f"{path.name}.part.tag")
-        self.reached = 0  # the most bytes any attempt of this call got to
+        self.reached = 0  # bytes that any attempt of this call began or got on with
         self.idle = 0  # attempts in a row that got no further
 
     def exhausted(self, _attempts: int) -> bool:
@@ -81,6 +84,7 @@ class _Download:
     async def attempt(self) -> Answer:
         self.idle += 1
         have, version = await asyncio.to_thread(self._begun)
+        self.reached = max(self.reached, have)
         wanted = dict(self.headers) | {"Accept-Encoding": "identity"}
         if have:
             wanted |= {"Range": f"bytes={have}-", "If-Range": version}
@@ -92,13 +96,16 @@ class _Download:
                 raise self._broken("does not know the part of the file that is missing")
             if status not in (200, 206):
                 return Answer(self.remote.service.name, status, response.headers, b"")
+            if not is_plain(response):
+                raise self._broken("sent the file packed, which was not asked for")
             start, total = _extent(response)
-            if status == 206 and start != have:
+            tag = response.headers.get("etag", "")
+            if status == 206 and (not have or start != have or tag not in ("", version)):
                 await asyncio.to_thread(self.forget)
                 raise self._broken("sent another part of the file than was asked for")
             self._allow(total or 0)
             if status == 200:
-                await asyncio.to_thread(self._begin, response.headers.get("etag", ""))
+                await asyncio.to_thread(self._begin, tag)
             size = await self._take(response, start)
             if total is not None and size != total:
                 raise self._broken("sent only a part of the file")
@@ -108,7 +115,9 @@ class _Download:
         """The response, after redirects among the service's own addresses; a key stays with its host."""
         url = self.remote.address(self.where)
         for _ in range(_REDIRECTS):
-            response = await stack.enter_async_context(self.remote.stream("GET", url, headers, self.seconds))
+            response = await stack.enter_async_context(
+                self.remote.stream("GET", url, headers, self.seconds, still=self.remote.service.timeout)
+            )
             to = response.headers.get("location")
             if response.status_code not in (301, 302, 303, 307, 308) or not to:
                 return response
@@ -126,7 +135,7 @@ class _Download:
                 size += len(chunk)
                 self._allow(size)
                 await asyncio.to_thread(stream.write, chunk)
-                if size > self.reached:
+                if size >= self.reached + LEAST:
                     self.reached, self.idle = size, 0
         return size
 

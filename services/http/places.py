@@ -48,6 +48,8 @@ def may_be_asked(scheme: str, host: str, port: int | None, *, base: str, domains
 
     Its own origin, https at one of ``domains``, and this machine only where the service itself is there.
     """
+    if port is not None and not 0 < port < 65_536:  # connecting would be no error of the network's
+        return False
     own = urlsplit(base)
     own_host = (own.hostname or "").lower()
     if (scheme, host.lower(), port or _port(scheme)) == (own.scheme, own_host, own.port or _port(own.scheme)):

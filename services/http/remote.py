@@ -17,13 +17,14 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from services.errors import Misconfigured, Refused, Unavailable
+from services.errors import Misconfigured, Refused
 from services.http.answer import Answer
 from services.http.client import CONNECT_SECONDS, Http
 from services.http.places import may_be_asked
 from services.http.repeating import repeated
 from services.http.service import Again, Service
 from services.http.trouble import EXCEPTIONS, timed_out, translate
+from services.http.unpacking import read_body
 from services.log import get_logger, timed
 
 log = get_logger(__name__)
@@ -69,7 +70,7 @@ class Remote:
                     self.service.name,
                     response.status_code,
                     {name.lower(): value for name, value in response.headers.items()},
-                    await self._read(response, most),
+                    await read_body(response, self.service.name, most),
                 )
 
         again = again or (Again.SAFE if method in ("GET", "HEAD") else Again.UNSENT)
@@ -93,11 +94,21 @@ class Remote:
 
     @asynccontextmanager
     async def stream(
-        self, method: str, url: httpx.URL, headers: Mapping[str, Text] | None, seconds: float, **parts: Any
+        self,
+        method: str,
+        url: httpx.URL,
+        headers: Mapping[str, Text] | None,
+        seconds: float,
+        *,
+        still: float | None = None,
+        **parts: Any,
     ) -> AsyncIterator[httpx.Response]:
-        """One exchange, in its turn, that ends after ``seconds`` whatever happens; errors are translated."""
+        """One exchange, in its turn, that ends after ``seconds`` whatever happens; errors are translated.
+
+        It ends before that if nothing moves for ``still`` seconds.
+        """
         name = self.service.name
-        timeout = httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
+        timeout = httpx.Timeout(min(still or seconds, seconds), connect=min(seconds, CONNECT_SECONDS))
         given = self._checked(headers)
         async with self.http.turn(self.service, url.host) as turns:
             try:
@@ -125,17 +136,6 @@ class Remote:
                 remedy="Copy it anew, without line ends and quotes.",
             )
         return given
-
-    async def _read(self, response: httpx.Response, most: int) -> bytes:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > most:
-                raise Unavailable(
-                    f"{self.service.name} answered with more than {most >> 10} KB: that is no answer of it.",
-                    remedy="It is tried again later.",
-                )
-        return bytes(body)
 
 
 def _plain(texts: Mapping[str, Text] | None) -> dict[str, str] | None:

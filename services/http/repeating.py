@@ -49,7 +49,7 @@ async def repeated(
         return again is Again.SAFE or not error.sent
 
     def wait(state: RetryCallState) -> float:
-        return max(pause(state), _named(state) or 0.0)
+        return pause(state) + (_named(state) or 0.0)  # not all at the moment the service named
 
     def tell(state: RetryCallState) -> None:
         error = _error(state)

@@ -28,38 +28,46 @@ class Unanswered(Unavailable):
 
 _NETWORK = "Check the network; it is tried again."
 _LATER = "It is tried again later."
-# Class -> whether the request may have reached the service, what happened, what to do. Each class that httpx
-# raises itself is named; the last ones catch what a later version adds below them.
-_TABLE: dict[type[Exception], tuple[bool, str, str]] = {
-    httpx.ConnectError: (False, "cannot be reached", _NETWORK),
-    httpx.ConnectTimeout: (False, "cannot be reached: nothing answers at its address", _NETWORK),
-    httpx.PoolTimeout: (False, "was not asked: too many requests to it are under way", _LATER),
-    httpx.ProxyError: (False, "cannot be reached through the proxy", "Check HTTPS_PROXY."),
-    httpx.UnsupportedProtocol: (
-        False,
-        "was not asked: its address is not one of the web",
-        "Check its address.",
+_Meaning = tuple[bool, str, str]  # whether it may have reached the service, what happened, what to do
+
+
+def _unsent(what: str, remedy: str = _LATER) -> _Meaning:
+    return False, what, remedy
+
+
+def _sent(what: str, remedy: str = _LATER) -> _Meaning:
+    return True, what, remedy
+
+
+_CUT_SHORT = (httpx.StreamConsumed, httpx.StreamClosed, httpx.ResponseNotRead, httpx.StreamError)
+# Each class that httpx raises itself is named; the last ones catch what a later version adds below them.
+_TABLE: dict[type[Exception], _Meaning] = {
+    httpx.ConnectError: _unsent("cannot be reached", _NETWORK),
+    httpx.ConnectTimeout: _unsent("cannot be reached: nothing answers at its address", _NETWORK),
+    httpx.PoolTimeout: _unsent("was not asked: too many requests to it are under way"),
+    httpx.ProxyError: _unsent("cannot be reached through the proxy", "Check HTTPS_PROXY."),
+    httpx.UnsupportedProtocol: _unsent(
+        "was not asked: its address is not one of the web", "Check its address."
     ),
-    httpx.InvalidURL: (False, "was not asked: its address is malformed", "Check its address."),
-    httpx.CookieConflict: (False, "was not asked: two of its cookies have one name", _LATER),
-    httpx.ReadTimeout: (True, "did not answer in time", _LATER),
-    httpx.WriteTimeout: (True, "did not take the request in time", _LATER),
-    httpx.ReadError: (True, "broke the connection off before its answer was complete", _LATER),
-    httpx.WriteError: (True, "broke the connection off before it had the whole request", _LATER),
-    httpx.CloseError: (True, "broke the connection off", _LATER),
-    httpx.RemoteProtocolError: (True, "broke its answer off or did not speak HTTP", _LATER),
-    httpx.LocalProtocolError: (True, "was sent a request that is not HTTP", "Check its key and address."),
-    httpx.DecodingError: (True, "answered something that cannot be unpacked", _LATER),
-    httpx.TooManyRedirects: (True, "led from one address to the next without end", _LATER),
-    httpx.HTTPStatusError: (True, "answered with an error", _LATER),
-    httpx.StreamConsumed: (True, "had its answer cut short", _LATER),
-    httpx.StreamClosed: (True, "had its answer cut short", _LATER),
-    httpx.ResponseNotRead: (True, "had its answer cut short", _LATER),
-    httpx.RequestNotRead: (True, "was sent a request cut short", _LATER),
-    httpx.StreamError: (True, "had its answer cut short", _LATER),
-    httpx.HTTPError: (True, "could not be asked", _LATER),
+    httpx.InvalidURL: _unsent("was not asked: its address is malformed", "Check its address."),
+    httpx.CookieConflict: _unsent("was not asked: two of its cookies have one name"),
+    httpx.ReadTimeout: _sent("did not answer in time"),
+    httpx.WriteTimeout: _sent("did not take the request in time"),
+    httpx.ReadError: _sent("broke the connection off before its answer was complete"),
+    httpx.WriteError: _sent("broke the connection off before it had the whole request"),
+    httpx.CloseError: _sent("broke the connection off"),
+    httpx.RemoteProtocolError: _sent("broke its answer off or did not speak HTTP"),
+    httpx.LocalProtocolError: _sent("was sent a request that is not HTTP", "Check its key and address."),
+    httpx.DecodingError: _sent("answered something that cannot be unpacked"),
+    httpx.TooManyRedirects: _sent("led from one address to the next without end"),
+    httpx.HTTPStatusError: _sent("answered with an error"),
+    httpx.RequestNotRead: _sent("was sent a request cut short"),
+    **dict.fromkeys(_CUT_SHORT, _sent("had its answer cut short")),
+    httpx.HTTPError: _sent("could not be asked"),
+    # Once a connection stands, this one is not turned into one of httpx's own (0.28).
+    ssl.SSLError: _sent("broke the encrypted connection: what came over it was damaged"),
 }
-EXCEPTIONS = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpx.CookieConflict)
+EXCEPTIONS = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpx.CookieConflict, ssl.SSLError)
 
 
 def translate(error: Exception, name: str) -> Unanswered:

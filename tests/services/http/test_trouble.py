@@ -23,7 +23,7 @@ def _all() -> list[type[Exception]]:
 @pytest.mark.parametrize("kind", _all())
 def test_every_exception_of_httpx_is_caught_and_those_it_raises_are_named(kind: type[Exception]) -> None:
     assert issubclass(kind, EXCEPTIONS)
-    if not kind.__subclasses__():
+    if not kind.__subclasses__() and kind.__module__ == "httpx":
         assert kind in _TABLE
     error = kind.__new__(kind)
     Exception.__init__(error, "hunter2-in-the-header")
