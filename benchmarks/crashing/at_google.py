@@ -33,7 +33,8 @@ class CrashAtGoogle(Crash):
             return False
         with contextlib.suppress(FileNotFoundError):
             shown = {row["Video number"]: row["Status"] for row in self.people.papers.rows()}
-            drafts = [draft for draft in await self.people.listed() if draft["status"]]
+            # One that was denied before it was rendered never had a row.
+            drafts = [draft for draft in await self.people.listed() if draft["status"] and draft["content"]]
             return all(shown.get(str(draft["number"])) == draft["status"] for draft in drafts)
         return False
 

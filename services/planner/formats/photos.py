@@ -134,7 +134,7 @@ def _still_life(material: Material, rolls: random.Random, look: Look, kind: str)
         "lead",
         "The only picture.",
         framed=True,
-        zoom=rolls.choice((10, 14, -12)),
+        zoom=rolls.choice((8, 10, -10)),
     )
     name = item.label or "Take a moment"
     return Cut(

@@ -18,6 +18,7 @@ _LEFT_OUT = {
     "id", "comment", "resolution", "draft", "cache", "variables", "client_data", "exports", "settings",
     "warnings",
 }  # fmt: skip
+FURTHEST_ZOOM = 10  # a movie with more is refused whole
 _ADDRESSES = ("http:", "https:", "ftp:", "data:", "file:", "//")
 
 
@@ -67,6 +68,8 @@ def _clean(part: dict[str, Any], addresses: Mapping[str, str]) -> None:
             part[name] = addresses[part[name]]
     for name in ("where", "connection"):
         part.pop(name, None)
+    if part.get("zoom"):
+        part["zoom"] = max(-FURTHEST_ZOOM, min(FURTHEST_ZOOM, part["zoom"]))
     for name in [name for name, value in part.items() if value is None or value == ""]:
         del part[name]
     for element in part.get("elements", ()):
