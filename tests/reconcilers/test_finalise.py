@@ -14,7 +14,7 @@ from bot.operator import Operator, draft_folder
 from bot.views import draft_view
 from services import files
 from services.errors import Unavailable
-from services.model.draft import State
+from services.model.draft import Draft, State
 from services.model.vote import Choice
 from services.ports import RenderFiles
 from services.store import decisions, drafts, facts, guards
@@ -64,6 +64,24 @@ async def draft_of(op: Operator) -> int:
     return number
 
 
+async def approved(op: Operator) -> int:
+    number = await draft_of(op)
+    await vote(op, number)
+    return number
+
+
+def never_ready(op: Operator, server: Json2VideoServer) -> None:
+    """The render goes on for longer than is waited for."""
+    server.ends, server.patience = ["stuck"], 0
+    op.services.final._timeout = 0.0  # type: ignore[union-attr]
+
+
+async def ordered_and_not_ready(op: Operator, server: Json2VideoServer, number: int) -> None:
+    never_ready(op, server)
+    with pytest.raises(Unavailable):
+        await step(op, number)
+
+
 async def finalised(op: Operator, number: int) -> State:
     """After the final is there, or cannot be had."""
 
@@ -76,6 +94,11 @@ async def finalised(op: Operator, number: int) -> State:
     only = {"finalise": {str(number)}}
     await op.engine.drive(ended, only=only)
     return await state(op, number)
+
+
+async def taken_back(op: Operator, number: int) -> Draft:
+    draft, _ = await op.store.do(decisions.undo, number, voter="desk", target=op.target, now=op.now())
+    return draft
 
 
 async def step(op: Operator, number: int, name: str = "finalise") -> None:
@@ -114,8 +137,7 @@ async def test_what_the_preview_could_not_show_comes_back_for_one_more_look(
 ) -> None:
     op = buyer
     op.services = dataclasses.replace(op.services, renderer=Lacking(rendered_files))
-    number = await draft_of(op)
-    await vote(op, number)
+    number = await approved(op)
     assert await finalised(op, number) is State.DRAFT
     draft = await op.store.do(drafts.get, number)
     assert draft.rendered is not None
@@ -129,14 +151,10 @@ async def test_what_the_preview_could_not_show_comes_back_for_one_more_look(
 
 async def test_a_preview_is_never_published(buyer: Operator, server: Json2VideoServer) -> None:
     op = buyer
-    number = await draft_of(op)
-    await vote(op, number)
+    number = await approved(op)
     await drive(op, "publish")
     assert await state(op, number) is State.APPROVED
-    server.ends, server.patience = ["stuck"], 0
-    op.services.final._timeout = 0.0  # type: ignore[union-attr]
-    with pytest.raises(Unavailable):
-        await step(op, number)
+    await ordered_and_not_ready(op, server, number)
     assert await state(op, number) is State.FINALISING
     await drive(op, "publish")
     assert await state(op, number) is State.FINALISING
@@ -148,10 +166,9 @@ async def test_the_approval_can_be_taken_back_for_nothing_within_the_delay(
 ) -> None:
     op = buyer
     op.options = dataclasses.replace(op.options, post_delay=timedelta(minutes=2))
-    number = await draft_of(op)
-    await vote(op, number)
+    number = await approved(op)
     await drive(op, "finalise")
-    await decisions_undo(op, number)
+    await taken_back(op, number)
     assert (await state(op, number), server.bought) == (State.DRAFT, [])
     await vote(op, number)
     await post_now(op, number)
@@ -164,13 +181,9 @@ async def test_a_bought_final_is_kept_when_the_votes_change(
     buyer: Operator, server: Json2VideoServer, choice: Choice
 ) -> None:
     op = buyer
-    number = await draft_of(op)
-    await vote(op, number)
-    server.ends, server.patience = ["stuck"], 0
-    op.services.final._timeout = 0.0  # type: ignore[union-attr]
-    with pytest.raises(Unavailable):
-        await step(op, number)
-    changed = await (vote(op, number, choice) if choice is Choice.DENY else decisions_undo(op, number))
+    number = await approved(op)
+    await ordered_and_not_ready(op, server, number)
+    changed = await (vote(op, number, choice) if choice is Choice.DENY else taken_back(op, number))
     assert changed.state in (State.DRAFT, State.DENIED)
     server.bought[0].end = "done"
     await drive(op, "finalise", "publish")
@@ -188,12 +201,8 @@ async def test_an_edit_while_it_is_made_asks_again_and_buys_nothing_more(
     buyer: Operator, server: Json2VideoServer
 ) -> None:
     op = buyer
-    number = await draft_of(op)
-    await vote(op, number)
-    server.ends, server.patience = ["stuck"], 0
-    op.services.final._timeout = 0.0  # type: ignore[union-attr]
-    with pytest.raises(Unavailable):
-        await step(op, number)
+    number = await approved(op)
+    await ordered_and_not_ready(op, server, number)
     await op.store.do(
         decisions.edit_caption, number, "Other words.", voter="desk", target=op.target, now=op.now()
     )
@@ -206,8 +215,7 @@ async def test_an_edit_while_it_is_made_asks_again_and_buys_nothing_more(
 
 async def test_a_lost_answer_of_a_final_is_found(buyer: Operator, server: Json2VideoServer) -> None:
     op = buyer
-    number = await draft_of(op)
-    await vote(op, number)
+    number = await approved(op)
     server.fail("create", Fault(drop="after"))
     assert await finalised(op, number) is State.APPROVED
     assert len(server.bought) == 1
@@ -217,8 +225,7 @@ async def test_an_unclear_order_is_looked_for_also_when_it_is_not_wanted_any_mor
     buyer: Operator, server: Json2VideoServer
 ) -> None:
     op = buyer
-    number = await draft_of(op)
-    await vote(op, number)
+    number = await approved(op)
     server.fail("create", Fault(drop="after"))
     with pytest.raises(Unavailable):
         await step(op, number)
@@ -235,8 +242,7 @@ async def test_an_order_that_never_arrived_is_not_made_for_what_is_denied(
     buyer: Operator, server: Json2VideoServer
 ) -> None:
     op = buyer
-    number = await draft_of(op)
-    await vote(op, number)
+    number = await approved(op)
     server.fail("create", Fault(drop="before"))
     with pytest.raises(Unavailable):
         await step(op, number)
@@ -251,14 +257,10 @@ async def test_what_nobody_waits_for_is_not_followed(
     buyer: Operator, server: Json2VideoServer, how: str
 ) -> None:
     op = buyer
-    number = await draft_of(op)
-    await vote(op, number)
-    server.ends, server.patience = ["stuck"], 0
-    op.services.final._timeout = 0.0  # type: ignore[union-attr]
-    with pytest.raises(Unavailable):
-        await step(op, number)
+    number = await approved(op)
+    await ordered_and_not_ready(op, server, number)
     if how == "posted by hand":
-        await decisions_undo(op, number)
+        await taken_back(op, number)
         await op.store.do(decisions.posted_by_hand, number, "", voter="desk", now=op.now())
     else:
         op.services = dataclasses.replace(op.services, final=None)
@@ -271,8 +273,7 @@ async def test_what_nobody_waits_for_is_not_followed(
 async def test_autopost_has_the_final_made_and_posts_it(buyer: Operator, server: Json2VideoServer) -> None:
     op = buyer
     op.options = dataclasses.replace(op.options, post_delay=timedelta(hours=1))
-    number = await draft_of(op)
-    await vote(op, number)
+    number = await approved(op)
     replies = [reply async for reply in post_next(op, 60.0)]
     assert replies[-1].data["result"] == "posted"
     assert await state(op, number) is State.POSTED
@@ -284,10 +285,8 @@ async def test_a_final_that_takes_long_is_taken_up_by_the_next_autopost(
 ) -> None:
     op = buyer
     op.options = dataclasses.replace(op.options, post_delay=timedelta(hours=1))
-    number = await draft_of(op)
-    await vote(op, number)
-    server.ends, server.patience = ["stuck"], 0
-    op.services.final._timeout = 0.0  # type: ignore[union-attr]
+    await approved(op)
+    never_ready(op, server)
     replies = [reply async for reply in post_next(op, 3.0)]
     assert replies[-1].data["result"] == "in_progress"
     server.bought[0].end = "done"
@@ -309,8 +308,7 @@ async def test_no_credits_fail_the_draft_with_its_word_and_retry_takes_it_up(
     buyer: Operator, server: Json2VideoServer
 ) -> None:
     op = buyer
-    number = await draft_of(op)
-    await vote(op, number)
+    number = await approved(op)
     server.account.credits = 0
     assert await finalised(op, number) is State.FAILED
     draft = await op.store.do(drafts.get, number)
@@ -326,8 +324,7 @@ async def test_a_final_that_fails_twice_is_given_up_and_retry_counts_anew(
     buyer: Operator, server: Json2VideoServer
 ) -> None:
     op = buyer
-    number = await draft_of(op)
-    await vote(op, number)
+    number = await approved(op)
     server.ends = ["error", "error", "error", "done"]
     assert await finalised(op, number) is State.FAILED
     assert len(server.bought) == 2
@@ -351,18 +348,9 @@ async def test_an_asset_that_changed_since_the_review_asks_again(
 
 async def test_without_finals_any_more_the_votes_decide(buyer: Operator, server: Json2VideoServer) -> None:
     op = buyer
-    number = await draft_of(op)
-    await vote(op, number)
-    server.ends, server.patience = ["stuck"], 0
-    op.services.final._timeout = 0.0  # type: ignore[union-attr]
-    with pytest.raises(Unavailable):
-        await step(op, number)
+    number = await approved(op)
+    await ordered_and_not_ready(op, server, number)
     op.services = dataclasses.replace(op.services, final=None)
     await drive(op, "finalise")
     assert await state(op, number) is State.APPROVED
     assert await op.store.do(guards.open_render, number, 1) is None
-
-
-async def decisions_undo(op: Operator, number: int):  # type: ignore[no-untyped-def]
-    draft, _ = await op.store.do(decisions.undo, number, voter="desk", target=op.target, now=op.now())
-    return draft
