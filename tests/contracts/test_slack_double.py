@@ -204,6 +204,8 @@ async def test_reactions(server: SlackServer, client: AsyncWebClient) -> None:
     assert (await refused(client.reactions_remove(**item, name="x")))[0] == "no_reaction"  # only one's own
     asked = client.reactions_add(channel=home, timestamp="17", name="x")
     assert (await refused(asked))[0] == "bad_timestamp"
+    await client.reactions_add(**item, name="thumbsup")
+    assert (await refused(client.reactions_add(**item, name="+1")))[0] == "already_reacted"  # the same
 
 
 async def test_whispers_reach_one_person(server: SlackServer, client: AsyncWebClient) -> None:

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
+import httpx
 import pytest
 from slack_bolt.async_app import AsyncApp
 
 from tests.doubles.slack_clients import app_of, client_of, listening, post_card
 from tests.doubles.slack_server import Fault, SlackServer
 from tests.doubles.slack_state import Person
+from tests.doubles.slack_thread import slack_in_a_thread
 
 
 @pytest.fixture
@@ -195,3 +197,34 @@ async def test_a_crowd_reacts_at_once(server: SlackServer, app: AsyncApp) -> Non
         await server.socket.quiet()
     assert {one.acknowledgements for one in server.socket.deliveries} == {1}
     assert len(set(heard)) == 100
+
+
+async def test_too_many_connections_are_sent_away(server: SlackServer) -> None:
+    client, kept = client_of(server), []
+
+    async def told(line: aiohttp.ClientSession) -> Any:
+        opened = await client.apps_connections_open(app_token=server.space.app_token)
+        kept.append(await line.ws_connect(opened["url"]))
+        return await kept[-1].receive_json()
+
+    async with aiohttp.ClientSession() as line:
+        assert [(await told(line))["num_connections"] for _ in range(10)] == list(range(1, 11))
+        assert (await told(line))["reason"] == "too_many_websockets"
+    await server.until(lambda: not server.socket.connections)
+    server.space.socket_mode = False
+    async with aiohttp.ClientSession() as line:
+        assert (await told(line))["reason"] == "link_disabled"
+
+
+def test_it_works_for_tests_that_block() -> None:
+    with slack_in_a_thread() as slack:
+        ana, home = slack.server.person("ana"), slack.server.home
+        message = slack.do(slack.server.people.write(ana, home, "hello"))
+        place = f"{slack.server.api_url}conversations.history"
+        headers = {"Authorization": f"Bearer {slack.server.space.bot_token}"}
+        answer = httpx.get(place, params={"channel": home.id}, headers=headers, trust_env=False).json()
+        assert [one["ts"] for one in answer["messages"]] == [message.ts]
+        with pytest.raises(AssertionError, match="nothing called"):
+            slack.do(slack.server.people.click(ana, message, "approve"))
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(place, trust_env=False)

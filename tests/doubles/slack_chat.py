@@ -52,7 +52,9 @@ class Chat:
             raise SlackError("cant_update_message")
         if "blocks" not in args and "text" not in args and "attachments" not in args:
             raise SlackError("no_text")
-        new = self.made(channel, {"text": message.text, **args}, longest=LONGEST_UPDATE)
+        new = self.made(
+            channel, {"text": message.text, **args}, longest=LONGEST_UPDATE if "text" in args else LONGEST
+        )
         if args.get("blocks") is None and "text" not in args:
             new.blocks = message.blocks
         message.text, message.blocks = new.text, new.blocks

@@ -14,6 +14,7 @@ from tests.doubles.slack_state import Channel, Message, Person, Workspace
 
 NAMED = 5  # people named with a reaction unless all are asked for; Slack says only "may not be complete"
 MOST_EMOJI = 23  # distinct ones on a message
+ALIASES = {"thumbsup": "+1", "thumbsdown": "-1"}  # Slack keeps, and tells, the short names
 _EMOJI = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
 
 
@@ -89,6 +90,7 @@ class Conversations:
         return {"type": "message", "channel": channel.id, "message": told}
 
     async def add_reaction(self, who: Person, channel: Channel, message: Message, name: str) -> None:
+        name = canonical(name)
         people = message.reactions.get(name, [])
         if who.id in people:
             raise SlackError("already_reacted")
@@ -98,6 +100,7 @@ class Conversations:
         await self.events.reaction(True, who, channel, message, name)
 
     async def remove_reaction(self, who: Person, channel: Channel, message: Message, name: str) -> None:
+        name = canonical(name)
         people = message.reactions.get(name, [])
         if who.id not in people:
             raise SlackError("no_reaction")
@@ -168,3 +171,9 @@ class Conversations:
         metadata = flag(args, "include_all_metadata")
         told = [shown(self.space, channel, one, metadata=metadata, users=NAMED) for one in part]
         return {"messages": told, "has_more": bool(cursor), "response_metadata": {"next_cursor": cursor}}
+
+
+def canonical(name: str) -> str:
+    """With its skin tone, if it has one."""
+    base, tone, shade = name.partition("::")
+    return ALIASES.get(base, base) + tone + shade

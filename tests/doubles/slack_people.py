@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.doubles.slack_blocks import elements_of
 from tests.doubles.slack_chat import Chat, shown
-from tests.doubles.slack_conversations import Conversations
+from tests.doubles.slack_conversations import Conversations, canonical
 from tests.doubles.slack_error import SlackError
 from tests.doubles.slack_socket import Delivery, SocketMode
 from tests.doubles.slack_state import Channel, Message, Person, View, Workspace
@@ -40,11 +40,13 @@ class People:
 
     async def react(self, person: Person, message: Message, name: str) -> None:
         channel = self._seen(person, message)
-        assert person.id not in message.reactions.get(name, []), f"{person.name} reacted with {name} already"
+        reacted = message.reactions.get(canonical(name), [])
+        assert person.id not in reacted, f"{person.name} reacted with {name} already"
         await self.talk.add_reaction(person, channel, message, name)
 
     async def unreact(self, person: Person, message: Message, name: str) -> None:
-        assert person.id in message.reactions.get(name, []), f"{person.name} did not react with {name}"
+        reacted = message.reactions.get(canonical(name), [])
+        assert person.id in reacted, f"{person.name} did not react with {name}"
         await self.talk.remove_reaction(person, self._channel(message), message, name)
 
     async def write(
