@@ -222,7 +222,7 @@ class Gateway:
             if self._events.told("GUILD_CREATE", guild, intents):
                 data = self._events.data("GUILD_CREATE", guild, guild, intents)
                 self.problems += self._events.problems("GUILD_CREATE", data)
-                session.say("GUILD_CREATE", data)
+                session.say("GUILD_CREATE", data | {"unavailable": False})  # not so when it is new
         self.changed()
         return session
 

@@ -46,7 +46,6 @@ def begun(shapes: Shapes, guild: Guild, *, members: bool) -> Json:
         **{name: [] for name in _EMPTY.split()},
         "joined_at": stamp(guild.members[world.bot.id].joined),
         "large": False,
-        "unavailable": False,
         "member_count": len(guild.members),
         "members": [shapes.member(one) for one in shown],
         "channels": [shapes.channel(one) for one in mine if one.kind != THREAD],
