@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 from pydantic_settings import BaseSettings
 
 from bot.setting_types import Explained, Lower, items, setting, vendor_address
@@ -41,6 +41,16 @@ def _plain_name(value: object) -> object:
     return value.strip().lstrip("@") if isinstance(value, str) else value
 
 
+def _possible(upload: str, info: ValidationInfo) -> str:
+    if upload == "resumable" and info.data.get("instagram_login") == "instagram":
+        raise Explained(
+            "is resumable, but Instagram takes uploads only from apps with Facebook login",
+            "Leave it empty and set GCS_BUCKET, or set INSTAGRAM_LOGIN to facebook",
+        )
+    return upload
+
+
+Upload = Annotated[Literal["", "resumable", "url"], Lower, AfterValidator(_possible)]
 Secret = Annotated[SecretStr | None, AfterValidator(_secret)]
 Moment = Annotated[datetime | None, BeforeValidator(_expiration)]
 Number = Annotated[str, Field(pattern=r"^(\d{1,25})?$")]
@@ -99,12 +109,12 @@ class InstagramSettings(BaseSettings):
         "long-lived token (the Instagram app secret).",
         "a secret without spaces", "", words="(none)",
     )
-    instagram_upload: Annotated[Literal["resumable", "url"], Lower] = setting(
-        "resumable", INSTAGRAM,
+    instagram_upload: Upload = setting(
+        "", INSTAGRAM,
         "How the video comes to Instagram: resumable (uploaded, nothing need be public; the cover is a "
-        "moment of the video) or url (fetched at a signed address of the bucket; the cover is its own "
-        "picture).",
-        "resumable or url", "resumable",
+        "moment of the video) or url (fetched at a signed address of the bucket, which has to be GCS_BUCKET; "
+        "the cover is its own picture). With INSTAGRAM_LOGIN=instagram only url works.",
+        "resumable or url", "resumable", words="(resumable; url with INSTAGRAM_LOGIN=instagram)",
     )
     instagram_dry_run: bool = setting(
         True, INSTAGRAM,
@@ -139,6 +149,11 @@ class InstagramSettings(BaseSettings):
         "https://rupload.facebook.com", INSTAGRAM, "Where videos are uploaded; another is for tests.",
         "an address of the service", "https://rupload.facebook.com",
     )
+
+    @property
+    def posts_by_address(self) -> bool:
+        """Whether Instagram fetches each video itself; else it is uploaded."""
+        return self.instagram_upload == "url" or self.instagram_login == "instagram"
 
     @property
     def graph_host(self) -> str:

@@ -18,7 +18,7 @@ class Twin:
 
     ``required`` must then be set as well, and those of ``required_if`` where their condition holds
     ("NAME=value"); ``defaults`` may be. ``needs`` maps a service to the twin without
-    which this one cannot work.
+    which this one cannot work, ``needs_if`` a condition to such needs; ``because`` says why.
     """
 
     service: str
@@ -28,6 +28,8 @@ class Twin:
     defaults: tuple[str, ...] = ()
     needs: Mapping[str, str] = field(default_factory=dict)
     required_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needs_if: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    because: str = ""
 
     def selected_by(self, values: Mapping[str, str]) -> str:
         """The first thing in ``values`` that selects this twin, "" if nothing does."""
@@ -37,6 +39,11 @@ class Twin:
         """The variables that must be set."""
         further = [names for condition, names in self.required_if.items() if _holds(condition, values)]
         return list(dict.fromkeys([*self.required, *(name for names in further for name in names)]))
+
+    def needed_by(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Service → the twin that must be selected with this one."""
+        further = [needs for condition, needs in self.needs_if.items() if _holds(condition, values)]
+        return dict(self.needs) | {service: twin for needs in further for service, twin in needs.items()}
 
 
 def _holds(condition: str, values: Mapping[str, str]) -> bool:
@@ -56,6 +63,7 @@ LOCAL: dict[str, str] = {
     "publisher": "outbox",
 }
 _KEYS = ("INSTAGRAM_USER_ID", "INSTAGRAM_ACCESS_TOKEN")
+_BY_ADDRESS = {"bucket": "gcs"}
 _APP = ("FB_APP_ID", "FB_APP_SECRET")
 REMOTE: tuple[Twin, ...] = (
     Twin(
@@ -80,6 +88,9 @@ REMOTE: tuple[Twin, ...] = (
             "INSTAGRAM_AI_GENERATED", "GRAPH_UPLOAD_URL",
         ),
         needs={"account": "instagram"},
+        # Only apps with Facebook login may upload (instagram-platform/content-publishing/resumable-uploads).
+        needs_if={"INSTAGRAM_UPLOAD=url": _BY_ADDRESS, "INSTAGRAM_LOGIN=instagram": _BY_ADDRESS},
+        because="Instagram fetches each video at an address then, which a folder does not give",
     ),
     Twin(
         "bucket",
@@ -103,7 +114,8 @@ REMOTE: tuple[Twin, ...] = (
             "RENDER_PREVIEW", "JSON2VIDEO_DAILY_CREDITS", "JSON2VIDEO_MONTHLY_CREDITS", "JSON2VIDEO_TIMEOUT",
             "JSON2VIDEO_BASE_URL",
         ),
-        needs={"bucket": "gcs"},  # it fetches media by address, which a folder does not give
+        needs=_BY_ADDRESS,
+        because="media is fetched by address, which a folder does not give",
     ),
     Twin(
         "planner",
@@ -161,14 +173,21 @@ def choose_twins(
     problems.extend(
         Problem(
             twin.selects[0].partition("=")[0],
-            f"The {service_of(twin)} cannot work with the {service} {chosen.get(service, '')!r}.",
-            f"Select the {service} {needed!r} too.",
+            f"The {service_of(twin)} cannot work with the {service} {chosen.get(service, '')!r}"
+            f"{': ' if twin.because else ''}{twin.because}.",
+            f"Select the {service} {needed!r} too{_how(remote, service, needed)}.",
         )
         for twin in taken
-        for service, needed in twin.needs.items()
+        for service, needed in twin.needed_by(values).items()
         if chosen.get(service) != needed
     )
     return chosen, problems
+
+
+def _how(remote: Sequence[Twin], service: str, name: str) -> str:
+    """What selects that twin, in brackets."""
+    selects = next((twin.selects for twin in remote if (twin.service, twin.name) == (service, name)), ())
+    return f" ({selects[0]})" if selects else ""
 
 
 def service_of(twin: Twin) -> str:

@@ -15,6 +15,7 @@ from bot.doctor import of_instagram
 from bot.doctor.check import Check, State
 from bot.settings import Settings, load_settings
 from bot.wiring import close_operator, open_operator
+from tests.doubles.google_keys import key_file
 from tests.doubles.graph_error import GraphError
 from tests.doubles.graph_process import env_of
 from tests.doubles.graph_server import Fault, GraphServer
@@ -30,6 +31,10 @@ async def server(request: pytest.FixtureRequest) -> AsyncIterator[GraphServer]:
 @pytest.fixture
 def settings(server: GraphServer, tmp_path: Path, studio: Path) -> Settings:
     given = {"DATA_DIR": str(tmp_path / "data"), "MEDIA_DIR": str(studio), "PUBLISH_TO": "instagram"}
+    if not server.state.takes_uploads:
+        # A bucket that signs addresses; nobody asks it for anything here.
+        given |= {"GCS_BUCKET": "clay", "STORAGE_EMULATOR_HOST": "http://127.0.0.1:9"}
+        given["GCS_API_KEY_PATH"] = str(key_file(tmp_path / "key.json", "http://127.0.0.1:9"))
     return load_settings([], given | env_of(server))
 
 

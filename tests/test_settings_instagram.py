@@ -74,6 +74,30 @@ def test_what_is_wrong_is_refused_without_repeating_it(name: str, value: str) ->
     assert name == "INSTAGRAM_LOGIN" or value not in str(caught.value) or value in ("25", "0")
 
 
+BY_INSTAGRAM = KEYS | {"INSTAGRAM_LOGIN": "instagram", "PUBLISH_TO": "instagram"}
+
+
+def test_without_a_facebook_page_videos_are_fetched_from_a_bucket() -> None:
+    """Meta: uploads are only for apps that have implemented Facebook Login for Business."""
+    with pytest.raises(Misconfigured, match="fetches each video at an address") as caught:
+        load_settings([], BY_INSTAGRAM)
+    assert "GCS_BUCKET" in caught.value.remedy
+    with pytest.raises(Misconfigured, match="takes uploads only") as caught:
+        load_settings([], BY_INSTAGRAM | {"GCS_BUCKET": "clay", "INSTAGRAM_UPLOAD": "resumable"})
+    assert caught.value.variable == "INSTAGRAM_UPLOAD"
+    for more in ({}, {"INSTAGRAM_UPLOAD": "url"}):
+        assert load_settings([], BY_INSTAGRAM | {"GCS_BUCKET": "clay"} | more).posts_by_address
+
+
+def test_with_a_facebook_page_videos_are_uploaded_unless_wanted_otherwise() -> None:
+    given = KEYS | APP | {"PUBLISH_TO": "instagram"}
+    assert not load_settings([], given).posts_by_address
+    assert not load_settings([], given | {"INSTAGRAM_UPLOAD": "Resumable"}).posts_by_address
+    with pytest.raises(Misconfigured, match="cannot work with the bucket 'folder'"):
+        load_settings([], given | {"INSTAGRAM_UPLOAD": "url"})
+    assert load_settings([], given | {"INSTAGRAM_UPLOAD": "url", "GCS_BUCKET": "clay"}).posts_by_address
+
+
 def test_each_login_has_its_host() -> None:
     assert load_settings([], {}).graph_host == "https://graph.facebook.com"
     assert load_settings([], {"INSTAGRAM_LOGIN": "instagram"}).graph_host == "https://graph.instagram.com"

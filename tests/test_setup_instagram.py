@@ -86,6 +86,13 @@ def test_a_wrong_secret_names_the_variables(graph: GraphProcess) -> None:
 
 def test_posting_is_chosen_by_hand(graph: GraphProcess) -> None:
     answers = [*keys(graph, graph.short)[:-1], "instagram"]
+    if graph.env["INSTAGRAM_LOGIN"] == "instagram":
+        answers.append("")  # without a bucket it is refused, and stays as it was
+        result = setup(graph, "skip", "instagram", *answers, "yes")
+        assert "fetches each video at an address" in result.output
+        assert "GCS_BUCKET" in result.output
+        assert twins(load_settings([Path("bot.env")], {}))["publisher"] == "outbox"
+        return
     result = setup(graph, "skip", "instagram", *answers, "yes")
     assert result.exit_code == 0, result.output
     assert twins(load_settings([Path("bot.env")], {}))["publisher"] == "instagram"

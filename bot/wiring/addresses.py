@@ -36,9 +36,9 @@ def _need(settings: Settings) -> tuple[str, str] | None:
     chosen = twins(settings)
     if chosen["renderer"] == "json2video":
         return "JSON2Video fetches media by signed addresses", "leave JSON2VIDEO_API_KEY empty"
-    if chosen["publisher"] == "instagram" and settings.instagram_upload == "url":
-        return (
-            "INSTAGRAM_UPLOAD=url has Instagram fetch each video by a signed address",
-            "set INSTAGRAM_UPLOAD=resumable",
-        )
+    if chosen["publisher"] == "instagram" and settings.posts_by_address:
+        by_login = settings.instagram_login == "instagram"
+        cause = "INSTAGRAM_LOGIN=instagram" if by_login else "INSTAGRAM_UPLOAD=url"
+        instead = "INSTAGRAM_LOGIN=facebook" if by_login else "INSTAGRAM_UPLOAD=resumable"
+        return f"{cause} has Instagram fetch each video by a signed address", f"set {instead}"
     return None

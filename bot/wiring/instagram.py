@@ -14,7 +14,6 @@ from bot.settings import Settings, twins
 from bot.wiring.connections import Connections
 from services import files
 from services.account.sample import SampleAccount
-from services.errors import Misconfigured
 from services.ports import Account, Bucket, Publisher, Token
 from services.publisher.outbox import Outbox
 from services.publisher.preflight import Preflight
@@ -95,20 +94,13 @@ def _publisher(
         ai_generated=settings.instagram_ai_generated,
         allow_many_hashtags=settings.allow_many_hashtags,
     )
-    share = _share(connections, bucket) if settings.instagram_upload == "url" else None
+    share = _share(connections, bucket) if settings.posts_by_address else None
     return InstagramPublisher(graph, preflight, choices, share=share)
 
 
 def _share(connections: Connections, bucket: Bucket) -> Share:
     """Files where Instagram can fetch them: in the bucket's folder of drafts, at a signed address."""
     from services.publisher.reachable import check_reachable
-
-    if bucket.name == "folder":
-        raise Misconfigured(
-            "INSTAGRAM_UPLOAD=url needs a bucket whose files have addresses; a folder's have none.",
-            remedy="Set GCS_BUCKET, or INSTAGRAM_UPLOAD=resumable.",
-            variable="INSTAGRAM_UPLOAD",
-        )
 
     async def share(path: Path) -> str:
         digest = await asyncio.to_thread(files.sha256, path)

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.errors import OperatorError, Refused, Unavailable
-from services.graph.errors import Entry, Kind, status_entry
+from services.errors import Misconfigured, OperatorError, Refused, Unavailable
+from services.graph.errors import Entry, Kind, fault_of, status_entry
 from services.graph.graph import Graph
 from services.graph.upload import is_lost
 from services.ports import ContainerStatus, Post
@@ -30,6 +30,8 @@ _STATES = {
     "IN_PROGRESS": "in_progress",
 }  # fmt: skip
 USABLE = 3 * 3600.0  # seconds in which a container whose upload broke off is gone on with
+# Answered to upload_type=resumable where the app may not upload.
+_NO_UPLOADS = "video_url is required"
 _WORDS = {"expired": "The container is older than 24 hours."}
 
 
@@ -87,7 +89,18 @@ class ContainerMaker:
 
     async def _container(self, post: Post, video: Path) -> str:
         params = self._params(post) | await self._place(post, video)
-        answer = await self._graph.post(f"{self._graph.login.user_id}/media", params)
+        try:
+            answer = await self._graph.post(f"{self._graph.login.user_id}/media", params)
+        except Refused as error:
+            fault = fault_of(error)
+            if fault is not None and fault.code == 100 and _NO_UPLOADS in fault.message.lower():
+                raise Misconfigured(
+                    "Instagram takes no uploads from this app, only from those with Facebook Login for "
+                    "Business.",
+                    remedy="Set INSTAGRAM_UPLOAD=url and GCS_BUCKET; approved drafts wait.",
+                    variable="INSTAGRAM_UPLOAD",
+                ) from error
+            raise
         container = str(answer.get("id") or "")
         if not ID.fullmatch(container):
             raise Unavailable(

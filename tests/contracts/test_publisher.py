@@ -38,7 +38,12 @@ async def instagram(flavour: str, folder: Path, clock: Clock, _url: str) -> Asyn
         we.server.state.tokens[we.token].expires = None  # clocks are turned by months here
         keeper = we.keeper_of(we.token, clock.now + timedelta(days=400))
         yield InstagramPublisher(
-            Graph(we.wire, keeper), Preflight(folder / "reels"), blinks=(0, 0), first_look=0.01, clock=clock
+            Graph(we.wire, keeper),
+            Preflight(folder / "reels"),
+            share=we.share,
+            blinks=(0, 0),
+            first_look=0.01,
+            clock=clock,
         )
         assert we.server.problems == []
         assert we.server.state.repeats == []

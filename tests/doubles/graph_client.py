@@ -16,7 +16,9 @@ from services.graph.login import Login
 from services.graph.usage import Pace
 from services.graph.wire import Wire
 from services.http.client import Http
+from services.publisher.instagram_container import Share
 from tests.doubles.graph_server import GraphServer
+from tests.doubles.shelf import shelf
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Side:
     folder: Path
     pauses: list[float] = field(default_factory=list)
     token: str = ""
+    share: Share | None = None  # where Instagram fetches files, for the login that takes no uploads
 
     def __post_init__(self) -> None:
         self.token = self.token or self.server.state.issue()
@@ -74,9 +77,9 @@ class Side:
 async def side(flavour: str, folder: Path, clock: Clock | None = None) -> AsyncIterator[Side]:
     clock = clock or Clock()
     http = Http(sleep=_at_once)
-    async with GraphServer(flavour, clock=clock).running() as server:
+    async with GraphServer(flavour, clock=clock).running() as server, shelf() as (_, share):
         try:
-            yield Side(server, clock, http, folder)
+            yield Side(server, clock, http, folder, share=None if server.state.takes_uploads else share)
         finally:
             await http.aclose()
 

@@ -121,6 +121,8 @@ class Instagram:
         self.processing = timedelta(0)
         self.stuck = False  # containers stay IN_PROGRESS
         self.broken = ""  # what `status` of the next container says, which ends as ERROR
+        # "Only for apps that have implemented Facebook Login for Business": Instagram login has none.
+        self.takes_uploads = flavour == "facebook"
         self.pages_linked = True  # the Facebook page has an Instagram account
         self._ids = itertools.count(18_000_000_000_000_001)
 
@@ -207,6 +209,8 @@ class Instagram:
             raise GraphError(100, "Too many tags", 2207040)
         if (params.get("upload_type") == "resumable") == ("video_url" in params):
             raise GraphError(100, "Invalid parameter: video_url or upload_type=resumable")
+        if "video_url" not in params and not self.takes_uploads:
+            raise GraphError(100, "The parameter video_url is required")
         if not params.get("thumb_offset", "0").isdigit():
             raise GraphError(1, "The thumbnail offset is out of range", 2207057)
         one = Container(self.next_id(), params, now)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.doubles.gcs_server import BUCKET, GcsServer
+from tests.doubles.google_keys import key_file
 from tests.doubles.graph_process import GraphProcess
 from tests.e2e.operator_process import Autopotter
 
@@ -26,12 +29,21 @@ def graph(request: pytest.FixtureRequest) -> Iterator[GraphProcess]:
 
 @pytest.fixture
 def autopotter(tmp_path: Path, studio: Path, graph: GraphProcess) -> Iterator[Autopotter]:
-    operator = Autopotter(
-        tmp_path / "data", studio, DRAFTS_PER_RUN="1", POST_DELAY="1s", PUBLISH_TO="instagram", **graph.env
-    )
-    yield operator
-    if operator.process is not None:
-        operator.kill()
+    """With Facebook login videos are uploaded from a folder; without it they are fetched from a bucket."""
+    settings = {"DRAFTS_PER_RUN": "1", "POST_DELAY": "1s", "PUBLISH_TO": "instagram"} | graph.env
+    with ExitStack() as stack:
+        media: Path | None = studio
+        if graph.env["INSTAGRAM_LOGIN"] == "instagram":
+            bucket = stack.enter_context(GcsServer().running())
+            for path in sorted(path for path in studio.rglob("*") if path.is_file()):
+                bucket.add(path.relative_to(studio).as_posix(), path.read_bytes())
+            settings |= {"GCS_BUCKET": BUCKET, "STORAGE_EMULATOR_HOST": bucket.url}
+            settings["GCS_API_KEY_PATH"] = str(key_file(tmp_path / "bucket.json", bucket.url))
+            media = None
+        operator = Autopotter(tmp_path / "data", media, **settings)
+        yield operator
+        if operator.process is not None:
+            operator.kill()
 
 
 @pytest.mark.timeout(300)

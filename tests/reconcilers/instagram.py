@@ -33,6 +33,7 @@ def use(op: Operator, we: Side, **more: Any) -> InstagramPublisher:
     publisher = InstagramPublisher(
         we.graph,
         Preflight(we.folder / "reels"),
+        share=we.share,
         settle=SETTLE,
         blinks=(0.01, 0.01),
         first_look=0.05,

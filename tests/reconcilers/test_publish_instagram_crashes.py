@@ -53,7 +53,12 @@ class Weather(list[Fault]):
 def begin(op: Operator, we: Side) -> None:
     """A new process: it knows what the store knows, and nothing else."""
     publisher = InstagramPublisher(
-        we.graph, Preflight(we.folder / "reels"), settle=SETTLE, blinks=(0.01,), first_look=0.01
+        we.graph,
+        Preflight(we.folder / "reels"),
+        share=we.share,
+        settle=SETTLE,
+        blinks=(0.01,),
+        first_look=0.01,
     )
     account = InstagramAccount(we.graph, we.keeper, op.store)
     op.services = dataclasses.replace(op.services, publisher=publisher, account=account)

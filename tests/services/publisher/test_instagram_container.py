@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -14,50 +12,18 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from aiohttp import web
 from PIL import Image
 
 from services.errors import Held, Refused, Unavailable
 from services.http.client import Http
 from services.ports import Post
 from services.publisher.cover_moment import cover_moment
-from services.publisher.instagram_container import Choices, Share
+from services.publisher.instagram_container import Choices
 from services.publisher.reachable import check_reachable
 from services.publisher.reels_spec import find_faults
 from tests.doubles.graph_client import Side
+from tests.doubles.shelf import shelf
 from tests.services.publisher.conftest import make_video, publisher
-
-
-@asynccontextmanager
-async def shelf(*, cookies: bool = False, ranges: bool = True) -> AsyncIterator[tuple[str, Share]]:
-    """A place on the web: its address, and how a file gets there."""
-    files: dict[str, bytes] = {}
-
-    async def fetch(request: web.Request) -> web.Response:
-        content = files[request.match_info["name"]]
-        if cookies and "session" not in request.cookies:
-            return web.Response(text="Sign in", content_type="text/html")
-        wanted = request.headers.get("Range")
-        if wanted == "bytes=0-0" and ranges:
-            headers = {"Content-Range": f"bytes 0-0/{len(content)}"}
-            return web.Response(status=206, body=content[:1], headers=headers)
-        return web.Response(body=content)
-
-    app = web.Application()
-    app.router.add_get("/{name}", fetch)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-
-    async def share(path: Path) -> str:
-        files[path.name] = await asyncio.to_thread(path.read_bytes)
-        return f"{base}/{path.name}"
-
-    try:
-        yield base, share
-    finally:
-        await runner.cleanup()
 
 
 async def test_everything_chosen_is_sent(we: Side, post: Post) -> None:

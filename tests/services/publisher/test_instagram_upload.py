@@ -157,6 +157,13 @@ async def test_another_post_does_not_go_on_with_this_ones_upload(we: Side, heavy
     assert offsets(we)[-2:] == ["0", "100000"]
 
 
+async def test_an_app_that_may_not_upload_holds_the_draft_and_says_what_to_do(we: Side, post: Post) -> None:
+    we.server.state.takes_uploads = False
+    with pytest.raises(Misconfigured, match="takes no uploads from this app") as caught:
+        await publisher(we).prepare(post)
+    assert caught.value.variable == "INSTAGRAM_UPLOAD"
+
+
 async def test_a_dead_token_at_the_upload(we: Side, post: Post) -> None:
     we.server.fail("upload", Fault(error=GraphError(190, "Session has expired", 463)))
     ours = publisher(we)
