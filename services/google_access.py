@@ -42,12 +42,19 @@ class KeyFile:
 
 
 class _Credentials(service_account.Credentials):
-    """Without the library's own question in the background, after each login, in which regions the account
-    may be used: it goes to another host, over a session that is for one thread, and its failure counts for
-    nothing. https://github.com/googleapis/google-cloud-python/tree/main/packages/google-auth"""
+    """Answers that are none are failures of the line; and without the library's own question in the
+    background, after each login, in which regions the account may be used: it goes to another host, over a
+    session that is for one thread, and its failure counts for nothing. https://github.com/googleapis/google-cloud-python/tree/main/packages/google-auth"""
 
     def _is_regional_access_boundary_lookup_required(self) -> bool:
         return False
+
+    def refresh(self, request: Any) -> None:
+        try:
+            super().refresh(request)  # type: ignore[no-untyped-call]
+        except (TypeError, KeyError, ValueError, AttributeError) as error:
+            # The library takes whatever comes with 200 for a token; a network's own page may have come.
+            raise exceptions.TransportError("The login's answer cannot be read.") from error  # type: ignore[no-untyped-call]
 
 
 def read_key(path: Path, variable: str) -> KeyFile:

@@ -251,6 +251,7 @@ class OpenAIPlanner:
             server=self._server,
             default=default,
             today=self._clock().date(),
+            sure=fresh,
         )
         self._listed = now, choice
         self._models[:] = choice.models

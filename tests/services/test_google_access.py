@@ -13,7 +13,11 @@ from google.auth import exceptions as login
 
 from services.errors import Misconfigured, Refused, Unavailable
 from services.google_access import access_trouble, read_key
+from tests.doubles.gcs_server import GcsServer
 from tests.doubles.google_keys import key_file
+from tests.doubles.google_twins import gcs_bucket, google_sheet
+from tests.doubles.http_double import Answer, Double, Fault
+from tests.doubles.sheets_server import SheetsServer
 
 
 @pytest.mark.parametrize(
@@ -77,3 +81,31 @@ def test_every_error_of_the_line_and_the_login_has_a_sentence(kind: type[Excepti
     assert "secret" not in str(found)
     assert found.message.endswith(".")
     assert found.remedy
+
+
+NO_TOKENS = [
+    Answer(200, b"<html>Sign in to this network</html>", {"Content-Type": "text/html"}),
+    Answer(200, b"", {"Content-Type": "application/json"}),
+    Answer.of([]),
+    Answer.of("token"),
+    None,  # the line breaks
+]
+
+
+@pytest.mark.parametrize("answer", NO_TOKENS, ids=["page", "empty", "list", "text", "line"])
+@pytest.mark.parametrize("service", ["sheet", "bucket"])
+async def test_a_login_that_answers_rubbish_is_a_sentence_and_comes_back(
+    service: str, answer: Answer | None, tmp_path: Path
+) -> None:
+    server: Double = SheetsServer() if service == "sheet" else GcsServer()
+    fault = Fault(answer) if answer is not None else Fault(drop="before")
+    with server.running():
+        if isinstance(server, SheetsServer):
+            ping = google_sheet(server, tmp_path, patience=2.0).ping
+        else:
+            ping = gcs_bucket(server.url, tmp_path, ["a"], patience=0.2).ping
+        server.fail("token", *[fault] * 30)
+        with pytest.raises(Unavailable, match="login did not answer"):
+            await ping()
+        server.faults.clear()
+        await ping()

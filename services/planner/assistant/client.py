@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from http.client import NO_CONTENT
 from urllib.parse import urlsplit
 
+import httpx2
 import openai
 
 from services.redaction import register_secret
@@ -26,8 +29,23 @@ def connect(key: str, base_url: str, timeout: float) -> openai.AsyncOpenAI:
         base_url=base_url or OPENAI,
         timeout=limits,
         max_retries=0,
-        http_client=openai.DefaultAsyncHttpx2Client(follow_redirects=False, timeout=limits),
+        http_client=openai.DefaultAsyncHttpx2Client(
+            follow_redirects=False, timeout=limits, event_hooks={"response": [_ensure_readable]}
+        ),
     )
+
+
+async def _ensure_readable(response: httpx2.Response) -> None:
+    """The SDK takes a page of a proxy, or nothing at all, for an answer, and stumbles over it later."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not response.is_success or response.status_code == NO_CONTENT or kind == "text/event-stream":
+        return
+    try:
+        if not kind.endswith("json"):
+            raise ValueError(kind)
+        json.loads(await response.aread())
+    except (ValueError, RecursionError) as error:
+        raise httpx2.RemoteProtocolError("The answer cannot be read.", request=response.request) from error
 
 
 def server_name(base_url: str) -> str:

@@ -26,19 +26,27 @@ class Choice:
 
 
 async def choose_models(
-    client: openai.AsyncOpenAI, wanted: Sequence[str], *, server: str, default: Sequence[str], today: date
+    client: openai.AsyncOpenAI,
+    wanted: Sequence[str],
+    *,
+    server: str,
+    default: Sequence[str],
+    today: date,
+    sure: bool = False,
 ) -> Choice:
     """``wanted`` in order, those the server does not have last; without any, ``default`` or the first it has.
 
-    A server that has no list of models is no error; one that refuses the key or is not there is: raises
-    OperatorError. So is, where there is a ``default``, a list with none of them: it is OpenAI's, which is
-    complete. Other servers may take names that they do not list; they are asked, and it is said.
+    A server that has no list of models is no error; one that refuses the key or is not there is, and one that
+    fails if ``sure`` is asked for: raises OperatorError. So is, where there is a ``default``, a list with
+    none of them: it is OpenAI's, which is complete. Other servers may take names that they do not list; they
+    are asked, and it is said.
     """
     try:
         page = await client.models.list()
     except (openai.APIError, httpx2.HTTPError) as error:
         trouble = trouble_of(error)
-        if trouble in (Trouble.KEY, Trouble.NEVER_SENT, Trouble.QUOTA) or not (wanted or default):
+        fails = (Trouble.KEY, Trouble.NEVER_SENT, Trouble.QUOTA, *((Trouble.UNCLEAR,) if sure else ()))
+        if trouble in fails or not (wanted or default):
             raise sentence(error, server, "") from None
         return Choice(tuple(wanted or default))
     ends = {model.id: _day(model.shutdown_date) for model in page.data}

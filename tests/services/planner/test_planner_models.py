@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import openai
 import pytest
-from openai_studio import opened
+from openai_studio import make, opened
+from planner_studio import brief, small_studio
 
-from services.errors import Misconfigured
+from services.errors import Misconfigured, Unavailable
 from services.planner.assistant.models import DEFAULTS, Choice, choose_models
+from tests.doubles.gate import WEATHERS, Gate
 from tests.doubles.openai_contract import Contract
 from tests.doubles.openai_mind import Mind
 from tests.doubles.openai_server import KEY, OpenAIServer
@@ -29,6 +32,28 @@ async def test_a_server_of_ones_own_may_take_what_it_does_not_list_and_ping_says
         assert said.startswith("gpt-none at 127.0.0.1")
         assert "is not in the list of 127.0.0.1" in said
         assert "which has gpt-test: see OPENAI_MODEL." in said
+
+
+@pytest.mark.parametrize("weather", WEATHERS)
+async def test_what_is_no_answer_is_a_sentence(weather: str, tmp_path: Path) -> None:
+    """And the next one is taken: nothing is lost by it."""
+    async with opened(tmp_path, Mind(), Contract(None), models=("gpt-test",)) as studio:
+        gate = Gate(urlsplit(studio.server.url).port or 0)
+        await gate.open()
+        try:
+            planner = make(studio.store, studio.purse, f"{gate.url}/v1", models=("gpt-test",))
+            studio.before.append(planner)
+            assert (await planner.ping()).startswith("gpt-test at 127.0.0.1")
+            await gate.turn(weather)
+            with pytest.raises(Unavailable):
+                await planner.ping()
+            order = brief(small_studio(), count=1, run="7")
+            with pytest.raises(Unavailable):
+                await planner.propose(order)
+            await gate.turn("")
+            assert len((await planner.propose(order)).proposals) == 1
+        finally:
+            await gate.close()
 
 
 @pytest.mark.parametrize("wanted", [("gpt-none",), ()], ids=["named", "default"])
