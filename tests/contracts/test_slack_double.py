@@ -273,9 +273,12 @@ async def test_faults_come_when_they_are_ordered(server: SlackServer, client: As
     server.fail("chat.postMessage", Fault(seconds=5.0))
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(post("too slow"), 0.2)
-    assert [one.text for one in server.messages()] == [
-        "its answer is lost", "half an answer", "it happened all the same", "too slow",
-    ]  # fmt: skip
+    server.fail("chat.postMessage", Fault(late=0.3))
+    with pytest.raises(aiohttp.ClientError):
+        await post("later")
+    there = ["its answer is lost", "half an answer", "it happened all the same", "too slow"]
+    assert [one.text for one in server.messages()] == there
+    await server.until(lambda: [one.text for one in server.messages()] == [*there, "later"])
 
 
 async def test_forms_and_json_are_the_same(server: SlackServer) -> None:

@@ -148,6 +148,7 @@ async def test_mentions_arrive_from_threads_and_other_talk_does_not(
 
 async def test_an_app_has_what_its_manifest_asks_for(server: SlackServer, app: AsyncApp, ana: Person) -> None:
     manifest: dict[str, Any] = {
+        "display_information": {"name": "Autopotter"},
         "features": {"bot_user": {"display_name": "autopotter"}},
         "oauth_config": {"scopes": {"bot": ["chat:write", "channels:history"]}},
         "settings": {

@@ -29,7 +29,7 @@ class Fault:
     ``error`` is answered as {"ok": false}; ``status`` with ``text`` and ``headers`` is answered instead of
     anything. ``drop`` closes the line "before" the effect or "after" it (the answer is lost). ``seconds``
     pass before the answer. ``after``: the effect comes all the same. ``malformed``: the answer is cut in its
-    middle.
+    middle. ``late``: the line closes at once, and the effect comes so many seconds later.
     """
 
     error: str = ""
@@ -40,6 +40,7 @@ class Fault:
     seconds: float = 0.0
     after: bool = False
     malformed: bool = False
+    late: float | None = None
 
     @classmethod
     def limited(cls, seconds: int) -> Fault:

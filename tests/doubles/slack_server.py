@@ -8,6 +8,7 @@ without a text: those stand in ``problems``. Written from Slack's reference, not
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -23,7 +24,8 @@ from tests.doubles.slack_error import Call, Fault, SlackError
 from tests.doubles.slack_events import Events
 from tests.doubles.slack_files import Files
 from tests.doubles.slack_given import arguments
-from tests.doubles.slack_methods import EVENTS, METHODS, Method
+from tests.doubles.slack_manifest import install
+from tests.doubles.slack_methods import METHODS, Method
 from tests.doubles.slack_people import People
 from tests.doubles.slack_rates import Rates
 from tests.doubles.slack_socket import SocketMode
@@ -90,18 +92,7 @@ class SlackServer:
     def install(self, manifest: Mapping[str, Any]) -> None:
         """The app has what its manifest asks for and nothing else. Raises AssertionError where Slack would
         refuse the manifest."""
-        settings, features = manifest["settings"], manifest["features"]
-        self.space.scopes = set(manifest["oauth_config"]["scopes"]["bot"])
-        self.space.events = set(settings.get("event_subscriptions", {}).get("bot_events", []))
-        self.space.commands = {one["command"] for one in features.get("slash_commands", [])}
-        self.space.interactive = bool(settings.get("interactivity", {}).get("is_enabled"))
-        self.space.socket_mode = bool(settings.get("socket_mode_enabled"))
-        self.space.unfurl_domains = set(features.get("unfurl_domains", []))
-        for event in self.space.events:
-            assert event in EVENTS, f"{event} is not known here"
-            assert EVENTS[event] in {"", *self.space.scopes}, f"{event} needs {EVENTS[event]}"
-        assert not self.space.commands or "commands" in self.space.scopes, "commands need their scope"
-        assert "bot_user" in features, "bot scopes need a bot user"
+        install(self.space, manifest)
 
     def revoke(self, error: str = "token_revoked") -> None:
         """From now on Slack says this of the bot's token; "" gives it back."""
@@ -158,6 +149,9 @@ class SlackServer:
         status = 200
         try:
             args = await arguments(request)
+            if fault.late is not None:
+                self.socket.background(self._late(fault.late, name, request, args))
+                hang_up(request)
             if fault.error and not fault.after:
                 raise SlackError(fault.error)
             if fault.status and not fault.after:
@@ -185,6 +179,13 @@ class SlackServer:
         if fault.malformed:
             text = text[: len(text) // 2]
         return web.Response(status=status, text=text, headers=headers, content_type="application/json")
+
+    async def _late(self, seconds: float, name: str, request: web.Request, args: dict[str, Any]) -> None:
+        """The effect of a call whose line is closed already."""
+        await asyncio.sleep(seconds)
+        with contextlib.suppress(SlackError):  # a refusal, which nobody hears
+            await self._answer(name, request, args, {})
+        self.calls.append(Call(name, args, 0, "", self.space.clock()))
 
     async def _answer(
         self, name: str, request: web.Request, args: dict[str, Any], headers: dict[str, str]
