@@ -244,7 +244,7 @@ def main() -> None:
     options = parser(__doc__)
     options.add_argument(
         "--instagram",
-        choices=("facebook",),  # the other login posts from a bucket: crashing/at_everything.py --login instagram
+        choices=("facebook",),  # the other one posts from a bucket: crashing/at_everything.py
         help="post by this login",
     )
     given = options.parse_args()
