@@ -27,7 +27,6 @@ WHY: dict[str, Any] = {
 @pytest.fixture
 async def server() -> AsyncIterator[SlackServer]:
     async with SlackServer().running() as running:
-        running.socket.ack_within = 0.3
         yield running
 
 

@@ -21,7 +21,6 @@ from tests.doubles.slack_thread import slack_in_a_thread
 @pytest.fixture
 async def server() -> AsyncIterator[SlackServer]:
     async with SlackServer().running() as running:
-        running.socket.ack_within = 0.3
         yield running
 
 
@@ -81,7 +80,7 @@ async def test_events_come_twice_and_again_and_get_lost(
 
 
 async def test_what_is_not_acknowledged_comes_again(server: SlackServer, ana: Person) -> None:
-    message = await post_card(server)
+    server.socket.ack_within, message = 0.5, await post_card(server)
     opened = await client_of(server).apps_connections_open(app_token=server.space.app_token)
     async with aiohttp.ClientSession() as line, line.ws_connect(opened["url"]) as socket:
         assert (await socket.receive_json())["type"] == "hello"
@@ -186,7 +185,6 @@ async def test_a_crowd_reacts_at_once(server: SlackServer, app: AsyncApp) -> Non
     async def added(body: dict[str, Any]) -> None:
         heard.append(body["event_id"])
 
-    server.socket.ack_within = 3.0
     people = [server.person(f"person {number}") for number in range(20)]
     message = await post_card(server)
     async with listening(server, app):
