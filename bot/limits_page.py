@@ -8,8 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import services
-from services.limits import ServiceLimits
+from services.http.answer import LONGEST_WAIT
+from services.http.repeating import FIRST_PAUSE, LONGEST_PAUSE
+from services.limits import ServiceLimits, span
 
+_COMMON = (
+    f"What the HTTP client repeats waits for a time drawn at random: less than {span(FIRST_PAUSE)}, then "
+    f"twice as much each time, up to {span(LONGEST_PAUSE)}, on top of the pause the service names. A named "
+    f"pause is believed up to {span(LONGEST_WAIT)}; meanwhile that service is asked nothing else. Answers "
+    "are read up to a size, packed ones too, and addresses that are not the service's own are never asked."
+)
 _MARK = re.compile(r"^LIMITS\b.*= ServiceLimits\(", re.MULTILINE)
 
 
@@ -25,8 +33,8 @@ def all_limits() -> list[ServiceLimits]:
 
 
 def services_markdown() -> str:
-    """A section for each service."""
-    return "\n\n".join("\n".join(_section(limits)) for limits in all_limits())
+    """What holds for all that the common client asks, and a section for each service."""
+    return "\n\n".join([_COMMON, *("\n".join(_section(limits)) for limits in all_limits())])
 
 
 def _section(of: ServiceLimits) -> Iterator[str]:

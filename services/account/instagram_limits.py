@@ -8,6 +8,7 @@ from services.account.instagram_media import BY_THEMSELVES, PAGE
 from services.account.token import DAYS_BEFORE_REFRESH, HOURS_BETWEEN_TRIES, YOUNGEST
 from services.graph.usage import LONGEST_STEP, PAUSE, PAUSE_AT, SLOW_AT
 from services.graph.wire import ATTEMPTS, PATIENCE, TIMEOUT
+from services.http.service import CONNECT_SECONDS
 from services.limits import Limit, ServiceLimits, span
 
 LIMITS = ServiceLimits(
@@ -56,6 +57,7 @@ LIMITS = ServiceLimits(
         ),
     ),
     waits=(
+        ("A connection", span(CONNECT_SECONDS)),
         ("An answer", span(TIMEOUT)),
         ("A pause the service names, before the caller is told", span(PATIENCE)),
         ("Usage at the limit, no minutes named", span(PAUSE)),

@@ -16,7 +16,6 @@ from services.http.service import Service
 from services.http.trouble import Unanswered
 from services.http.unpacking import ACCEPTED
 
-CONNECT_SECONDS = 10.0
 KEPT_CONNECTIONS = 10
 KEPT_SECONDS = 5.0  # one left idle for longer may be closed by the other side just as it is used
 

@@ -19,7 +19,7 @@ from services.files import sentence, sync_to_disk
 from services.http.answer import Answer
 from services.http.remote import Remote, Text
 from services.http.repeating import repeated
-from services.http.service import Again
+from services.http.service import DOWNLOAD_SECONDS, Again
 from services.http.trouble import Unanswered
 from services.http.unpacking import is_plain
 from services.log import timed
@@ -37,7 +37,7 @@ async def download(
     *,
     headers: Mapping[str, Text] | None = None,
     max_bytes: int,
-    seconds: float = 1800.0,
+    seconds: float = DOWNLOAD_SECONDS,
 ) -> int:
     """Bring the file at ``where`` to ``path``, replacing what is there; the answer is its size in bytes.
 

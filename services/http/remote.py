@@ -19,10 +19,10 @@ from pydantic import SecretStr
 
 from services.errors import Misconfigured, Refused
 from services.http.answer import Answer
-from services.http.client import CONNECT_SECONDS, Http
+from services.http.client import Http
 from services.http.places import may_be_asked
 from services.http.repeating import repeated
-from services.http.service import Again, Service
+from services.http.service import CONNECT_SECONDS, Again, Service
 from services.http.trouble import EXCEPTIONS, timed_out, translate
 from services.http.unpacking import read_body
 from services.log import get_logger, timed

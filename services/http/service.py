@@ -8,6 +8,9 @@ from enum import Enum
 
 from services.http.answer import BUSY, Answer
 
+CONNECT_SECONDS = 10.0
+DOWNLOAD_SECONDS = 1800.0  # for one try of a whole file
+
 
 class Again(Enum):
     """When a request may be repeated by itself."""

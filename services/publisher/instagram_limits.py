@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.graph.errors import TABLE
 from services.graph.upload import PAUSES
 from services.graph.wire import TIMEOUT, UPLOAD_TIMEOUT
+from services.http.service import CONNECT_SECONDS
 from services.limits import Limit, ServiceLimits, span
 from services.publisher.caption_spec import (
     MAX_CHARACTERS,
@@ -31,6 +32,7 @@ from services.publisher.reels_spec import (
     MIN_RATE,
     MIN_SECONDS,
 )
+from services.publisher.video_child import LOOK_SECONDS, MEND_SECONDS
 
 _REST = TABLE[4, 2207051].wait or 0.0
 
@@ -79,6 +81,9 @@ LIMITS = ServiceLimits(
         ),
     ),
     waits=(
+        ("Looking at a video, before it is called damaged", span(LOOK_SECONDS)),
+        ("Making a Reel of a video that nearly is one", span(MEND_SECONDS)),
+        ("A connection", span(CONNECT_SECONDS)),
         ("An answer", span(TIMEOUT)),
         ("An upload", span(UPLOAD_TIMEOUT)),
         ("An upload that broke off, before it goes on", ", ".join(map(span, PAUSES))),

@@ -20,6 +20,7 @@ from services.publisher.reels_spec import Cure, Fault
 
 log = get_logger(__name__)
 _MODULE = "services.publisher.video_job"
+LOOK_SECONDS, MEND_SECONDS = 60.0, 1800.0
 _REMEDY = "Retry renders it again."
 # glibc reserves address space for each thread's own heap, which counts against the limit; ignored elsewhere.
 _ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
@@ -29,7 +30,7 @@ class VideoChild:
     """All raise OSError if a file cannot be used, Refused with a sentence about the video if looking at it
     ends the child, Unavailable if the child was stopped together with the operator."""
 
-    def __init__(self, *, look_seconds: float = 60.0, mend_seconds: float = 1800.0) -> None:
+    def __init__(self, *, look_seconds: float = LOOK_SECONDS, mend_seconds: float = MEND_SECONDS) -> None:
         self._look_seconds, self._mend_seconds = look_seconds, mend_seconds
 
     async def faults(self, video: Path) -> list[Fault]:

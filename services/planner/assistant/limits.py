@@ -53,8 +53,8 @@ LIMITS = ServiceLimits(
         ),
     ),
     waits=(
-        ("one answer", "OPENAI_TIMEOUT"),
-        ("between looks for an answer that was lost", ", ".join(span(seconds) for seconds in SETTLE)),
+        ("An answer", "OPENAI_TIMEOUT"),
+        ("Between looks for an answer that was lost", ", ".join(span(seconds) for seconds in SETTLE)),
     ),
     repeats=f"Each kind of trouble is tried {TRIES} times in a turn; the package's own repeats are off. What "
     "may have been accepted is looked for in the conversation first, and paid for only once.",

@@ -61,6 +61,7 @@ class Api:
                 timeout=limits.ANSWER_SECONDS,
                 concurrency=limits.REQUESTS_AT_ONCE,
                 attempts=limits.ATTEMPTS,
+                patience=limits.PATIENCE,
                 max_bytes=limits.MAX_LIST_BYTES,
             ),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.http.service import CONNECT_SECONDS, DOWNLOAD_SECONDS
 from services.limits import Limit, ServiceLimits, size, span
 
 BASE_URL = "https://api.json2video.com/v2"
@@ -15,6 +16,7 @@ POLL_FIRST, POLL_LAST, POLL_GROWS, POLL_TIER = 5.0, 30.0, 1.5, 60.0
 AT_ONCE = 3
 REQUESTS_AT_ONCE = 4
 ATTEMPTS = 4
+PATIENCE = 60.0  # the longest pause the service may name that is waited out at once
 MAX_VIDEO_BYTES = 1024**3
 MAX_LIST_BYTES = 64 * 1024**2  # 100 movies a page, each with its whole JSON
 PAGE, MOST_PAGES = 100, 200
@@ -49,13 +51,13 @@ LIMITS = ServiceLimits(
             "Credits a day and a month",
             "JSON2VIDEO_DAILY_CREDITS, JSON2VIDEO_MONTHLY_CREDITS",
             "our own ledger, written before each render",
-            "“Today 180 of 200 credits are used, and this render needs about 30”: the same",
+            "“Today 180 of 200 credits for JSON2Video are used, and this render needs about 30”: the same",
         ),
         Limit(
             "How often a render is asked for",
             f"every {span(POLL_FIRST)} at most, slowing down to {span(POLL_LAST)}",
             "429, also with Retry-After",
-            "nothing: it is asked for later",
+            "nothing: it is asked for later; “is asked too often for now”, if it lasts",
         ),
         Limit(
             "Finished files",
@@ -77,11 +79,17 @@ LIMITS = ServiceLimits(
         ),
     ),
     waits=(
-        ("one answer", span(ANSWER_SECONDS)),
-        ("the answer to an order", span(SUBMIT_SECONDS)),
-        ("before a lost order is looked for", span(SETTLE_SECONDS)),
-        ("a render in one go", "JSON2VIDEO_TIMEOUT; then it is asked for again later"),
-        ("before “timeout” or “unknown” is believed", span(BELIEVE_SECONDS)),
+        ("A connection", span(CONNECT_SECONDS)),
+        ("An answer", span(ANSWER_SECONDS)),
+        ("The answer to an order", span(SUBMIT_SECONDS)),
+        ("A pause the service names, before the caller is told", span(PATIENCE)),
+        ("A render in one go", "JSON2VIDEO_TIMEOUT; then it is asked for again later"),
+        (
+            "A download, in one go",
+            f"{span(DOWNLOAD_SECONDS)}, or {span(ANSWER_SECONDS)} in which nothing comes",
+        ),
+        ("Before a lost order is looked for", span(SETTLE_SECONDS)),
+        ("Before “timeout” or “unknown” is believed", span(BELIEVE_SECONDS)),
     ),
     repeats=f"What only reads is tried up to {ATTEMPTS} times with growing random pauses; a download goes on "
     "where it stopped. An order (POST /movies) is never repeated by itself: when its answer is lost, the "

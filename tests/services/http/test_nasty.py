@@ -189,7 +189,7 @@ async def test_a_named_pause_is_lengthened_at_random(remote: NewRemote) -> None:
 async def test_a_redirect_to_nonsense_is_told(remote: NewRemote, tmp_path: Path, to: str) -> None:
     answer = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + to.encode("latin-1") + b"\r\n\r\n"
     with saying(answer) as url, pytest.raises(OperatorError):
-        await download(remote(url, attempts=1), "/x", tmp_path / "x.mp4", max_bytes=MOST)
+        await download(remote(url, attempts=1), "/x", tmp_path / "x.mp4", max_bytes=MOST, seconds=60)
     assert not (tmp_path / "x.mp4").exists()
 
 
@@ -210,10 +210,10 @@ async def test_a_part_of_another_version_is_not_joined_though_the_server_says_so
     with Told(shelf).running() as server:
         server.fail("GET", Fault(cut=500_000), *[Fault(drop="before")] * 9)
         with pytest.raises(Unanswered):
-            await download(remote(server.url), "/x", path, max_bytes=MOST)
+            await download(remote(server.url), "/x", path, max_bytes=MOST, seconds=60)
         server.faults.clear()
         content, tag = new, '"two"'
-        await download(remote(server.url), "/x", path, max_bytes=MOST)
+        await download(remote(server.url), "/x", path, max_bytes=MOST, seconds=60)
     assert path.read_bytes() == new
 
 
@@ -224,7 +224,7 @@ async def test_a_part_nobody_asked_for_is_not_put_behind_what_is_left(
     partial = Answer(206, b"ab", {"Content-Range": "bytes 0-1/2"})
     with Told(lambda asked: Answer(200, b"ab")).running() as server:
         server.fail("GET", Fault(partial))
-        await download(remote(server.url), "/x", tmp_path / "x.mp4", max_bytes=MOST)
+        await download(remote(server.url), "/x", tmp_path / "x.mp4", max_bytes=MOST, seconds=60)
     assert (tmp_path / "x.mp4").read_bytes() == b"ab"
 
 
@@ -233,7 +233,7 @@ async def test_a_file_that_is_packed_though_it_should_not_is_not_taken(
 ) -> None:
     packed = Answer(200, zlib.compress(b"x" * 1000), {"Content-Encoding": "deflate"})
     with Told(lambda asked: packed).running() as server, pytest.raises(Unanswered, match="packed"):
-        await download(remote(server.url), "/x", tmp_path / "x.mp4", max_bytes=MOST)
+        await download(remote(server.url), "/x", tmp_path / "x.mp4", max_bytes=MOST, seconds=60)
     assert not (tmp_path / "x.mp4").exists()
 
 
@@ -265,5 +265,5 @@ async def test_a_download_that_drips_is_given_up(remote: NewRemote, tmp_path: Pa
 
     with saying(drip) as url, pytest.raises(Unanswered):
         async with asyncio.timeout(20):
-            await download(remote(url, attempts=3), "/x", tmp_path / "x.mp4", max_bytes=MOST)
+            await download(remote(url, attempts=3), "/x", tmp_path / "x.mp4", max_bytes=MOST, seconds=60)
     assert have <= 4
