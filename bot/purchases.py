@@ -78,8 +78,9 @@ def _caps(db: Database, purse: Purse) -> list[dict[str, Any]]:
 
 def _text(draft: Draft, amount: int, service: str, caps: Sequence[Mapping[str, Any]]) -> str:
     cost = f"about {amount:,} credit{'' if amount == 1 else 's'} of {service}"
-    left = " and ".join(f"{cap['left']:,} of {cap['of']:,} {cap['span']}" for cap in caps)
-    if any(amount > cap["left"] for cap in caps):
+    forbidding = [cap for cap in caps if amount > cap["left"]]
+    left = " and ".join(f"{cap['left']:,} of {cap['of']:,} {cap['span']}" for cap in forbidding or caps)
+    if forbidding:
         return f"Its final video needs {cost}, but your caps leave {left}: it cannot be bought now."
     told = f"{_BUYS[draft.state]} for {cost}{f'; your caps leave {left}' if left else ''}."
     lacking = draft.rendered is not None and draft.rendered.approximations

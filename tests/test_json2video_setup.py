@@ -90,8 +90,10 @@ def test_doctor_says_what_must_be_put_right(
     else:
         given["JSON2VIDEO_API_KEY"] = "J2V-another-key-of-somebody"
     result = run(tmp_path, "--json", **given)
-    check = told(result)["renderer json2video"]
+    checks = told(result)
+    check = checks["renderer json2video"]
     assert check["state"] == "fail"
+    assert "credits of JSON2Video" not in checks, "it is said once"
     assert ("JSON2VIDEO_API_KEY" if what == "key" else "no credits left") in check["message"]
     assert given["JSON2VIDEO_API_KEY"] not in result.output
 

@@ -34,7 +34,7 @@ async def checks(settings: Settings) -> list[Check]:
         return found  # it is told of with the other services
     finally:
         await http.aclose()
-    if left is not None:
+    if left:  # none at all: that is told of with the other services, too
         few = f"Only {left:,} credits are left: about {left} seconds of video."
         found.append(
             ok("credits of JSON2Video", f"{left:,} are left.")

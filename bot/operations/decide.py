@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from typing import Annotated
+from collections.abc import AsyncGenerator, Mapping
+from typing import Annotated, Any
 
 from humanize import precisedelta
 
@@ -86,10 +86,12 @@ async def _vote(op: Operator, by: Requester, number: int, choice: Choice, reason
     draft = await op.store.do(
         decisions.vote, number, choice, voter=by.voter, target=op.target, now=op.now(), reason=reason
     )
-    return await answer(op, draft, await _sentence(op, draft, choice))
+    cards = await draft_cards(op, [draft])
+    buying = _buying(op, draft, cards[0].data["purchase"])
+    return await answer(op, draft, await _sentence(op, draft, choice, buying))
 
 
-async def _sentence(op: Operator, draft: Draft, choice: Choice) -> str:
+async def _sentence(op: Operator, draft: Draft, choice: Choice, buying: str) -> str:
     number = draft.number
     if draft.state is State.PUBLISHING:
         return f"Noted; draft {number} is being published: your vote counts if it turns out not to be out."
@@ -105,9 +107,7 @@ async def _sentence(op: Operator, draft: Draft, choice: Choice) -> str:
         then = "buys its final video and goes on" if awaits_final(op, draft) else "goes on"
         return f"Draft {number} is approved. Posting is paused: `autopotter schedule resume` {then}."
     if own := posts(op, draft):
-        then = (
-            f"; undo takes it back.{_bought(op, draft)}" if op.live else ", if an operator is running then."
-        )
+        then = f"; undo takes it back.{buying}" if op.live else ", if an operator is running then."
         return f"Draft {number} is approved and will be posted {own}{then}"
     if not op.live:
         return (
@@ -116,19 +116,18 @@ async def _sentence(op: Operator, draft: Draft, choice: Choice) -> str:
         )
     wait = due_in(op, draft)
     if wait is None:
-        return f"Draft {number} is approved and waits for the next slot.{_bought(op, draft)}"
-    if awaits_final(op, draft):
-        return (
-            f"Draft {number} is approved.{_bought(op, draft)} It is posted when that is there; until then "
-            "undo takes it back."
-        )
+        return f"Draft {number} is approved and waits for the next slot.{buying}"
+    if buying:
+        return f"Draft {number} is approved.{buying} It is posted when that is there; undo takes it back."
     delay = precisedelta(round(wait))
     return f"Draft {number} is approved and will be posted in {delay}; undo takes it back."
 
 
-def _bought(op: Operator, draft: Draft) -> str:
-    """When its final video is bought; what it will cost stands on its card."""
+def _buying(op: Operator, draft: Draft, purchase: Mapping[str, Any] | None) -> str:
+    """When its final video is bought; what it will cost stands on its card. "" where there is none to buy."""
     if not awaits_final(op, draft):
         return ""
+    if purchase is not None and not purchase["allowed"]:
+        return f" {purchase['text']}"
     wait = round(final_in(op, draft))
     return f" Its final video is bought {f'in {precisedelta(wait)}' if wait else 'now'}."

@@ -13,15 +13,18 @@ from sqlite_utils import Database
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Credits of a day and of a month, as far as they are known by now."""
+    """Credits of a day and of a month; ``open``: some of them are estimates of renders under way."""
 
     day: int
     month: int
+    open: bool
 
 
 def spent(db: Database, *, day: datetime, month: datetime) -> Spent:
     """Since these two moments."""
-    return Spent(since(db, day), since(db, month))
+    query = "SELECT 1 FROM credits WHERE settled = 0 AND at >= ? LIMIT 1"
+    is_open = db.execute(query, [_utc(month)]).fetchone() is not None
+    return Spent(since(db, day), since(db, month), is_open)
 
 
 def take(db: Database, key: str, credits: int, *, now: datetime) -> None:
@@ -47,6 +50,11 @@ def taken(db: Database, handle: str) -> int | None:
     """What was taken for the render with this handle; None if that is not known."""
     row = db.execute("SELECT credits FROM credits WHERE handle = ?", [handle]).fetchone()
     return int(row[0]) if row else None
+
+
+def taken_at(db: Database, handle: str) -> datetime | None:
+    row = db.execute("SELECT at FROM credits WHERE handle = ?", [handle]).fetchone()
+    return datetime.fromisoformat(row[0]) if row else None
 
 
 def settle(db: Database, handle: str, credits: int) -> bool:

@@ -212,11 +212,14 @@ async def test_one_that_takes_longer_stays_rendering_and_is_never_bought_again(
     op: Operator, server: Json2VideoServer, tmp_path: Path
 ) -> None:
     server.ends = ["stuck"]
-    async with buying(op, server, tmp_path, timeout=0.0):
+    now = [datetime.now(UTC)]
+    async with buying(op, server, tmp_path, timeout=0.0, clock=lambda: now[0]):
         number = await file_one(op)
-        for _ in range(3):
-            with pytest.raises(Unavailable, match="has not finished this render after 0 min"):
+        for minutes in (0, 14, 35):
+            now[0] += timedelta(minutes=minutes)
+            with pytest.raises(Unavailable, match="has not finished this render yet") as caught:
                 await step(op, number)
+            assert ("ordered 14 minutes ago" in str(caught.value)) is (minutes == 14)
         assert await state(op, number) is State.RENDERING
         guard = await op.store.do(guards.open_render, number, 1)
         assert guard is not None
@@ -329,6 +332,23 @@ async def test_a_cap_holds_until_its_time_is_over(
         now[0] += rest
         assert await rendered(op, second) is State.DRAFT
     assert len(server.bought) == 2
+
+
+async def test_a_cap_is_asked_again_soon_while_a_render_may_turn_out_cheaper(
+    op: Operator, server: Json2VideoServer, tmp_path: Path
+) -> None:
+    """Two of 8 s fit into 14 credits if the first one takes 4: not only after midnight."""
+    server.ends = ["stuck"]
+    async with buying(op, server, tmp_path, daily=14, timeout=0.0):
+        first, second = await file_one(op, 8.0), await file_one(op, 8.0)
+        with pytest.raises(Unavailable):
+            await step(op, first)
+        with pytest.raises(CreditUsedUp, match="8 of 14 credits") as caught:
+            await step(op, second)
+        assert caught.value.retry_after == 60.0
+        server.bought[0].end = "done"
+        assert await rendered(op, first) is State.DRAFT
+        assert await rendered(op, second) is State.DRAFT
 
 
 async def test_a_render_denied_under_way_is_taken_up_again_when_the_denial_is(

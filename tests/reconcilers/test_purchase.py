@@ -68,11 +68,17 @@ async def test_the_card_says_what_approving_buys_and_what_the_caps_leave(
 async def test_what_the_caps_do_not_allow_is_said_before_the_approval(
     op: Operator, server: Json2VideoServer, tmp_path: Path
 ) -> None:
-    async with buying(op, server, tmp_path / "r", finals=True, daily=3):
+    async with buying(op, server, tmp_path / "r", finals=True, daily=3, monthly=1000):
         number = await draft_of(op)
-        assert await said(op, number) == (
+        cannot = (
             "Its final video needs about 4 credits of JSON2Video, but your caps leave 3 of 3 today: "
             "it cannot be bought now."
+        )
+        assert await said(op, number) == cannot
+        op.live = True
+        [reply] = [reply async for reply in approve(op, Requester("somebody"), number)]
+        assert reply.text == (
+            f"Draft {number} is approved. {cannot} It is posted when that is there; undo takes it back."
         )
 
 
@@ -110,7 +116,7 @@ async def test_the_answer_to_an_approval_says_when_it_is_bought(
         [reply] = [reply async for reply in approve(op, Requester("somebody"), number)]
         assert reply.text == (
             f"Draft {number} is approved. Its final video is bought in 2 minutes. It is posted when that is "
-            "there; until then undo takes it back."
+            "there; undo takes it back."
         )
         assert "about 4 credits" in reply.cards[0].data["purchase"]["text"]
 

@@ -24,6 +24,8 @@ from services.renderer.json2video.limits import (
 from services.renderer.json2video.outgoing import elements_of
 from services.store import Store, credits
 
+_SOON = 60.0  # seconds after which a cap is asked again
+
 
 def estimate(movie: Movie, lengths: Mapping[str, float | None]) -> int:
     """Credits, rounded up; ``lengths`` maps what the movie names to seconds, as far as they are known."""
@@ -64,11 +66,20 @@ class Ledger:
         """In one transaction, so that two renders cannot both take what is enough for one."""
         day, month = self._begins()
         found = credits.spent(db, day=day, month=month)
-        if self._daily and found.day + amount > self._daily:
-            raise self._used_up("Today", found.day, self._daily, amount, "DAILY", day + timedelta(days=1))
-        if self._monthly and found.month + amount > self._monthly:
-            begins = (month + timedelta(days=32)).replace(day=1)
-            raise self._used_up("This month", found.month, self._monthly, amount, "MONTHLY", begins)
+        next_month = (month + timedelta(days=32)).replace(day=1)
+        for when, spent, cap, name, until in (
+            ("Today", found.day, self._daily, "DAILY", day + timedelta(days=1)),
+            ("This month", found.month, self._monthly, "MONTHLY", next_month),
+        ):
+            if cap and spent + amount > cap:
+                # What was reckoned for a render under way may turn out to be less, or nothing.
+                wait = 0.0 if found.open else (until - self._clock()).total_seconds()
+                raise CreditUsedUp(
+                    f"{when} {spent} of {cap} credits for JSON2Video are used, and this render needs about "
+                    f"{amount}: it was not bought.",
+                    remedy=f"It can be had later; or raise JSON2VIDEO_{name}_CREDITS.",
+                    retry_after=max(_SOON, wait),
+                )
         credits.take(db, key, amount, now=self._clock())
 
     async def know(self, key: str, handle: str) -> None:
@@ -84,6 +95,11 @@ class Ledger:
 
     async def taken(self, handle: str) -> int | None:
         return await self._store.do(credits.taken, handle)
+
+    async def age(self, handle: str) -> float | None:
+        """Seconds since it was taken from the caps; None if it is not known."""
+        at = await self._store.do(credits.taken_at, handle)
+        return (self._clock() - at).total_seconds() if at else None
 
     def caps(self) -> tuple[Cap, ...]:
         """Those that are set."""
@@ -103,13 +119,3 @@ class Ledger:
     def _begins(self) -> tuple[datetime, datetime]:
         day = self._clock().astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
         return day, day.replace(day=1)
-
-    def _used_up(
-        self, when: str, spent: int, cap: int, amount: int, name: str, until: datetime
-    ) -> CreditUsedUp:
-        return CreditUsedUp(
-            f"{when} {spent} of {cap} credits for JSON2Video are used, and this render needs about {amount}: "
-            "it was not bought.",
-            remedy=f"It can be had later; or raise JSON2VIDEO_{name}_CREDITS.",
-            retry_after=max(60.0, (until - self._clock()).total_seconds()),
-        )

@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from humanize import naturaldelta
+
 from services.errors import CreditUsedUp, Misconfigured, Refused, Unavailable
 from services.http.download import download
 from services.log import get_logger
@@ -126,8 +128,10 @@ class Json2Video:
                 return
             waited = time.monotonic() - begun
             if waited >= self._timeout:
+                ordered = await self._ledger.age(handle)
+                ago = f": it was ordered {naturaldelta(ordered)} ago" if ordered else ""
                 raise Unavailable(
-                    f"{NAME} has not finished this render after {waited / 60:.0f} min.",
+                    f"{NAME} has not finished this render yet{ago}.",
                     remedy="It goes on there, and is asked for again by itself.",
                 )
             tier = int(waited // limits.POLL_TIER)
