@@ -12,12 +12,18 @@ from urllib.parse import quote
 from tests.doubles.google_keys import verified
 from tests.doubles.http_double import Asked
 
+_NEEDED = [
+    f"X-Goog-{n}" for n in ("Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature")
+]
 LONGEST = 7 * 24 * 3600  # seconds an address may live
 
 
 def address_problem(asked: Asked, now: datetime) -> tuple[int, str] | None:
     """Status and words of the refusal; None for an address that is right."""
     query = {name: values[0] for name, values in asked.query.items()}
+    missing = [name for name in _NEEDED if name not in query]
+    if missing:
+        return 400, f"Missing query parameters: {', '.join(missing)}"
     signature = bytes.fromhex(query.pop("X-Goog-Signature"))
     canonical = "&".join(f"{_quoted(n)}={_quoted(v)}" for n, v in sorted(query.items()))
     headers = query["X-Goog-SignedHeaders"].split(";")

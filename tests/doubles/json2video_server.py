@@ -112,7 +112,9 @@ class Json2VideoServer(Double):
             self.problems.append("a body that is no movie")
             return _no("Error parsing movie JSON or the movie was empty")
         wrong = [f"{list(error.path)}: {error.message}" for error in _schema().iter_errors(movie)]
-        wrong += [f"no address: {src}" for src in _sources(movie) if not src.startswith(("http:", "https:"))]
+        if not wrong:
+            sources = _sources(movie)
+            wrong = [f"no address: {src}" for src in sources if not src.startswith(("http:", "https:"))]
         if wrong:
             self.problems += wrong
             return Answer.of({"message": f"Error: {wrong[0]}"}, 400)
