@@ -90,7 +90,13 @@ async def _account(wire: Wire, token: SecretStr, choose: Choose) -> tuple[str, s
     """Number and name of the professional account; a person chooses among several."""
     version = wire.login.version
     if wire.login.flavour == "instagram":
-        me = await wire.ask("GET", f"/{version}/me", {"fields": "user_id,username"}, token)
+        me = _only(await wire.ask("GET", f"/{version}/me", {"fields": "user_id,username"}, token))
+        if not me.get("user_id"):
+            raise Misconfigured(
+                "The token belongs to no professional Instagram account.",
+                remedy="Make the account a professional one in the Instagram app, then a new token.",
+                variable="INSTAGRAM_ACCESS_TOKEN",
+            )
         return str(me.get("user_id") or ""), str(me.get("username") or "")
     fields = {"fields": "instagram_business_account", "limit": "100"}
     pages = await wire.ask("GET", f"/{version}/me/accounts", fields, token)
@@ -107,6 +113,12 @@ async def _account(wire: Wire, token: SecretStr, choose: Choose) -> tuple[str, s
         names[str(found.get("username") or user_id)] = user_id
     name = choose("Which account?", list(names)) if len(names) > 1 else next(iter(names))
     return names[name], name
+
+
+def _only(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Meta's guide shows the account in a list, its reference shows it bare."""
+    rows = answer.get("data")
+    return rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], Mapping) else answer
 
 
 def _linked(page: Any) -> str:
@@ -135,10 +147,21 @@ INSTAGRAM_WALK = Walk(
         Question(
             "INSTAGRAM_LOGIN", "Does the app reach the account through its Facebook page, or without one?"
         ),
-        Question("FB_APP_ID", "What is the Meta app's id?", when=_FACEBOOK),
-        Question("FB_APP_SECRET", "What is its secret?"),
-        Question("INSTAGRAM_ACCESS_TOKEN", "Paste a token of the account, a short-lived one will do."),
+        Question(
+            "FB_APP_ID", "What is the Meta app's id?", when=_FACEBOOK,
+            how="At developers.facebook.com: My Apps, your app, App settings, Basic.",
+        ),
+        Question(
+            "FB_APP_SECRET", "What is the app's secret?",
+            how="With facebook it stands beside the app's id; with instagram take the Instagram app secret, "
+            "in the app's page API setup with Instagram login.",
+        ),
+        Question(
+            "INSTAGRAM_ACCESS_TOKEN", "Paste a token of the account, a short-lived one will do.",
+            how="With facebook from the Graph API Explorer in Tools, with the permissions README names under "
+            "Your Instagram account; with instagram from Generate token in API setup with Instagram login.",
+        ),
         Question("PUBLISH_TO", "Where do approved videos go from now on?"),
     ),
     look_at_instagram,
-)
+)  # fmt: skip

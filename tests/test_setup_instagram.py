@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 from bot.__main__ import cli
 from bot.env_files import read_env_files
 from bot.settings import Settings, load_settings, twins
+from services.graph.wire import Wire
 from tests.doubles.graph_process import GraphProcess
 
 
@@ -73,6 +75,34 @@ def test_a_wrong_token_is_told_and_can_be_put_right(graph: GraphProcess) -> None
     assert result.exit_code == 0, result.output
     assert "The Instagram token is expired, revoked or wrong." in result.output
     assert "Connected to @clay_and_fire" in result.output
+
+
+@pytest.mark.parametrize("graph", ["instagram"], indirect=True)
+def test_the_account_is_found_bare_and_in_a_list(
+    graph: GraphProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Meta's reference shows the one, its guide the other."""
+    ask = Wire.ask
+
+    async def listed(self: Wire, method: str, path: str, *more: Any, **named: Any) -> dict[str, Any]:
+        answer = await ask(self, method, path, *more, **named)
+        return {"data": [answer]} if path.endswith("/me") else answer
+
+    monkeypatch.setattr(Wire, "ask", listed)
+    result = setup(graph, "skip", "instagram", *keys(graph, graph.short), "yes")
+    assert "Connected to @clay_and_fire (number 17841400000000001)" in result.output
+
+
+@pytest.mark.parametrize("graph", ["instagram"], indirect=True)
+def test_a_personal_account_is_told(graph: GraphProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = Wire.ask
+
+    async def personal(self: Wire, method: str, path: str, *more: Any, **named: Any) -> dict[str, Any]:
+        return {"id": "9"} if path.endswith("/me") else await ask(self, method, path, *more, **named)
+
+    monkeypatch.setattr(Wire, "ask", personal)
+    result = setup(graph, "skip", "instagram", *keys(graph, graph.short), "no")
+    assert "belongs to no professional Instagram account" in result.output
 
 
 def test_a_wrong_secret_names_the_variables(graph: GraphProcess) -> None:

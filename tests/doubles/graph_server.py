@@ -175,8 +175,12 @@ class GraphServer:
                 return graph_tokens.me(self.state, parts, params)
             case "create" | "publish" | "limit":
                 self.state.need(token, "content_publish")
-            case "insights":
-                self.state.need(token, "manage_insights")
+            case "insights" | "comments":
+                self.state.need(token, f"manage_{operation}")
+            case "media":
+                for one in answers.read_fields(params.get("fields", "")):
+                    if one.name in ("insights", "comments"):
+                        self.state.need(token, f"manage_{one.name}")
         node, edge = self._place(operation)
         if operation in ("create", "publish"):
             self._check("POST", node, edge, params)
