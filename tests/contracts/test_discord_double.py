@@ -21,7 +21,7 @@ from tests.doubles.discord_world import Right
 async def double() -> AsyncIterator[DiscordServer]:
     server = DiscordServer()
     async with server.running():
-        with discord_at(server):
+        with discord_at(server.url):
             yield server
     assert server.problems == []
 

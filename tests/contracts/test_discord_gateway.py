@@ -20,7 +20,7 @@ from tests.doubles.discord_world import Right
 async def double() -> AsyncIterator[DiscordServer]:
     server = DiscordServer()
     async with server.running():
-        with discord_at(server):
+        with discord_at(server.url):
             yield server
     assert server.problems == []
 
@@ -66,7 +66,9 @@ async def test_a_lost_session_starts_anew_and_misses_what_happened(double: Disco
     bot, ann = Bot(), double.people.person("Ann")
     async with connected(double, bot) as channel:
         await _posted(double, channel)
-        double.go_offline()
+        double.go_offline(api=True)
+        with pytest.raises(discord.DiscordServerError):
+            await channel.send("anybody there?")
         double.people.react(ann, double.messages[0], "✅")
         await double.until(lambda: not double.gateway.sessions)
         double.come_back()

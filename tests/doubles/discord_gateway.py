@@ -17,7 +17,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.doubles.discord_events import CONTENT, PRIVILEGED, Events
+from tests.doubles.discord_events import CONTENT, MEMBERS, PRESENCES, PRIVILEGED, Events
 from tests.doubles.discord_line import HELLO, Line
 from tests.doubles.discord_shapes import Json, Shapes
 from tests.doubles.discord_world import World
@@ -70,6 +70,12 @@ class Gateway:
         """The privileged intents that are switched on in the developer portal; the rest is off."""
         self._privileged = intents & PRIVILEGED
         self._shapes.sees_content = bool(intents & CONTENT)
+
+    @property
+    def flags(self) -> int:
+        """The application's, as they tell of its privileged intents."""
+        marks = {PRESENCES: 1 << 13, MEMBERS: 1 << 15, CONTENT: 1 << 19}
+        return sum(flag for intent, flag in marks.items() if self._privileged & intent)
 
     @property
     def connected(self) -> bool:
@@ -215,7 +221,7 @@ class Gateway:
             "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
             "session_id": session.id,
             "resume_gateway_url": f"{self.url}/resume",
-            "application": {"id": str(bot.id), "flags": 0},
+            "application": {"id": str(bot.id), "flags": self.flags},
             "private_channels": [],
         })  # fmt: skip
         for guild in guilds:

@@ -21,6 +21,8 @@ _UNLIMITED = frozenset({"create_interaction_response"})
 _OF_INTERACTIONS = ("webhook", "interaction_response")
 _SHARED = {"delete_my_message_reaction": "add_my_message_reaction"}
 _SHARED |= {"delete_user_message_reaction": "add_my_message_reaction"}
+# What an address gets that has been refused too often; there is no JSON in it.
+BANNED = Answer(429, b"error code: 1015", {"Content-Type": "text/plain", "Retry-After": "600"})
 EACH: dict[str, tuple[int, float]] = {
     "create_message": (5, 5.0),
     "update_message": (5, 5.0),
@@ -60,7 +62,7 @@ class Limits:
     def taken(self, name: str, variables: dict[str, str]) -> tuple[Answer | None, dict[str, str]]:
         """The refusal, if there is one, and the headers of the answer."""
         if self.banned:
-            return Answer(429, b"error code: 1015", {"Content-Type": "text/plain", "Retry-After": "600"}), {}
+            return BANNED, {}
         now = self._now()
         if not any(part in name for part in _OF_INTERACTIONS):
             self._renewed(self._all, self.all, now)

@@ -57,7 +57,7 @@ class Rest:
         shape = (
             dict.fromkeys(none) | dict.fromkeys(zero, 0) | {"redirect_uris": [], "eligible_oauth2_scopes": []}
         )
-        flags = 1 << 19 if self._shapes.sees_content else 0
+        flags = self._gateway.flags
         shape |= {
             "id": str(bot.id),
             "name": bot.name,

@@ -20,13 +20,13 @@ from tests.doubles.discord_contract import SERVED, contract
 from tests.doubles.discord_events import Events
 from tests.doubles.discord_gateway import Gateway
 from tests.doubles.discord_interactions import Interactions
-from tests.doubles.discord_limits import Limits
+from tests.doubles.discord_limits import BANNED, Limits
 from tests.doubles.discord_owner import Owner
 from tests.doubles.discord_people import People
 from tests.doubles.discord_refusal import Refusal
 from tests.doubles.discord_rest import Call, Rest, Said
 from tests.doubles.discord_shapes import Shapes
-from tests.doubles.discord_wire import given, parsed
+from tests.doubles.discord_wire import error, given, parsed
 from tests.doubles.discord_world import MIB, Message, World
 from tests.doubles.http_double import Answer, Asked, Fault
 
@@ -39,6 +39,7 @@ _T = TypeVar("_T")
 class DiscordServer:
     def __init__(self, guild: str = "Studio", channel: str = "reels") -> None:
         self.url = ""
+        self.down = False  # every request is answered 503
         self.request_limit = 25 * MIB
         self.checking = True  # against the document; it costs some ms for each exchange
         self.asked: list[tuple[str, Asked, int]] = []  # operation, request, status (0: the line broke)
@@ -89,15 +90,16 @@ class DiscordServer:
                 changed.cancel()
             return found
 
-    def go_offline(self) -> None:
-        """Discord is away: connections end, sessions are lost with all that happens, nobody gets in."""
-        self.gateway.down = True
+    def go_offline(self, *, api: bool = False) -> None:
+        """Discord is away: connections end, sessions are lost with all that happens, nobody gets in.
+        ``api``: it answers 503, too."""
+        self.gateway.down, self.down = True, api
         self.gateway.close(1001)
         self.gateway.cut()
         self.gateway.forget()
 
     def come_back(self) -> None:
-        self.gateway.down = False
+        self.gateway.down = self.down = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[DiscordServer]:
@@ -158,6 +160,8 @@ class DiscordServer:
         task.add_done_callback(self._tasks.discard)
 
     def _planned(self, name: str) -> Fault:
+        if self.down:
+            return error(503)
         planned = self.faults.get(name) or self.faults.get("*")
         return planned.pop(0) if planned else Fault()
 
@@ -175,6 +179,8 @@ class DiscordServer:
         path = request.rel_url.raw_path.removeprefix(_BASE)
         limited: dict[str, str] = {}
         try:
+            if self.limits.banned:
+                return BANNED
             if (
                 not path.startswith(_BY_TOKEN_IN_PATH)
                 and headers.get("authorization") != f"Bot {self.gateway.token}"
