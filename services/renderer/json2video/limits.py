@@ -50,8 +50,10 @@ LIMITS = ServiceLimits(
         Limit(
             "Credits a day and a month",
             "JSON2VIDEO_DAILY_CREDITS, JSON2VIDEO_MONTHLY_CREDITS",
-            "our own ledger, written before each render",
-            "“Today 180 of 200 credits for JSON2Video are used, and this render needs about 30”: the same",
+            "our own ledger, written before each render; cards say what approving costs and the caps leave",
+            "“Today 180 of 200 credits for JSON2Video are used, and this render needs about 30”: a render "
+            "waits for the next day or month, an approved draft that needs its final has failed and can be "
+            "retried",
         ),
         Limit(
             "How often a render is asked for",
