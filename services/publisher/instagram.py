@@ -142,6 +142,7 @@ class InstagramPublisher:
                     remedy="It goes on by itself.",
                     retry_after=rest,
                 )
+            await self._graph.keeper.check_refresh_access_token()  # the container may be hours old
             try:
                 path = f"{self._graph.login.user_id}/media_publish"
                 answer = await self._graph.post(path, {"creation_id": container})

@@ -87,3 +87,9 @@ def publisher(we: Side, choices: Choices | None = None, share: Share | None = No
     return InstagramPublisher(
         we.graph, Preflight(we.folder / "reels"), choices, share=share, blinks=(), clock=we.clock
     )
+
+
+async def finished(ours: InstagramPublisher, container: str) -> None:
+    """The bytes make a video: whatever was sent twice or left out would not."""
+    await ours.look(container)
+    assert (await ours.look(container)).state == "finished"

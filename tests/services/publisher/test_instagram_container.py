@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from services.errors import Held, Refused, Unavailable
+from services.errors import Held, Misconfigured, Refused, Unavailable
 from services.http.client import Http
 from services.ports import Post
 from services.publisher.cover_moment import cover_moment
@@ -23,7 +23,7 @@ from services.publisher.reachable import check_reachable
 from services.publisher.reels_spec import find_faults
 from tests.doubles.graph_client import Side
 from tests.doubles.shelf import shelf
-from tests.services.publisher.conftest import make_video, publisher
+from tests.services.publisher.conftest import finished, make_video, publisher
 
 
 async def test_everything_chosen_is_sent(we: Side, post: Post) -> None:
@@ -72,6 +72,31 @@ async def test_while_instagram_is_left_alone_nothing_is_published(we: Side) -> N
     with pytest.raises(Held, match="10 min"):
         await publisher(we).publish("18000000000000001")
     assert we.server.calls == []
+
+
+async def test_a_token_that_is_due_is_prolonged_before_the_publish_too(we: Side, post: Post) -> None:
+    """The container may be hours old, made in a dry run."""
+    ours = publisher(we)
+    container = await ours.prepare(post)
+    await finished(ours, container)
+    old = we.server.state.issue(age=timedelta(days=57))
+    we.graph.keeper = we.keeper_of(old, we.server.state.tokens[old].expires)
+    await ours.publish(container)
+    assert [call.operation for call in we.server.calls][-3:] == ["token", "publish", "medium"]
+    assert (await we.graph.keeper.current()).get_secret_value() != old
+
+
+async def test_a_token_that_is_known_to_be_dead_publishes_nothing(we: Side, post: Post) -> None:
+    ours = publisher(we)
+    container = await ours.prepare(post)
+    await finished(ours, container)
+    old = we.server.state.issue(age=timedelta(days=57))
+    we.server.state.tokens[old].dead = 460
+    we.graph.keeper = we.keeper_of(old, we.server.state.tokens[old].expires)
+    for _ in range(2):
+        with pytest.raises(Misconfigured, match="password"):
+            await ours.publish(container)
+    assert we.server.asked("publish") == []
 
 
 async def test_one_publish_at_a_time(we: Side, post: Post) -> None:

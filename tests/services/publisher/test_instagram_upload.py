@@ -11,11 +11,10 @@ import pytest
 from services.errors import Misconfigured, Refused, Unavailable
 from services.graph.upload import LEAST
 from services.ports import Post
-from services.publisher.instagram import InstagramPublisher
 from tests.doubles.graph_client import Side
 from tests.doubles.graph_error import GraphError
 from tests.doubles.graph_server import Fault
-from tests.services.publisher.conftest import publisher
+from tests.services.publisher.conftest import finished, publisher
 
 
 @pytest.fixture
@@ -39,12 +38,6 @@ PARTIAL = {"debug_info": {"retriable": True, "type": "PartialRequestError", "mes
 
 def offsets(we: Side) -> list[str]:
     return [call.params["offset"] for call in we.server.asked("upload")]
-
-
-async def finished(ours: InstagramPublisher, container: str) -> None:
-    """The bytes make a video: whatever was sent twice or left out would not."""
-    await ours.look(container)
-    assert (await ours.look(container)).state == "finished"
 
 
 async def test_an_upload_goes_on_where_the_line_broke(we: Side, heavy: Post) -> None:
