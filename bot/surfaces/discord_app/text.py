@@ -1,0 +1,56 @@
+"""Text from outside as Discord shows it: no markup, no mention, nothing invisible, within its limits.
+
+Lengths are counted in UTF-16 units, which is never less than what Discord counts.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.chat.shortening import shortened
+
+# What moves other text about or takes no room at all; joiners stay, as emoji and some scripts need them.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]"
+)
+_URL = re.compile(r"https?://[^\s<>]+")
+_MARKUP = re.compile(r"([\\*_~`|<\[\]])")
+_AT_LINE_START = re.compile(r"^(\s*)([#>+-])", re.MULTILINE)
+_ORDERED = re.compile(r"^(\s*\d{1,9})([.)])", re.MULTILINE)
+EMPTY = "–"
+
+
+def length(text: str) -> int:
+    """In UTF-16 units."""
+    return len(text) + sum(ord(char) > 0xFFFF for char in text)
+
+
+def visible(text: str) -> str:
+    """Without characters that show nothing or turn the reading direction of what follows."""
+    return _INVISIBLE.sub("", text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def escaped(text: str) -> str:
+    """``text`` so that Discord shows it as it is. Addresses stay whole: they are shown as links."""
+    parts, end = [], 0
+    text = visible(text)
+    for found in _URL.finditer(text):
+        parts += [_plain(text[end : found.start()]), found.group()]
+        end = found.end()
+    return "".join([*parts, _plain(text[end:])])
+
+
+def fitted(text: str, most: int) -> str:
+    """``escaped(text)`` within ``most`` units: the beginning of ``text`` and "…" where it is longer."""
+    return escaped(shortened(visible(text), most, lambda part: length(escaped(part))))
+
+
+def plain(text: str, most: int) -> str:
+    """For places that draw no markup: labels, titles of forms, choices. One line within ``most`` units."""
+    return shortened(" ".join(visible(text).split()), most, length)
+
+
+def _plain(text: str) -> str:
+    text = _MARKUP.sub(r"\\\1", text)
+    text = _AT_LINE_START.sub(r"\1\\\2", text)
+    return _ORDERED.sub(r"\1\\\2", text)
