@@ -95,9 +95,8 @@ class Dialogue:
                 case "back":
                     back, asked = True, False
                 case Walk() as walk:
-                    if not self._go_through(walk.questions):
+                    if not self._connect(walk):
                         return False
-                    self._look(walk)
                     questions, back = list(walk.questions), False
                     # What everybody is asked was asked; "back" goes through the service's questions again.
                     asked = True
@@ -122,6 +121,20 @@ class Dialogue:
                     return False
                 case _:
                     index, back = index + 1, False
+        return True
+
+    def _connect(self, walk: Walk) -> bool:
+        """Ask for the service and look at it; False to end without writing."""
+        if walk.after and not self._setup.value(walk.after):
+            first = next(w for w in self._setup.walks if any(q.variable == walk.after for q in w.questions))
+            self._out.print(Text(f"{walk.title} needs {first.title}, which comes first."))
+            if not self._connect(first):
+                return False
+            if not self._setup.value(walk.after):
+                return True
+        if not self._go_through(walk.questions):
+            return False
+        self._look(walk)
         return True
 
     def _look(self, walk: Walk) -> None:

@@ -45,7 +45,7 @@ JSON2VIDEO_WALK = Walk(
             "JSON2VIDEO_API_KEY",
             "What is your key for JSON2Video?",
             how="At json2video.com: Dashboard, API keys. Renders there cost credits; videos rendered on this "
-            "machine cost nothing. It needs the bucket at Google, too.",
+            "machine cost nothing.",
         ),
         Question(
             "RENDER_PREVIEW", "Review a free draft and buy the video after (local), or before (remote)?"
@@ -54,4 +54,5 @@ JSON2VIDEO_WALK = Walk(
         Question("JSON2VIDEO_MONTHLY_CREDITS", "And those of a month (0: no cap)?"),
     ),
     look_at_json2video,
+    after="GCS_BUCKET",  # the service fetches media by address
 )

@@ -27,10 +27,12 @@ Look = Callable[[Mapping[str, str], Choose], Coroutine[Any, Any, Found]]
 class Walk:
     """A real service, connected by whoever asks for it by ``name``: questions, then a look at the service.
 
-    The look may find further answers (a token that lives longer, a number); it raises OperatorError.
+    The look may find further answers (a token that lives longer, a number); it raises OperatorError. Where
+    ``after`` is not set yet, the walk that asks for it comes first.
     """
 
     name: str
     title: str
     questions: tuple[Question, ...]
     look: Look
+    after: str = ""

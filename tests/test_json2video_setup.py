@@ -113,3 +113,23 @@ def test_setup_looks_at_the_account(
     assert "JSON2Video does not accept JSON2VIDEO_API_KEY" in shown
     assert "JSON2Video accepts the key: 600 credits, a second of video each." in shown
     assert KEY not in shown
+
+
+def test_setup_connects_the_bucket_first_for_who_has_none(
+    given: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = given.pop("GCS_API_KEY_PATH")
+    del given["GCS_BUCKET"], given["JSON2VIDEO_API_KEY"]
+    found = hold(monkeypatch, given, "video", BUCKET, key, KEY, "", "", "")
+    assert (found["GCS_BUCKET"], found["JSON2VIDEO_API_KEY"]) == (BUCKET, KEY)
+    shown = capsys.readouterr().out
+    assert "JSON2Video needs the bucket at Google, which comes first." in shown
+    assert shown.index("Media in the bucket") < shown.index("JSON2Video accepts the key")
+
+
+def test_setup_asks_for_no_key_while_there_is_no_bucket(
+    given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GCS_API_KEY_PATH", "GCS_BUCKET", "JSON2VIDEO_API_KEY"):
+        del given[name]
+    assert hold(monkeypatch, given, "video", "", "") == {}
