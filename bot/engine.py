@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.telling import Telling
 from services.errors import OperatorError, Unavailable
 from services.log import get_logger, timed
 
@@ -54,7 +55,8 @@ class _Work:
 
 
 class Engine:
-    """Runs reconcilers. ``report`` is called with (reconciler, key, error) for every failed step.
+    """Runs reconcilers. ``report`` is called with (reconciler, key, error) for every failed step; without it
+    the log says each cause once.
 
     ``first_backoff`` is how long a key rests after its first failure, in seconds.
     """
@@ -67,7 +69,8 @@ class Engine:
     ) -> None:
         self._works: dict[str, _Work] = {}
         self._wake = asyncio.Event()
-        self._report = report or _log_failure
+        self._telling = Telling()
+        self._report = report or self._telling.failed
         self._first_backoff = first_backoff
 
     def add(self, reconciler: Reconciler) -> None:
@@ -164,7 +167,10 @@ class Engine:
                 self._report(name, "", error)
                 pause = min(pause, self._first_backoff)
                 continue
-            work.troubles = {key: t for key, t in work.troubles.items() if key in due}
+            self._telling.worked(name, "")
+            for key in [key for key in work.troubles if key not in due]:
+                del work.troubles[key]
+                self._telling.dropped(name, key)
             for key, wait in due.items():
                 if key in work.running or (keys is not None and key not in keys):
                     continue
@@ -183,6 +189,7 @@ class Engine:
             async with timed(f"reconcile.{name}"):
                 await work.reconciler.step(key)
             work.troubles.pop(key, None)
+            self._telling.worked(name, key)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # the task's border: every failure is reported and retried
@@ -203,10 +210,3 @@ def backoff(failures: int, first: float = FIRST_BACKOFF) -> float:
     """Seconds to wait after so many failures in a row: doubling, capped, with jitter against herds."""
     span = min(LAST_BACKOFF, first * 2.0 ** min(failures - 1, 30))
     return span * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, keeps no secret
-
-
-def _log_failure(name: str, key: str, error: BaseException) -> None:
-    if isinstance(error, OperatorError):
-        log.warning("%s %s: %s", name, key, error)
-    else:
-        log.error("%s %s failed", name, key, exc_info=error)
