@@ -24,8 +24,7 @@ from services.bucket.gcs_refusals import (
     PERMISSIONS,
     is_passing,
     is_the_bucket,
-    missing_right,
-    rights_named,
+    missing_rights,
     sentences,
 )
 from services.errors import Misconfigured, Unavailable
@@ -33,6 +32,7 @@ from services.errors import Misconfigured, Unavailable
 VENDOR = "https://storage.googleapis.com"
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two pieces of an answer
 RETRY_SECONDS = 60.0  # over all tries of a call; each is safe to repeat: it reads, or has a precondition
+LOOK_SECONDS = 8.0  # the same for "how is it?": who asks waits 20 s, and is to hear the reason
 FIRST_PAUSE = 1.0  # seconds before the second try, doubled for each further one
 PAGE = 1000
 UPLOAD_PIECE = 8 << 20  # bytes; a broken line costs one piece
@@ -51,6 +51,7 @@ class Calls:
         *,
         first_pause: float = FIRST_PAUSE,
         retry_seconds: float = RETRY_SECONDS,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self.login = login
         self._name, self._address = bucket, address
@@ -63,6 +64,7 @@ class Calls:
         )
         self._bucket = self._client.bucket(bucket)
         self._retry = Retry(predicate=is_passing, initial=first_pause, maximum=20.0, timeout=retry_seconds)
+        self._brief = self._retry.with_timeout(min(look_seconds, retry_seconds))
 
     def _sentences(self, *, of_file: bool = True) -> AbstractContextManager[None]:
         return sentences(self._name, self.login.who, _VARIABLE, of_file=of_file)
@@ -136,10 +138,10 @@ class Calls:
         if self.login.nobody:
             return
         with self._sentences(of_file=False):
-            given = self._bucket.test_iam_permissions(list(PERMISSIONS), timeout=TIMEOUT, retry=self._retry)
+            given = self._bucket.test_iam_permissions(list(PERMISSIONS), timeout=TIMEOUT, retry=self._brief)
         missing = [one for one in PERMISSIONS if one not in given]
         if missing:
-            raise missing_right(rights_named(missing), self._name, self.login.who, _VARIABLE)
+            raise missing_rights(missing, self._name, self.login.who, _VARIABLE)
 
     def signed(self, name: str, life: timedelta) -> str:
         """An address that reads the file without a login for ``life``. Misconfigured if nobody can sign."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,11 @@ import pytest
 import requests
 from google.auth import exceptions as login
 
+from services.bucket.gcs_calls import Calls
+from services.bucket.gcs_login import login as gcs_login
 from services.errors import Misconfigured, Refused, Unavailable
 from services.google_access import access_trouble, read_key
-from tests.doubles.gcs_server import GcsServer
+from tests.doubles.gcs_server import BUCKET, GcsServer
 from tests.doubles.google_keys import key_file
 from tests.doubles.google_twins import gcs_bucket, google_sheet
 from tests.doubles.http_double import Answer, Double, Fault
@@ -109,3 +112,15 @@ async def test_a_login_that_answers_rubbish_is_a_sentence_and_comes_back(
             await ping()
         server.faults.clear()
         await ping()
+
+
+async def test_who_asks_how_the_bucket_is_hears_the_reason_in_time(tmp_path: Path) -> None:
+    """Files are tried for a minute; nobody who looks at the status waits for that long."""
+    with GcsServer().running() as server:
+        key = read_key(key_file(tmp_path / "key.json", server.url), "GCS_API_KEY_PATH")
+        calls = Calls(gcs_login(key, server.url), BUCKET, server.url, first_pause=0.01, look_seconds=0.3)
+        server.fail("buckets.testIamPermissions", *[Fault(Answer(503))] * 10_000)
+        async with asyncio.timeout(20):
+            with pytest.raises(Unavailable, match="503"):
+                await asyncio.to_thread(calls.ensure_rights)
+        calls.close()
