@@ -63,7 +63,7 @@ def test_what_is_missing_is_named_each_by_itself(
     sheet.shared = "viewer"
     (tmp_path / "sheet.json").chmod(0o644)
     checks = told(run(tmp_path, "--json", **google))
-    assert "may not put files into the bucket" in checks["bucket gcs"]["message"]
+    assert "may not add files in the bucket" in checks["bucket gcs"]["message"]
     assert "Storage Object User" in checks["bucket gcs"]["remedy"]
     assert "may only look at the Google sheet" in checks["sheet google"]["message"]
     assert EMAIL in checks["sheet google"]["remedy"]
@@ -75,3 +75,9 @@ def test_a_broken_key_is_named(google: dict[str, str], tmp_path: Path) -> None:
     checks = told(run(tmp_path, "--json", **google))
     assert "not a service account's key" in checks["key of GCS_API_KEY_PATH"]["message"]
     assert checks["key of GOOGLE_CREDENTIALS_PATH"]["state"] == "ok"
+
+
+def test_a_machines_own_login_is_called_so(tmp_path: Path) -> None:
+    checks = told(run(tmp_path, "--json"))
+    assert checks["GCS_API_KEY_PATH"]["message"] == "(this machine's login) (default)"
+    assert not [what for what, check in checks.items() if check["message"].startswith(" ")]

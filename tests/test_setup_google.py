@@ -53,7 +53,7 @@ def test_the_bucket_is_looked_at_until_it_works(
     told = capsys.readouterr().out
     assert "role Storage Object User on the bucket" in told
     assert "none.json cannot be read" in told
-    assert f"The account {EMAIL} may not list the files of the bucket" in told
+    assert f"The account {EMAIL} may not list files in the bucket" in told
     assert "Answer bucket below to go through it again." in told
     bucket.rights.add("storage.objects.list")
     hold(monkeypatch, server, "bucket", BUCKET, str(key))

@@ -42,7 +42,8 @@ def _shown(variable: str, values: dict[str, str], row: dict[str, str], reading: 
         return values.get(variable) or reading.given.values[field]
     value = values.get(variable, "")
     # The value itself where the default is a rule or a path of this clone, else as people write it.
-    return value if value.startswith("/") or "machine" in row["words"] else row["words"]
+    rule = value.startswith("/") or (value and "machine" in row["words"])
+    return value if rule else row["words"]
 
 
 def _readable_by_others(reading: Reading, env_files: Sequence[Path] | None) -> list[Check]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import requests
 import urllib3.exceptions
@@ -19,9 +19,9 @@ from services.google_access import access_trouble
 SERVICE = "Google Cloud Storage"
 _PERMISSION = re.compile(r"storage\.[a-z]+\.[a-zA-Z]+")
 _DOES = {
-    "storage.objects.list": "list the files of",
-    "storage.objects.get": "read the files of",
-    "storage.objects.create": "put files into",
+    "storage.objects.list": "list",
+    "storage.objects.get": "read",
+    "storage.objects.create": "add",
 }
 _LINE = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, ConnectionError)
 # Every kind of exception a call may raise; a test holds it against what the library documents.
@@ -117,22 +117,19 @@ def _forbidden(text: str, bucket: str, who: str, variable: str) -> OperatorError
             variable="GCS_BUCKET",
         )
     found = _PERMISSION.search(text)
-    what = _DOES.get(found[0] if found else "", "use")
-    return missing_right(what, bucket, who, variable)
+    return missing_rights([found[0]] if found else [], bucket, who, variable)
 
 
-def missing_right(what: str, bucket: str, who: str, variable: str) -> Misconfigured:
+def missing_rights(permissions: Sequence[str], bucket: str, who: str, variable: str) -> Misconfigured:
+    """``permissions`` as Google calls them; those that are not ours to know are not named."""
+    *most, last = [_DOES[one] for one in permissions if one in _DOES] or ["use"]
+    what = f"{', '.join(most)} or {last}" if most else last
     return Misconfigured(
-        f"The account {who} may not {what} the bucket {bucket!r}.",
+        f"The account {who} may not {what} files in the bucket {bucket!r}.",
         remedy=f"In the console, open the bucket's permissions and give {who} the role "
         "Storage Object User (roles/storage.objectUser).",
         variable=variable,
     )
-
-
-def rights_named(permissions: list[str]) -> str:
-    """ "list the files of, read the files of" and so on, as a sentence continues with the bucket."""
-    return " and ".join(_DOES[one] for one in permissions)
 
 
 PERMISSIONS = tuple(_DOES)

@@ -28,9 +28,9 @@ async def scan(bucket: GcsBucket) -> list[str]:
 @pytest.mark.parametrize(
     ("right", "sentence"),
     [
-        ("storage.objects.list", "may not list the files of the bucket 'clay-studio'"),
-        ("storage.objects.get", "may not read the files of the bucket 'clay-studio'"),
-        ("storage.objects.create", "may not put files into the bucket 'clay-studio'"),
+        ("storage.objects.list", "may not list files in the bucket 'clay-studio'"),
+        ("storage.objects.get", "may not read files in the bucket 'clay-studio'"),
+        ("storage.objects.create", "may not add files in the bucket 'clay-studio'"),
     ],
 )
 async def test_a_right_that_is_withdrawn_is_named_with_who_needs_it(
@@ -49,6 +49,12 @@ async def test_a_right_that_is_withdrawn_is_named_with_who_needs_it(
     with pytest.raises(Misconfigured, match=sentence):
         await bucket.ping()
     assert DRAFT not in server.objects
+
+
+async def test_rights_that_lack_together_are_one_sentence(server: GcsServer, bucket: GcsBucket) -> None:
+    server.rights.clear()
+    with pytest.raises(Misconfigured, match=f"account {EMAIL} may not list, read or add files in the bucket"):
+        await bucket.ping()
 
 
 async def test_a_right_withdrawn_during_a_scan_keeps_the_catalogue(
