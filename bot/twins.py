@@ -90,7 +90,8 @@ REMOTE: tuple[Twin, ...] = (
         needs={"account": "instagram"},
         # Only apps with Facebook login may upload (instagram-platform/content-publishing/resumable-uploads).
         needs_if={"INSTAGRAM_UPLOAD=url": _BY_ADDRESS, "INSTAGRAM_LOGIN=instagram": _BY_ADDRESS},
-        because="Instagram fetches each video at an address then, which a folder does not give",
+        because="with INSTAGRAM_LOGIN=instagram or INSTAGRAM_UPLOAD=url Instagram fetches each video at an "
+        "address, which a folder does not give",
     ),
     Twin(
         "bucket",

@@ -51,6 +51,13 @@ LIMITS = ServiceLimits(
             "“The service takes 50 posts in 24 hours, and 50 went out”: drafts stay Approved",
         ),
         Limit(
+            "Uploads",
+            "only from apps with Facebook login",
+            "INSTAGRAM_LOGIN; error 100, “video_url is required”",
+            "with INSTAGRAM_LOGIN=instagram settings without GCS_BUCKET are refused: Instagram fetches the "
+            "video from there",
+        ),
+        Limit(
             "The video",
             f"H.264 or HEVC with AAC, {MIN_SECONDS:.0f} s to {MAX_SECONDS / 60:.0f} min, "
             f"{MIN_RATE}–{MAX_RATE} pictures a second, {MAX_WIDTH} wide, {MAX_BIT_RATE / 1e6:.0f} Mbps, "
