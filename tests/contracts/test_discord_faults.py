@@ -28,10 +28,14 @@ async def ask() -> AsyncIterator[Asking]:
 async def test_a_nonce_makes_one_message_for_some_minutes(ask: Asking) -> None:
     first = await ask.post("a", nonce="card-3-1", enforce_nonce=True)
     assert await ask.post("b", nonce="card-3-1", enforce_nonce=True) is first
+    ask.double.people.delete_message(ask.double.world.owner, first)
+    again = {"content": "b", "nonce": "card-3-1", "enforce_nonce": True}
+    status, answer = await ask("POST", ask.posts, again)
+    assert (status, answer["code"]) == (404, 10008)  # as Discord does: a deleted one is not made anew
     assert await ask.post("c", nonce="card-3-1") is not first
     ask.double.world.later(301)
     assert await ask.post("d", nonce="card-3-1", enforce_nonce=True) is not first
-    assert (len(ask.double.messages), ask.double.rest.deduplicated) == (3, 1)
+    assert (len(ask.double.messages), ask.double.rest.deduplicated) == (2, 2)
 
 
 async def test_buckets_run_out_and_fill_again(ask: Asking) -> None:
@@ -93,13 +97,14 @@ async def _answer(ask: Asking, interaction: Any, kind: int, data: Any = None) ->
 
 async def test_an_interaction_is_answered_once_and_in_time(ask: Asking) -> None:
     double, ann = ask.double, ask.double.people.person("Ann")
-    card = await ask.post(components=[row(button())])
+    await ask("POST", ask.posts, {"components": [row(button())]}, file=b"x")
+    [card] = double.messages
     clicked = double.people.click(ann, card, "OK")
     webhook = f"/webhooks/{double.world.bot.id}/{clicked.token}"
     assert (await ask("POST", webhook, {"content": "x"}))[1]["code"] == 10015
     assert (await _answer(ask, clicked, 8, {"choices": []}))[1]["code"] == 50035
     assert (await _answer(ask, clicked, 7, {"content": "approved", "components": []}))[0] == 204
-    assert (card.content, card.buttons, clicked.replies) == ("approved", [], [])
+    assert (card.content, card.buttons, clicked.replies, card.files) == ("approved", [], [], [])
     status, answer = await _answer(ask, clicked, 6)
     assert (status, answer["code"]) == (400, 40060)
     assert (await ask("POST", webhook, {"content": "only you", "flags": 64}))[0] == 200

@@ -91,9 +91,13 @@ async def test_a_layout_of_components_is_shown_and_clicked(double: DiscordServer
             await interaction.response.defer()
 
     async with connected(double, bot) as channel:
-        await channel.send(view=Card(), file=discord.File(io.BytesIO(b"mp4"), "clip.mp4"))
+        sent = await channel.send(view=Card(), file=discord.File(io.BytesIO(b"mp4"), "clip.mp4"))
         card = double.messages[0]
-        assert card.text == "**Draft 3**"
+        assert (card.text, [one.name for one in card.files], sent.attachments) == (
+            "**Draft 3**",
+            ["clip.mp4"],
+            [],
+        )
         clicked = double.people.click(ann, card, "Approve")
         await double.until(lambda: clicked.answered)
         assert (heard, clicked.answer, clicked.replies) == (["ann"], 6, [])

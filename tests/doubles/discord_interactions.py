@@ -66,6 +66,8 @@ class Interaction:
 class Interactions:
     def __init__(self, world: World, shapes: Shapes, acts: Acts) -> None:
         self.answer_within, self.token_lives = 3.0, 900.0  # seconds
+        # Type 7 was seen to drop files that it does not name (discord-api-docs, issue 6277), and to keep them.
+        self.updates_keep_files = False
         self.all: list[Interaction] = []
         self._world, self._shapes, self._acts = world, shapes, acts
 
@@ -146,6 +148,8 @@ class Interactions:
             case 7:
                 assert interaction.message is not None
                 interaction.original = interaction.message
+                if not self.updates_keep_files:
+                    data = {"attachments": [], **data}
                 self._edited(interaction.message, data, uploads)
             case 8:
                 check_choices(data)

@@ -148,6 +148,8 @@ class Rest:
             at, before = self.nonces.get(str(message.nonce), (0.0, message))
             if before is not message and self._world.now() < at + self.nonces_last:
                 self.deduplicated += 1
+                if before.deleted:  # meant so: discord/discord-api-docs, pull request 6647
+                    raise refusal.unknown("Message")
                 return 200, self._shapes.message(before)
         if message.nonce is not None:
             self.nonces[str(message.nonce)] = (self._world.now(), message)

@@ -19,6 +19,7 @@ from tests.doubles.discord_world import (
     Right,
     Role,
     World,
+    walk,
 )
 
 _USER = re.compile(r"<@!?(\d+)>")
@@ -236,12 +237,17 @@ class Shapes:
         return f"{self.url}/attachments/{message.channel.id}/{file.id}/{quote(file.name)}"
 
     def _attachments(self, message: Message) -> list[Json]:
-        """Files that an embed shows are not told again."""
+        """Files that an embed or a component shows are not told again (discord-api-docs, issue 1340)."""
+        media = [one.get("media") or one.get("file") for one in walk(message.components)]
+        media += [item["media"] for one in walk(message.components) for item in one.get("items", ())]
+        held = {one["id"] for one in media if one}
         inside = {
             one[part]["url"] for one in message.embeds for part in ("image", "thumbnail") if part in one
         }
         return [
-            self.attachment(message, one) for one in message.files if f"attachment://{one.name}" not in inside
+            self.attachment(message, one)
+            for one in message.files
+            if f"attachment://{one.name}" not in inside and str(one.id) not in held
         ]
 
     def attachment(self, message: Message, file: File) -> Json:
