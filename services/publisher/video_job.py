@@ -38,7 +38,6 @@ def main() -> int:
 
 def _answer(job: dict[str, Any]) -> dict[str, Any]:
     # Late, so that the limits hold while the libraries load.
-    from services.publisher.cover_moment import cover_moment
     from services.publisher.reels_spec import Cure, find_faults
 
     video = Path(job["video"])
@@ -46,6 +45,8 @@ def _answer(job: dict[str, Any]) -> dict[str, Any]:
         case "faults":
             return {"faults": [[fault.sentence, fault.cure.value] for fault in find_faults(video)]}
         case "moment":
+            from services.publisher.cover_moment import cover_moment  # needs more libraries than the others
+
             return {"moment": cover_moment(video, Path(job["cover"]))}
         case "mend":
             return {"reason": _mended(video, Path(job["target"]), {Cure(cure) for cure in job["cures"]})}
