@@ -66,7 +66,7 @@ class Interaction:
 class Interactions:
     def __init__(self, world: World, shapes: Shapes, acts: Acts) -> None:
         self.answer_within, self.token_lives = 3.0, 900.0  # seconds
-        # Type 7 was seen to drop files that it does not name (discord-api-docs, issue 6277), and to keep them.
+        # Type 7 was seen to drop files it does not name (discord-api-docs, issue 6277), and to keep them.
         self.updates_keep_files = False
         self.all: list[Interaction] = []
         self._world, self._shapes, self._acts = world, shapes, acts
