@@ -13,7 +13,9 @@ from services.sheet.csv_file import CsvSheet
 from services.sheet.google_calls import Calls
 from services.sheet.google_pace import Pace
 from tests.doubles.google_keys import key_file
+from tests.doubles.graph_client import Side, side
 from tests.doubles.sheets_server import SHEET_ID, SheetsServer
+from tests.reconcilers import instagram
 from tests.reconcilers.spreadsheet import WatchedGoogleSheet, path, use
 
 
@@ -46,3 +48,13 @@ async def google_sheet(op: Operator, tmp_path: Path) -> AsyncIterator[SheetsServ
 def any_sheet(request: pytest.FixtureRequest) -> None:
     """The same test over each twin."""
     request.getfixturevalue("read_at_once" if request.param == "csv_file" else "google_sheet")
+
+
+@pytest.fixture(params=["facebook", "instagram"])
+async def we(request: pytest.FixtureRequest, tmp_path: Path, op: Operator) -> AsyncIterator[Side]:
+    """Instagram's double with each login, and an operator that posts to it."""
+    async with side(request.param, tmp_path, instagram.Turning()) as made:
+        instagram.use(op, made)
+        yield made
+        assert made.server.problems == []
+        assert made.server.state.repeats == [], "never asked twice for one container that may be live"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,20 +19,7 @@ from tests.doubles.graph_server import Fault
 from tests.reconcilers.helpers import make_draft, post_now, vote
 from tests.reconcilers.instagram import CAPTION, Turning, posted, publishes, rehearsed, trouble, until, use
 
-
-@pytest.fixture
-def first_backoff() -> float:
-    return 0.05
-
-
-@pytest.fixture(params=["facebook", "instagram"])
-async def we(request: pytest.FixtureRequest, tmp_path: Path, op: Operator) -> AsyncIterator[Side]:
-    """The double, and an operator that posts to it."""
-    async with side(request.param, tmp_path, Turning()) as made:
-        use(op, made)
-        yield made
-        assert made.server.problems == []
-        assert made.server.state.repeats == [], "never asked twice for one container that may be live"
+pytestmark = pytest.mark.parametrize("first_backoff", [0.05])
 
 
 async def test_a_reel_is_posted_once_with_its_caption(op: Operator, we: Side) -> None:

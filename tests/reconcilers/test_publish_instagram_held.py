@@ -5,35 +5,20 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.operator import Operator
 from services.model.draft import State
 from services.model.vote import Choice
-from tests.doubles.graph_client import Side, side
+from tests.doubles.graph_client import Side
 from tests.doubles.graph_error import GraphError
 from tests.doubles.graph_server import Fault
 from tests.reconcilers.helpers import make_draft, post_now, state, vote
-from tests.reconcilers.instagram import Turning, posted, publishes, rehearsed, trouble, until, use
+from tests.reconcilers.instagram import posted, publishes, rehearsed, trouble, until, use
 
-
-@pytest.fixture
-def first_backoff() -> float:
-    return 0.05
-
-
-@pytest.fixture(params=["facebook", "instagram"])
-async def we(request: pytest.FixtureRequest, tmp_path: Path, op: Operator) -> AsyncIterator[Side]:
-    """The double, and an operator that posts to it."""
-    async with side(request.param, tmp_path, Turning()) as made:
-        use(op, made)
-        yield made
-        assert made.server.problems == []
-        assert made.server.state.repeats == [], "never asked twice for one container that may be live"
+pytestmark = pytest.mark.parametrize("first_backoff", [0.05])
 
 
 @pytest.mark.parametrize(("subcode", "words"), [(463, "expired"), (460, "password"), (0, "revoked or wrong")])
