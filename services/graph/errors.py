@@ -64,7 +64,7 @@ TABLE: dict[tuple[int, int | None], Entry] = {
         Kind.DEAD, "Facebook wants the account's owner to confirm who they are.", f"{_APP} {_RENEW}"
     ),
     (190, 460): Entry(Kind.DEAD, "The account's password was changed, which ended the token.", _RENEW),
-    (190, 463): Entry(Kind.DEAD, "The Instagram token has expired, and an expired one cannot be prolonged.", _RENEW),
+    (190, 463): Entry(Kind.DEAD, "The Instagram token has expired: it cannot be prolonged any more.", _RENEW),
     (190, 464): Entry(Kind.DEAD, "The account is not confirmed.", f"{_APP} {_RENEW}"),
     (190, 467): Entry(Kind.DEAD, "The Instagram token was revoked, or its owner logged out.", _RENEW),
     (190, 492): Entry(Kind.DEAD, "The session of the Instagram token is invalid.", _RENEW),

@@ -61,7 +61,7 @@ def _received(container: Mapping[str, Any], size: int) -> int:
     status = container.get("video_status")
     phase = status.get("uploading_phase") if isinstance(status, Mapping) else None
     found = phase.get("bytes_transferred") if isinstance(phase, Mapping) else None
-    if isinstance(found, int) and 0 <= found <= size:
+    if isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= size:
         return found
     fault = GraphFault(-1, 2207053, "how far the upload came is not told")
     raise problem(fault) from fault

@@ -82,9 +82,9 @@ class ContainerMaker:
             await self._graph.upload(container, video, size, begun=begun)
         except OperatorError as error:
             if is_lost(error):
-                del self._begun[key]
+                self._begun.pop(key, None)
             raise
-        del self._begun[key]
+        self._begun.pop(key, None)
         return container
 
     async def _container(self, post: Post, video: Path) -> str:
