@@ -1,13 +1,10 @@
-"""Points discord.py at the double instead of Discord, and back again.
+"""Points a discord.py of this process at the double instead of Discord, and back again.
 
-    python -m tests.doubles.discord_client http://127.0.0.1:PORT COMMAND…
-
-does so for a whole process, and there gives a command to autopotter ("run").
+The operator needs none of it: DISCORD_BASE_URL is the double's ``url`` and "/api/v10".
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,10 +25,3 @@ def discord_at(url: str) -> Iterator[None]:
         yield
     finally:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, Asset.BASE = before
-
-
-if __name__ == "__main__":
-    from bot.__main__ import main
-
-    with discord_at(sys.argv.pop(1)):
-        main()
