@@ -57,7 +57,7 @@ class Announce:
 
 
 def _unread(db: Database) -> bool:
-    return journal.latest(db) != facts.get(db, ANNOUNCED)
+    return bool(journal.latest(db) != facts.get(db, ANNOUNCED))
 
 
 def _read(db: Database, op: Operator) -> None:
