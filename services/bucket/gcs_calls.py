@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import os
+import random
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -33,7 +35,8 @@ VENDOR = "https://storage.googleapis.com"
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two pieces of an answer
 RETRY_SECONDS = 60.0  # over all tries of a call; each is safe to repeat: it reads, or has a precondition
 LOOK_SECONDS = 8.0  # the same for "how is it?": who asks waits 20 s, and is to hear the reason
-FIRST_PAUSE = 1.0  # seconds before the second try, doubled for each further one
+FIRST_PAUSE = 1.0  # seconds before the second try at most, doubled for each further one
+LONGEST_PAUSE = 20.0
 PAGE = 1000
 UPLOAD_PIECE = 8 << 20  # bytes; a broken line costs one piece
 _FIELDS = "name,size,contentType,updated,timeCreated,generation,md5Hash,crc32c,storageClass"
@@ -63,11 +66,30 @@ class Calls:
             client_options={"api_endpoint": address},
         )
         self._bucket = self._client.bucket(bucket)
-        self._retry = Retry(predicate=is_passing, initial=first_pause, maximum=20.0, timeout=retry_seconds)
-        self._brief = self._retry.with_timeout(min(look_seconds, retry_seconds))
+        self._first_pause, self._retry_seconds = first_pause, retry_seconds
+        self._look_seconds = min(look_seconds, retry_seconds)
+        self._ended = threading.Event()
 
     def _sentences(self, *, of_file: bool = True) -> AbstractContextManager[None]:
         return sentences(self._name, self.login.who, _VARIABLE, of_file=of_file)
+
+    def _tries(self, seconds: float | None = None) -> Retry:
+        """Of one call. The library sleeps in pauses that nobody can end; these end with the operator."""
+        seconds = self._retry_seconds if seconds is None else seconds
+        pause = self._first_pause
+
+        def rest(_: Exception) -> None:
+            nonlocal pause
+            self._ended.wait(random.uniform(0.5, 1.0) * pause)  # noqa: S311 - jitter
+            pause = min(2 * pause, LONGEST_PAUSE, seconds / 4)
+
+        return Retry(
+            predicate=lambda error: not self._ended.is_set() and is_passing(error),
+            initial=0.0,
+            maximum=0.0,
+            timeout=seconds,
+            on_error=rest,
+        )
 
     def pages(self, prefix: str) -> Iterator[list[Any]]:
         """The library's objects below ``prefix``, in the order of their names, a page at a time."""
@@ -79,7 +101,7 @@ class Calls:
                 page_size=PAGE,
                 fields=f"items({_FIELDS}),nextPageToken",
                 timeout=TIMEOUT,
-                retry=self._retry,
+                retry=self._tries(),
             )
             for page in found.pages:
                 yield list(page)
@@ -89,7 +111,7 @@ class Calls:
         with self._sentences():
             blob = self._bucket.blob(name)
             try:
-                blob.reload(timeout=TIMEOUT, retry=self._retry)
+                blob.reload(timeout=TIMEOUT, retry=self._tries())
             except NotFound as error:
                 if is_the_bucket(error):
                     raise
@@ -106,7 +128,7 @@ class Calls:
                 if_generation_match=generation,
                 checksum=None,  # the service tells none for a part; whole files are checked when complete
                 timeout=TIMEOUT,
-                retry=self._retry,
+                retry=self._tries(),
             )
         if len(data) != end - start:
             raise Unavailable(
@@ -127,7 +149,7 @@ class Calls:
                     if_generation_match=0,
                     checksum="crc32c",
                     timeout=TIMEOUT,
-                    retry=self._retry,
+                    retry=self._tries(),
                 )
             except PreconditionFailed:
                 return None
@@ -138,7 +160,8 @@ class Calls:
         if self.login.nobody:
             return
         with self._sentences(of_file=False):
-            given = self._bucket.test_iam_permissions(list(PERMISSIONS), timeout=TIMEOUT, retry=self._brief)
+            tries = self._tries(self._look_seconds)
+            given = self._bucket.test_iam_permissions(list(PERMISSIONS), timeout=TIMEOUT, retry=tries)
         missing = [one for one in PERMISSIONS if one not in given]
         if missing:
             raise missing_rights(missing, self._name, self.login.who, _VARIABLE)
@@ -165,6 +188,7 @@ class Calls:
             )
 
     def close(self) -> None:
+        self._ended.set()
         self.login.session.close()
 
 

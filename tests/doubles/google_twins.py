@@ -36,6 +36,7 @@ def gcs_bucket(
     bucket: str = BUCKET,
     key: bool = True,
     patience: float = 30.0,
+    first_pause: float = 0.01,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> GcsBucket:
     """The twin over a double at ``address``; without a key over an emulator that asks for none.
@@ -43,5 +44,5 @@ def gcs_bucket(
     ``patience``: seconds over all tries of a call.
     """
     found = read_key(key_file(folder / "bucket-key.json", address), "GCS_API_KEY_PATH") if key else None
-    calls = GcsCalls(login(found, address), bucket, address, first_pause=0.01, retry_seconds=patience)
+    calls = GcsCalls(login(found, address), bucket, address, first_pause=first_pause, retry_seconds=patience)
     return GcsBucket(calls, bucket, folders, "draft_videos", folder / "originals", clock=clock)

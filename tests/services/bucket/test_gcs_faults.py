@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from services.errors import Misconfigured, OperatorError, Refused, Unavailable
 from services.store import Store
 from tests.doubles.gcs_server import GcsServer
 from tests.doubles.google_keys import EMAIL
+from tests.doubles.google_twins import gcs_bucket
 from tests.doubles.http_double import Answer, Fault
 from tests.services.bucket.conftest import photo_bytes
 
@@ -229,3 +233,17 @@ def test_the_kinds_are_all_there_are() -> None:
     for kind in (*retry._RETRYABLE_TYPES, exceptions.RetryError, login_errors.RefreshError):
         assert issubclass(kind, KINDS)
     assert issubclass(urllib3.exceptions.IncompleteRead, KINDS)
+
+
+async def test_closing_ends_a_call_that_waits_to_be_tried_again(server: GcsServer, tmp_path: Path) -> None:
+    bucket = gcs_bucket(server.url, tmp_path, ("video_uploads",), first_pause=20.0, patience=60.0)
+    refused = threading.Event()
+    server.fail("objects.list", *[Fault(Answer(503))] * 9)
+    server.noticed["objects.list"] = refused.set
+    scanning = asyncio.create_task(anext(bucket.scan("video_uploads")))
+    await asyncio.to_thread(refused.wait, 10)
+    began = time.monotonic()
+    await bucket.aclose()
+    with pytest.raises(Unavailable):
+        await scanning
+    assert time.monotonic() - began < 3
