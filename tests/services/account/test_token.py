@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import stat
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,13 +16,6 @@ from services.graph.errors import TABLE, Kind
 from tests.doubles.graph_client import Side, side
 from tests.doubles.graph_error import GraphError
 from tests.doubles.graph_server import Fault
-
-
-@pytest.fixture(params=["facebook", "instagram"])
-async def we(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Side]:
-    async with side(request.param, tmp_path) as made:
-        yield made
-        assert made.server.problems == []
 
 
 async def test_a_short_lived_token_becomes_one_of_sixty_days(we: Side) -> None:
