@@ -84,7 +84,7 @@ async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
 async def help_(
     op: Operator,
     by: Requester,
-    topic: Annotated[str, About("an operation's name")] = "",
+    topic: Annotated[str, About("an operation's name", completes="operation")] = "",
 ) -> AsyncGenerator[Reply]:
     """Say what can be asked, or explain one operation."""
     if topic:

@@ -43,7 +43,7 @@ class About:
     low: int | None = None
     high: int | None = None
     choices: tuple[str, ...] = ()
-    completes: str = ""  # "draft", "intent"
+    completes: str = ""  # "draft", "intent", "operation"
     multiline: bool = False
     option: bool = False  # on a command line: --name, not a positional
     blank: bool = True  # "" is as if it was not given; False: it is refused, as that would mean another thing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.chat import wanted
 from bot.operator import Operator, SurfaceState
 from bot.surfaces.discord_app import commands
 from bot.surfaces.discord_app.addresses import OFFICIAL, asked_at, connect_to
@@ -96,7 +97,7 @@ class Stay:
     def __init__(self, client: Client) -> None:
         self._client = client
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._trouble = ""
+        self._trouble = self._of_commands = ""
 
     async def arrived(self) -> None:
         """Logged in anew: what happened before was missed."""
@@ -126,6 +127,8 @@ class Stay:
             return
         self._say(trouble)
         if anew or "discord" not in self._op.chats:
+            # Before anybody can ask for anything: what is begun from now on is shown here.
+            await self._op.store.do(wanted.began, "discord", self._op.now())
             context.chat.epoch += 1
             self._op.chats["discord"] = context.chat
             log.info("Discord: in #%s of %s", context.home.channel.name, context.home.guild.name)
@@ -135,16 +138,19 @@ class Stay:
     async def _tell_commands(self) -> None:
         try:
             await commands.tell(self._client.tree, self._client.context)
+            self._of_commands = ""
         except Misconfigured as error:
-            link = self._client.context.home.invite()
-            self._say(f"{error.message} Invite the bot again, with {link}")
+            self._of_commands = f"{error.message} Invite the bot again: {self._client.context.home.invite()}"
         except OperatorError as error:
-            self._say(str(error))
+            self._of_commands = str(error)
+        self._say(self._trouble)
 
     def _say(self, trouble: str) -> None:
-        self._op.surfaces["discord"] = SurfaceState(trouble)
-        if trouble and trouble != self._trouble:
-            log.warning("%s", trouble)
+        """What is wrong with the channel, beside what is wrong with the commands."""
+        before, now = self._op.surfaces.get("discord"), " ".join(filter(None, (trouble, self._of_commands)))
+        self._op.surfaces["discord"] = SurfaceState(now)
+        if now and (before is None or before.trouble != now):
+            log.warning("%s", now)
         self._trouble = trouble
 
     def _end(self, error: OperatorError) -> None:

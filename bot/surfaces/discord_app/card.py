@@ -138,7 +138,7 @@ def view(message: Message) -> discord.ui.View | None:
 
 def _button(action: Action, shows: str) -> discord.ui.Button[discord.ui.View]:
     return discord.ui.Button(
-        label=plain(action.label, 80),
+        label=plain(action.label, 80) or EMPTY,
         style=_STYLES.get(action.style, discord.ButtonStyle.secondary),
         custom_id=button_id(action, shows),
     )

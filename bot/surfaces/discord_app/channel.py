@@ -34,7 +34,7 @@ class DiscordChat:
         self.epoch = 0
 
     async def ping(self) -> str:
-        async with asking("read the channel", needs="View Channel", seconds=15):
+        async with asking("read the channel", needs="View Channel"):
             found = await self._home.guild.fetch_channel(self._home.channel_id)
         return f"#{found.name} in {self._home.guild.name}"
 

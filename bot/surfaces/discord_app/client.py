@@ -7,8 +7,10 @@ import contextlib
 import sys
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Protocol
 
+import aiohttp
 import discord
 
 from bot.reply import for_error
@@ -23,6 +25,7 @@ log = get_logger(__name__)
 
 # Guilds, messages and reactions of the channel, direct messages: none of them privileged.
 INTENTS = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True, dm_messages=True)
+REQUEST = aiohttp.ClientTimeout(total=60.0, sock_connect=15.0)  # an upload of 25 MiB is the longest
 GUILDS_SECONDS = 1.0  # after log-in, how long after one server is told the next is waited for
 RESERVE = 20  # log-ins of a day (Discord resets the token after 1,000) that are left for a person's restarts
 FIRST_REST, LAST_REST = 5.0, 300.0  # between two log-ins of one run: one each 5 s is allowed
@@ -54,6 +57,8 @@ class Client(discord.Client):
             guild_ready_timeout=GUILDS_SECONDS,
             max_ratelimit_timeout=30.0,  # what is limited for longer is tried again later, by its reconciler
         )
+        # The library sets no time limit. Each try of a request has this one; its waits between tries do not.
+        self.http.request = partial(self.http.request, timeout=REQUEST)  # type: ignore[method-assign]
         self._first_rest = self._rest = first_rest
         self._identified = 0.0
         self.add_dynamic_items(buttons.Button)
@@ -64,7 +69,7 @@ class Client(discord.Client):
             calm = time.monotonic() - self._identified > CALM
             self._rest = self._first_rest if calm else min(self._rest * 2, LAST_REST)
             await asyncio.sleep(self._rest)
-        async with asking("read how often one may log in", seconds=30):
+        async with asking("read how often one may log in"):
             _, _, limit = await self.http.get_bot_gateway()
         if limit["remaining"] <= RESERVE:
             wait = limit["reset_after"] / 1000

@@ -16,8 +16,6 @@ from bot.chat.port import Gone
 from services.errors import Misconfigured, OperatorError, Refused, Unavailable
 
 FOREIGN = (discord.DiscordException, aiohttp.ClientError, OSError)  # a TimeoutError is an OSError
-SECONDS = 90.0  # of one request, with the waits of the library for rate limits
-
 UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE = 10003, 10004, 10008
 UNKNOWN_MEMBER, UNKNOWN_USER, UNKNOWN_EMOJI = 10007, 10013, 10014
 UNKNOWN_INTERACTION, TOKEN_OVER = 10062, 50027
@@ -30,10 +28,12 @@ _RENEW = (
 
 
 @contextlib.asynccontextmanager
-async def asking(what: str, *, needs: str = "", seconds: float = SECONDS) -> AsyncIterator[None]:
+async def asking(what: str, *, needs: str = "", seconds: float | None = None) -> AsyncIterator[None]:
     """``what`` is tried within, said as "post a message"; ``needs`` names the permissions it takes.
 
-    Raises OperatorError only, for whatever Discord, the library or the line fails with.
+    Raises OperatorError only, for whatever Discord, the library or the line fails with. ``seconds`` is for
+    answers to interactions; all other requests have their own limit (client.py) and must not be cancelled
+    while the library waits out a rate limit, as it would then wait for ever.
     """
     try:
         async with asyncio.timeout(seconds):

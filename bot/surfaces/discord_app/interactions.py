@@ -32,6 +32,7 @@ log = get_logger(__name__)
 Interaction = discord.Interaction[Any]
 
 ACKNOWLEDGE_SECONDS = 2.8
+ANSWER_SECONDS = 60.0
 FOLLOW_SECONDS = 14 * 60.0
 _PUBLIC = ("insights",)  # what the whole channel may want to see; all else is the asker's own
 
@@ -116,7 +117,7 @@ async def _show(context: Context, interaction: Interaction, name: str, reply: Re
         return
     try:
         answer = await answers.drawn(context, name, reply)
-        async with asking("answer a command"):
+        async with asking("answer a command", seconds=ANSWER_SECONDS):
             await interaction.edit_original_response(embeds=answer.embeds, attachments=answer.files)
     except OperatorError as error:
         log.warning("an answer to %s could not be shown: %s", name, error)

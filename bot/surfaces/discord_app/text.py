@@ -13,7 +13,8 @@ from bot.chat.shortening import shortened
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]"
 )
-_URL = re.compile(r"https?://[^\s<>]+")
+# An address that ends at a space. Of any other Discord would take the escaping backslash behind it as a part.
+_URL = re.compile(r"https?://[\w.~:/?#@!$&'()*+,;=%-]+(?=\s|\Z)")
 _MARKUP = re.compile(r"([\\*_~`|<\[\]])")
 _AT_LINE_START = re.compile(r"^(\s*)([#>+-])", re.MULTILINE)
 _ORDERED = re.compile(r"^(\s*\d{1,9})([.)])", re.MULTILINE)
@@ -42,7 +43,7 @@ def escaped(text: str) -> str:
 
 def fitted(text: str, most: int) -> str:
     """``escaped(text)`` within ``most`` units: the beginning of ``text`` and "…" where it is longer."""
-    return escaped(shortened(visible(text), most, lambda part: length(escaped(part))))
+    return escaped(shortened(visible(text).strip(), most, lambda part: length(escaped(part))))
 
 
 def plain(text: str, most: int) -> str:
@@ -51,6 +52,6 @@ def plain(text: str, most: int) -> str:
 
 
 def _plain(text: str) -> str:
-    text = _MARKUP.sub(r"\\\1", text)
+    text = _MARKUP.sub(r"\\\1", text).replace("://", "\\://")
     text = _AT_LINE_START.sub(r"\1\\\2", text)
     return _ORDERED.sub(r"\1\\\2", text)
