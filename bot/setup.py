@@ -178,13 +178,29 @@ class Dialogue:
             if word in ("back", "skip", "quit"):
                 return word
             before = dict(self._setup.answers)
+            word = word or self._offered(question)
             if word:
                 self._setup.answer(question, "" if word == "default" else word)
-            problem = self._setup.problem(question)
+            try:
+                heard, problem = self._hear(question), self._setup.problem(question)
+            except OperatorError as error:
+                heard, problem = "", str(error)
             if not problem:
+                if heard:
+                    self._out.print(Text(printable(heard), style="green"))
                 return "next"
             self._setup.answers = before
             self._out.print(Text(printable(problem), style="red"))
+
+    def _hear(self, question: Question) -> str:
+        value = self._setup.value(question.variable)
+        return question.heard(value) if question.heard and value else ""
+
+    def _offered(self, question: Question) -> str:
+        """What another question was answered with, where this one has no answer yet."""
+        if not question.like or self._setup.value(question.variable):
+            return ""
+        return self._setup.value(question.like)
 
     def _confirm(self) -> str | Walk:
         """ "yes", "no", "back", or the service to connect first."""
@@ -216,7 +232,7 @@ class Dialogue:
         value = self._setup.value(question.variable)
         if question.secret and value:
             return "set, not shown"
-        return printable(value) or self._rows[question.variable]["words"]
+        return printable(value or self._offered(question)) or self._rows[question.variable]["words"]
 
     def _read(self, prompt: str, *, secret: bool = False) -> str:
         try:

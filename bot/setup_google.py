@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from bot.settings import Settings, read_settings
 from bot.setup_steps import Question
@@ -29,6 +30,13 @@ async def look_at_sheet(texts: Mapping[str, str], choose: Choose) -> Found:
     from bot.wiring.sheet import open_sheet
 
     return await _ping(open_sheet(settings))
+
+
+def _owner(path: str, variable: str) -> str:
+    """Whose key it is. Misconfigured if it is none."""
+    from services.google_access import read_key  # loads Google's libraries: not before it is asked
+
+    return read_key(Path(path), variable).email
 
 
 def _settings(texts: Mapping[str, str]) -> Settings:
@@ -58,6 +66,7 @@ BUCKET_WALK = Walk(
             path=True,
             how="In the Google Cloud console: make a service account, give it the role Storage Object User "
             "on the bucket, and download a JSON key for it (Keys, Add key).",
+            heard=lambda path: f"It is the key of {_owner(path, 'GCS_API_KEY_PATH')}.",
         ),
     ),
     look_at_bucket,
@@ -72,6 +81,11 @@ SHEET_WALK = Walk(
             path=True,
             how="That of the bucket will do. Enable the Google Sheets API in its project, and share the "
             "sheet with its address as an editor.",
+            like="GCS_API_KEY_PATH",
+            heard=lambda path: (
+                "It is the key of "
+                f"{_owner(path, 'GOOGLE_CREDENTIALS_PATH')}: share the sheet with this address as an editor."
+            ),
         ),
         Question("GOOGLE_SHEETS_ID", "What is the sheet's address?"),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.setting_texts import is_secret
@@ -11,7 +12,8 @@ from bot.settings import Settings
 @dataclass(frozen=True, slots=True)
 class Question:
     """One setting. ``unless`` names another whose value makes this one pointless; ``when`` is "NAME=value"
-    without which it is; ``how`` says where the answer comes from."""
+    without which it is; ``how`` says where the answer comes from. ``like`` names another whose value is
+    offered; ``heard`` says something about an answer at once, or raises OperatorError about it."""
 
     variable: str
     ask: str
@@ -19,6 +21,8 @@ class Question:
     unless: str = ""
     when: str = ""
     how: str = ""
+    like: str = ""
+    heard: Callable[[str], str] | None = None
 
     @property
     def option(self) -> str:
