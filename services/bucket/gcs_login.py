@@ -132,6 +132,8 @@ class _Session(AuthorizedSession):
             answer: requests.Response = super().request(*args, **kwargs)  # type: ignore[no-untyped-call]
             if not answer.ok:  # the library leaves what it refuses unread, and the line with it
                 _ = answer.content
+            elif _is_no_document(answer):
+                raise requests.exceptions.ContentDecodingError("no document")
         finally:
             with self._gate:
                 self._under_way -= 1
@@ -143,6 +145,13 @@ class _Session(AuthorizedSession):
             self._ended = True
             self._gate.wait_for(lambda: not self._under_way, END_SECONDS)
         super().close()  # type: ignore[no-untyped-call]
+
+
+def _is_no_document(answer: requests.Response) -> bool:
+    """Where the library takes a JSON object for granted: not for files, nor for what was deleted."""
+    parts = urlsplit(answer.url)
+    told = answer.status_code == requests.codes.ok and parts.path.startswith("/storage/")
+    return told and "alt=media" not in parts.query and not answer.content.lstrip().startswith(b"{")
 
 
 def _session(credentials: Any, local: bool) -> requests.Session:

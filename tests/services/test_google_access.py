@@ -114,6 +114,23 @@ async def test_a_login_that_answers_rubbish_is_a_sentence_and_comes_back(
         await ping()
 
 
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>Sign in</html>", b"[]", b"{"], ids=["empty", "page", "list", "cut"]
+)
+async def test_a_bucket_that_answers_rubbish_is_a_sentence(body: bytes, tmp_path: Path) -> None:
+    with GcsServer().running() as server:
+        server.add("a/x.mp4", b"x")
+        bucket = gcs_bucket(server.url, tmp_path, ["a"], patience=0.2)
+        await bucket.ping()
+        rubbish = Fault(Answer(200, body, {"Content-Type": "application/json"}))
+        for name in ("buckets.testIamPermissions", "objects.list"):
+            server.fail(name, *[rubbish] * 1000)
+            with pytest.raises(Unavailable):
+                await bucket.ping()
+            server.faults.clear()
+        await bucket.ping()
+
+
 async def test_who_asks_how_the_bucket_is_hears_the_reason_in_time(tmp_path: Path) -> None:
     """Files are tried for a minute; nobody who looks at the status waits for that long."""
     with GcsServer().running() as server:
