@@ -18,6 +18,7 @@ from bot.surfaces.discord_app import buttons, forms, reactions, talk
 from bot.surfaces.discord_app.commands import Tree
 from bot.surfaces.discord_app.context import Context
 from bot.surfaces.discord_app.errors import asking
+from services.chat_access.discord_terms import RESERVE
 from services.errors import Unavailable
 from services.log import get_logger
 
@@ -27,7 +28,6 @@ log = get_logger(__name__)
 INTENTS = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True, dm_messages=True)
 REQUEST = aiohttp.ClientTimeout(total=60.0, sock_connect=15.0)  # an upload of 25 MiB is the longest
 GUILDS_SECONDS = 1.0  # after log-in, how long after one server is told the next is waited for
-RESERVE = 20  # log-ins of a day (Discord resets the token after 1,000) that are left for a person's restarts
 FIRST_REST, LAST_REST = 5.0, 300.0  # between two log-ins of one run: one each 5 s is allowed
 CALM = 600.0  # a session that lasted so long was no failure
 
