@@ -46,6 +46,12 @@ def key_of(number: int) -> str:
     return f"draft:{number}"
 
 
+def number_of(key: str) -> int | None:
+    """The draft whose card has this key; None for what is no card."""
+    kind, _, number = key.partition(":")
+    return int(number) if kind == "draft" else None
+
+
 def card(
     view: Mapping[str, Any], op: Operator, names: Mapping[str, str], *, paused: bool, fingerprint: str = ""
 ) -> Message:

@@ -45,10 +45,10 @@ def began(db: Database, chat: str, now: datetime) -> datetime:
 
 
 def unshown(
-    db: Database, op: Operator, chat: Chat, since: datetime, touched: Collection[int] | None
+    db: Database, op: Operator, chat: Chat, since: datetime, numbers: Collection[int]
 ) -> list[Wanted]:
-    """Everything that has to be posted or edited, oldest first; drafts only of ``touched`` (None: all)."""
-    found = _cards(db, op, chat, touched)
+    """What has to be posted or edited, oldest first: the cards of these drafts, and everything else."""
+    found = _cards(db, op, chat, numbers)
     for message, draft in [*progress.messages_of(db, op, since), *notices.messages_of(db, op, since)]:
         found.append(Wanted(message, messages.get(db, chat.name, message.key), draft))
     return [each for each in found if _differs(each, chat)]
@@ -56,9 +56,8 @@ def unshown(
 
 def one(db: Database, op: Operator, chat: Chat, since: datetime, key: str) -> Wanted | None:
     """The message of one key, if it is not shown as it should be."""
-    kind, _, rest = key.partition(":")
-    numbers = {int(rest)} if kind == "draft" else set[int]()
-    for each in unshown(db, op, chat, since, numbers):
+    number = cards.number_of(key)
+    for each in unshown(db, op, chat, since, set() if number is None else {number}):
         if each.message.key == key:
             return each
     return None
@@ -73,8 +72,7 @@ def _differs(wanted: Wanted, chat: Chat) -> bool:
     return (row.shown, row.fingerprint) != (wanted.message.digest(), wanted.fingerprint)
 
 
-def _cards(db: Database, op: Operator, chat: Chat, touched: Collection[int] | None) -> list[Wanted]:
-    numbers = [standing.number for standing in drafts.standings(db)] if touched is None else touched
+def _cards(db: Database, op: Operator, chat: Chat, numbers: Collection[int]) -> list[Wanted]:
     rows = {number: messages.get(db, chat.name, cards.key_of(number)) for number in sorted(numbers)}
     # What was decided before it had a card needs none; nor does one whose card somebody deleted since.
     found = [

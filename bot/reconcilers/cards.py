@@ -15,28 +15,30 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.chat import wanted
+from bot.chat import cards, wanted
 from bot.chat.port import Chat, Gone
 from bot.chat.wanted import Wanted
 from bot.operator import Operator
 from services.errors import Unavailable
 from services.log import get_logger
-from services.store import Store, facts, messages, reactions, touched
+from services.store import Store, drafts, facts, messages, reactions, touched
 
 log = get_logger(__name__)
 
 GAP_SECONDS = 2.0  # between two edits of one message
+PIECE = 50  # cards compared at once: whoever decides meanwhile is not kept waiting for all of them
 CLOCKS_DIFFER = timedelta(minutes=2)  # between a chat's clock and ours, when a message is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What was compared with a chat: everything that all cards depend on, all of this store that was touched
-    until ``latest``, and the drafts of that whose cards were not as they should be."""
+    until ``latest``; the drafts whose cards are not as they should be, and those not looked at yet."""
 
     same: tuple[Store, str, str, bool]
     latest: int
     unshown: frozenset[int]
+    unread: frozenset[int]
 
 
 class Cards:
@@ -47,13 +49,14 @@ class Cards:
         """``gap``: seconds between two edits of one message."""
         self._op, self._gap = op, gap
         self._seen: dict[str, _Seen] = {}
+        self._stepped: dict[str, set[int]] = {}  # chat → drafts a step was about since the last look
         self._edited: dict[str, float] = {}  # key → when it was last sent, monotonic
 
     async def due(self) -> Mapping[str, float]:
         due: dict[str, float] = {}
         for chat in list(self._op.chats.values()):
-            for each in await self._op.store.do(self._unshown, chat):
-                key = f"{chat.name} {each.message.key}"
+            for inner in await self._unshown(chat):
+                key = f"{chat.name} {inner}"
                 rest = self._edited.get(key, -math.inf) + self._gap - time.monotonic()
                 due[key] = max(0.0, rest)
         return due
@@ -63,14 +66,18 @@ class Cards:
         chat = self._op.chats.get(name)
         if chat is None:
             return
-        each = await self._op.store.do(self._one, chat, inner)
-        if each is None:
-            return
-        self._edited[key] = time.monotonic()
-        if each.new or each.row.channel != chat.channel:
-            await self._post(chat, each)
-        else:
-            await self._edit(chat, each)
+        try:
+            each = await self._op.store.do(self._one, chat, inner)
+            if each is None:
+                return
+            self._edited[key] = time.monotonic()
+            if each.new or each.row.channel != chat.channel:
+                await self._post(chat, each)
+            else:
+                await self._edit(chat, each)
+        finally:
+            if (number := cards.number_of(inner)) is not None:
+                self._stepped.setdefault(name, set()).add(number)
 
     async def _post(self, chat: Chat, each: Wanted) -> None:
         op, message, now = self._op, each.message, self._op.now()
@@ -111,20 +118,37 @@ class Cards:
                 reactions.drop_old(db, chat.name, id_, now=self._op.now())
             reactions.drop_stale(db, chat.name, id_, each.fingerprint, now=self._op.now())
 
-    def _unshown(self, db: Database, chat: Chat) -> list[Wanted]:
-        """Only drafts touched since the last look can have changed, but for the first time."""
-        store, target = self._op.store, self._op.target
+    async def _unshown(self, chat: Chat) -> list[str]:
+        """The keys of all that is not shown as it should be."""
+        stepped = self._stepped.pop(chat.name, set())
+        while True:
+            others = await self._op.store.do(self._look, chat, stepped)
+            seen = self._seen[chat.name]
+            if not seen.unread:
+                return [*map(cards.key_of, sorted(seen.unshown)), *others]
+            stepped = set()
+
+    def _look(self, db: Database, chat: Chat, stepped: set[int]) -> list[str]:
+        """Compare some cards; answers the keys of what else is not shown as it should be.
+
+        Only drafts touched since the last look can have changed, and those a step was about. At first, and
+        when what all cards depend on is another, all are compared, a piece at a time.
+        """
         seen = self._seen.get(chat.name)
         began = wanted.began(db, chat.name, self._op.now())
         latest, lately = touched.since(db, seen.latest if seen else 0)
-        same = (store, target, chat.channel, facts.get(db, facts.PAUSED) is not None)
-        numbers = None
-        if seen is not None and seen.same == same:
-            numbers = seen.unshown | lately | messages.unsent(db, chat.name)
-        found = wanted.unshown(db, self._op, chat, began, numbers)
-        unshown = frozenset(each.draft for each in found if each.draft is not None)
-        self._seen[chat.name] = _Seen(same, latest, unshown)
-        return found
+        paused = facts.get(db, facts.PAUSED) is not None
+        same = (self._op.store, self._op.target, chat.channel, paused)
+        if seen is None or seen.same != same:
+            everything = frozenset(draft.number for draft in drafts.standings(db))
+            seen = _Seen(same, latest, frozenset(), everything)
+        now = lately | messages.unsent(db, chat.name) | stepped
+        now.update(sorted(seen.unread - now, reverse=True)[:PIECE])
+        found = wanted.unshown(db, self._op, chat, began, now)
+        keys = {each.message.key: cards.number_of(each.message.key) for each in found}
+        unshown = (seen.unshown - now).union(number for number in keys.values() if number is not None)
+        self._seen[chat.name] = _Seen(same, latest, unshown, seen.unread - now)
+        return [key for key, number in keys.items() if number is None]
 
     def _one(self, db: Database, chat: Chat, key: str) -> Wanted | None:
         return wanted.one(db, self._op, chat, wanted.began(db, chat.name, self._op.now()), key)

@@ -16,11 +16,11 @@ from bot.operator import Operator
 from services.errors import Misconfigured, Refused
 from services.log import get_logger
 from services.store import messages, reactions
-from services.store.messages import Shown
 
 log = get_logger(__name__)
 
 AGAIN_SECONDS = 300.0  # events are lost now and then, also while connected
+EACH_SECONDS = 3.0  # but with many open cards each has its turn later: a chat counts requests
 READ, REMOVE = "read", "remove"
 
 
@@ -38,8 +38,10 @@ class Reactions:
         for chat in list(self._op.chats.values()):
             if await self._op.store.do(reactions.to_remove, chat.name):
                 due[f"{chat.name} {REMOVE}"] = 0.0
-            for card in await self._op.store.do(messages.open_cards, chat.name, chat.channel):
-                due[f"{chat.name} {READ} {card.message}"] = self._rest(chat, card)
+            cards = await self._op.store.do(messages.open_cards, chat.name, chat.channel)
+            again = max(AGAIN_SECONDS, EACH_SECONDS * len(cards))
+            for message in cards:
+                due[f"{chat.name} {READ} {message}"] = self._rest(chat, message, again)
         return due
 
     async def step(self, key: str) -> None:
@@ -52,9 +54,9 @@ class Reactions:
         else:
             await self._read_back(chat, message[0])
 
-    def _rest(self, chat: Chat, card: Shown) -> float:
-        epoch, at = self._read.get((chat.name, card.message), (-1, 0.0))
-        return max(0.0, at + AGAIN_SECONDS - time.monotonic()) if epoch == chat.epoch else 0.0
+    def _rest(self, chat: Chat, message: str, again: float) -> float:
+        epoch, at = self._read.get((chat.name, message), (-1, 0.0))
+        return max(0.0, at + again - time.monotonic()) if epoch == chat.epoch else 0.0
 
     async def _read_back(self, chat: Chat, message: str) -> None:
         op, epoch, since = self._op, chat.epoch, self._op.now()

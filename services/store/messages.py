@@ -40,16 +40,15 @@ def unsent(db: Database, chat: str) -> set[int]:
     return {int(number) for (number,) in db.execute(query, [chat]).fetchall()}
 
 
-def open_cards(db: Database, chat: str, channel: str) -> list[Shown]:
-    """The cards in this channel on which people still decide, oldest draft first."""
-    columns = ", ".join(f"m.{name}" for name in _COLUMNS.split(", "))
+def open_cards(db: Database, chat: str, channel: str) -> list[str]:
+    """The messages in this channel that are cards on which people still decide, oldest draft first."""
     found = db.execute(
-        f"SELECT {columns} FROM messages m JOIN drafts d ON d.number = m.draft"  # noqa: S608
+        "SELECT m.message FROM messages m JOIN drafts d ON d.number = m.draft"
         " WHERE m.chat = ? AND m.channel = ? AND m.key = 'draft:' || m.draft AND m.message NOT IN ('', ?)"
         " AND d.state <> 'posted' ORDER BY m.draft",
         [chat, channel, DELETED],
     )
-    return [_shown(row) for row in found.fetchall()]
+    return [str(message) for (message,) in found.fetchall()]
 
 
 def get(db: Database, chat: str, key: str) -> Shown:

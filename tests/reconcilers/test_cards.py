@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.operator import Operator
-from bot.reconcilers.cards import Cards
+from bot.reconcilers.cards import PIECE, Cards
 from services.model.vote import Choice
 from services.store import decisions, drafts, facts, jobs, messages, revisions
 from tests.doubles.room import Room
@@ -165,3 +165,16 @@ async def drive_on(op: Operator) -> None:
         return not op.engine.troubles() and await op.engine.idle({"cards": None})
 
     await op.engine.drive(done, only={"cards": None})
+
+
+async def test_many_cards_are_compared_in_pieces_and_all_are_shown(op: Operator, room: Room) -> None:
+    many = PIECE + 10
+    for at in range(many):
+        await op.store.do(drafts.file, proposal(f"Take {at}"), job=None, sample=False, now=op.now())
+    cards = Cards(op, gap=0.0)
+    assert len(await cards.due()) == many
+    await drive(op, "cards")
+    assert [len(room.of(f"draft:{number}")) for number in range(1, many + 1)] == [1] * many
+    for number in range(1, many + 1):
+        await cards.step(f"room draft:{number}")
+    assert await cards.due() == {}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from sqlite_utils import Database
 
 from bot.chat.reacting import reacted, unreacted
 from bot.operator import Operator
 from bot.reconcilers.cards import Cards
-from bot.reconcilers.reactions import Reactions
+from bot.reconcilers.reactions import AGAIN_SECONDS, EACH_SECONDS, Reactions
 from services.model.draft import State
 from services.model.vote import Choice
 from services.store import decisions, drafts, journal, messages, reactions
-from tests.doubles.room import Posted, Room
+from tests.doubles.room import OPERATOR, Posted, Room
 from tests.reconcilers.helpers import drive, make_draft, proposal, state, vote
 
 
@@ -219,3 +220,23 @@ async def test_what_is_told_while_it_is_read_knows_better(op: Operator, room: Ro
     await unreact(op, room, card, "ann", "✅")
     await op.store.do(reactions.read_back, "room", card.id, seen, since=began, target=op.target, now=op.now())
     assert await state(op, number) is State.DRAFT
+
+
+async def test_with_many_open_cards_each_is_read_back_less_often(op: Operator, room: Room) -> None:
+    many = int(2 * AGAIN_SECONDS / EACH_SECONDS)
+
+    def fill(db: Database) -> None:
+        for number in range(1, many + 1):
+            drafts.file(db, proposal(), job=None, sample=False, now=op.now())
+            messages.intend(db, "room", f"draft:{number}", channel="lobby", draft=number, now=op.now())
+            messages.record(db, "room", f"draft:{number}", str(number), shown="", pictures="")
+
+    await op.store.do(fill)
+    for number in range(1, many + 1):
+        room.posted[str(number)] = Posted(str(number), op.now(), [], reactions=[(OPERATOR, "✅")])
+    reading = Reactions(op)
+    op.engine.add(reading)
+    await drive(op, "reactions")
+    due = await reading.due()
+    assert len(due) == many
+    assert min(due.values()) > 1.5 * AGAIN_SECONDS
