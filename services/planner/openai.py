@@ -117,13 +117,13 @@ class OpenAIPlanner:
     async def ping(self) -> str:
         """Model, server, conversation with its configuration, and what today cost. Asks for no answer."""
         choice = await self._choice(fresh=True)
-        spent, last = await self._purse.today(), await self._store.do(planning.latest_conversation)
+        last = await self._store.do(planning.latest_conversation)
         parts = [f"{choice.models[0]} at {self._server} can be asked."]
         if self._habits.conversation:
             parts.append(f"Conversation {self._habits.conversation} is pinned.")
         if last is not None:
             parts.append(f"Last conversation {last.id}, configuration {last.configuration}.")
-        parts.append(f"Today: {spent.calls} calls, ${spent.cost:.3f}.")
+        parts.append(await self._purse.told())
         return " ".join([*parts, *choice.notes])
 
     @timed("planner.propose")

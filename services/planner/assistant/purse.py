@@ -78,6 +78,17 @@ class Purse:
         midnight = self._clock().astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
         return await self._store.do(planning.spent, since=midnight)
 
+    async def told(self) -> str:
+        """What today cost, in a sentence, and that no more may be spent where that is so."""
+        spent = await self.today()
+        of = f" of ${self._budget:.2f}" if self._budget else ""
+        text = f"Today: {spent.calls} calls, ${spent.cost:.3f}{of}."
+        if self._budget and spent.cost >= self._budget:
+            text += (
+                " That is all of OPENAI_DAILY_BUDGET: until tomorrow nothing is asked, unless you raise it."
+            )
+        return text
+
     def _price(self, model: str) -> Price | None:
         if model in self._own:
             return self._own[model]
