@@ -98,6 +98,7 @@ class Stay:
         self._client = client
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._trouble = self._of_commands = ""
+        self._been_here = False
 
     async def arrived(self) -> None:
         """Logged in anew: what happened before was missed."""
@@ -121,11 +122,19 @@ class Stay:
             if context.home.guild.unavailable:
                 self._say("Discord says that its server is not available for the moment.")
                 return
-            trouble = context.home.ensure_usable()
+            context.home.ensure_there()
         except OperatorError as error:
             self._end(error)
             return
+        trouble, vital = context.home.lacking()
+        if vital and not self._been_here:
+            self._end(Misconfigured(trouble, remedy="Then start the operator again."))
+            return
         self._say(trouble)
+        if vital:  # taken away meanwhile; given back, everything goes on
+            self._leave()
+            return
+        self._been_here = True
         if anew or "discord" not in self._op.chats:
             # Before anybody can ask for anything: what is begun from now on is shown here.
             await self._op.store.do(wanted.began, "discord", self._op.now())
@@ -159,12 +168,15 @@ class Stay:
 
     def left(self) -> None:
         """The connection is given up: nothing is shown there any more."""
-        if self._op.chats.get("discord") is self._client.context.chat:
-            del self._op.chats["discord"]
+        self._leave()
         if self.ended.done() and not self.ended.cancelled():
             self.ended.exception()  # seen
         else:
             self.ended.cancel()
+
+    def _leave(self) -> None:
+        if self._op.chats.get("discord") is self._client.context.chat:
+            del self._op.chats["discord"]
 
     @property
     def _op(self) -> Operator:

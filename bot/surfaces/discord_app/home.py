@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import discord
 
+from services.chat_access.discord_terms import NEEDED, VITAL, invite_link
 from services.errors import Misconfigured
-
-# What it needs, as Discord's own settings call it. https://docs.discord.com/developers/topics/permissions
-NEEDED = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "embed_links": "Embed Links",
-    "attach_files": "Attach Files",
-    "add_reactions": "Add Reactions",
-    "read_message_history": "Read Message History",
-}
-VITAL = ("view_channel", "send_messages")  # without these there is nothing it could do
 
 
 class Home:
@@ -57,20 +47,24 @@ class Home:
         return self._client.get_partial_messageable(self.channel_id, guild_id=self.guild_id)
 
     def may(self, name: str) -> bool:
-        """Whether the operator has this permission (a key of NEEDED) in its channel, as far as is known."""
+        """Whether the operator has this permission (a name of discord_terms.PERMISSIONS) in its channel, as far as is known."""
         return bool(getattr(self.channel.permissions_for(self.guild.me), name))
 
-    def ensure_usable(self) -> str:
-        """What it lacks, as a sentence with the remedy ("" if nothing); Misconfigured if that is vital."""
+    def ensure_there(self) -> None:
+        """Misconfigured when server or channel are not there for the operator."""
+        assert self.channel.guild is not None
+
+    def lacking(self) -> tuple[str, bool]:
+        """What it lacks, as a sentence with the remedy ("" if nothing), and whether that is vital."""
         missing = [name for name in NEEDED if not self.may(name)]
         if not missing:
-            return ""
+            return "", False
         words = ", ".join(NEEDED[name] for name in missing)
-        text = f"The Discord bot lacks {words} in #{self.channel.name}."
-        remedy = "Give its role that in the channel's settings, under Permissions."
-        if any(name in VITAL for name in missing):
-            raise Misconfigured(text, remedy=f"{remedy} Then start the operator again.")
-        return f"{text} {remedy}"
+        text = (
+            f"The Discord bot lacks {words} in #{self.channel.name}. Give its role that in the channel's "
+            "settings, under Permissions."
+        )
+        return text, any(name in VITAL for name in missing)
 
     def here(self, guild: int | None, channel: object) -> bool:
         """Whether something happened in the channel, or in a thread of it."""
@@ -82,11 +76,7 @@ class Home:
 
     def invite(self) -> str:
         """The address that invites the bot with all it needs."""
-        permissions = discord.Permissions(**dict.fromkeys(NEEDED, True), manage_messages=True)
-        client = self._client.application_id or 0
-        return discord.utils.oauth_url(
-            client, permissions=permissions, scopes=("bot", "applications.commands")
-        )
+        return invite_link(self._client.application_id or 0)
 
     def link(self, message: str) -> str:
         """The address of a message in the channel."""

@@ -11,11 +11,14 @@ from typing import TypeVar
 from bot.app import supervise
 from bot.operator import Operator
 from bot.reconcilers.cards import Cards
+from bot.reconcilers.reactions import Reactions
 from bot.surfaces.discord_app.app import DiscordApp
-from services.store import messages
+from services.model.draft import State
+from services.store import drafts, messages
 from tests.doubles.discord_interactions import Interaction
 from tests.doubles.discord_server import DiscordServer
 from tests.doubles.discord_world import Message, Person
+from tests.reconcilers.helpers import make_draft
 
 T = TypeVar("T")
 PATIENCE = 20.0
@@ -28,22 +31,27 @@ class Live:
     op: Operator
     discord: DiscordServer
     approvers: frozenset[str] = frozenset()
+    settle: float = 0.0
+    token: str = ""
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def surface(self) -> DiscordApp:
         return DiscordApp(
             self.op,
-            token=self.discord.gateway.token,
+            token=self.token or self.discord.gateway.token,
             guild=self.discord.guild.id,
             channel=self.discord.channel.id,
             approvers=self.approvers,
             base_url=f"{self.discord.url}/api/v10",
-            settle=0.0,
+            settle=self.settle,
             first_rest=0.01,
         )
 
     async def start(self, *, wait: bool = True) -> None:
+        """As after a start: what reconcilers remember of the time before is gone. Edits do not wait."""
         self.op.live = True
+        self.op.engine.add(Cards(self.op, gap=0.0))
+        self.op.engine.add(Reactions(self.op))
         self.tasks = [
             asyncio.create_task(self.op.engine.run(), name="engine"),
             asyncio.create_task(supervise(self.op, self.surface(), first_backoff=0.05), name="discord"),
@@ -91,6 +99,12 @@ class Live:
 
         return await self.stored(known)  # type: ignore[return-value]
 
+    async def draft(self, title: str = "RV06 grows") -> tuple[int, Message]:
+        """A new draft that people can decide on, and its card."""
+        number = await make_draft(self.op, title)
+        await self.carded(number)
+        return number, await self.says(number, "waits for ✅ or ❌")
+
     async def says(self, number: int, *words: str) -> Message:
         """The card once it says all of these."""
         await self.until(lambda: (card := self.card(number)) and all(word in card.text for word in words))
@@ -103,6 +117,12 @@ class Live:
         await self.until(lambda: interaction.replies and all(word in interaction.text for word in words))
         return interaction
 
+    async def state(self, number: int, wanted: State) -> None:
+        async def so() -> bool:
+            return (await self.op.store.do(drafts.get, number)).state is wanted
+
+        await self.stored(so)
+
     def person(self, name: str, *roles: str) -> Person:
         return self.discord.people.person(name, roles)
 
@@ -111,8 +131,7 @@ class Live:
 async def living(
     op: Operator, discord: DiscordServer, approvers: frozenset[str] = frozenset()
 ) -> AsyncIterator[Live]:
-    """Everything of the surface on one loop, ended afterwards. Edits do not wait for each other."""
-    op.engine.add(Cards(op, gap=0.0))
+    """Everything of the surface on one loop, ended afterwards."""
     live = Live(op, discord, approvers)
     await live.start()
     try:
