@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.bucket.gcs import URL_LEFT, URL_LIFE
 from services.bucket.gcs_cache import PIECE
-from services.bucket.gcs_calls import PAGE, RETRY_SECONDS, TIMEOUT, UPLOAD_PIECE
+from services.bucket.gcs_calls import LOOK_SECONDS, PAGE, RETRY_SECONDS, TIMEOUT, UPLOAD_PIECE
 from services.bucket.gcs_login import LOGIN_SECONDS
 from services.bucket.gcs_reader import BLOCK, HEAD_BLOCKS
 from services.limits import Limit, ServiceLimits, size, span
@@ -50,6 +50,7 @@ LIMITS = ServiceLimits(
         ("A connection", span(TIMEOUT[0])),
         ("The next piece of an answer", span(TIMEOUT[1])),
         ("All tries of one call", span(RETRY_SECONDS)),
+        ("The same when `status` or `doctor` asks", span(LOOK_SECONDS)),
         ("A token of Google's", span(LOGIN_SECONDS)),
     ),
     repeats="Every call is tried again after a broken line, 408, 429 and 5xx: all of them read, or have a "
