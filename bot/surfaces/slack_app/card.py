@@ -1,0 +1,120 @@
+"""A message of the operator as Slack draws it: blocks, within Slack's limits.
+
+https://docs.slack.dev/reference/block-kit/blocks: header 150, section 3000, ten fields of 2000, 25 buttons
+of 75; all blocks together about 13,000 characters, which Slack's reference does not say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.chat.buttons import button_id
+from bot.chat.port import Field, Message
+from bot.reply import Action
+from bot.surfaces.slack_app.text import fitted, line, link, markup, plain, section
+
+HEADER, SECTION, FIELD, ROWS, BUTTONS, LABEL, NAME = 150, 3000, 900, 5, 25, 75, 100
+WHOLE = 12_000
+FALLBACK = 1000  # of the text that notifications and screen readers get
+EVENT = "autopotter_message"  # the kind of metadata below our messages
+MARK_SEPARATOR = " · "
+
+_TONES = {"plain": "🔵", "waiting": "🟡", "good": "🟢", "bad": "🔴", "done": "⚪"}
+
+
+def blocks(message: Message, image: str = "", note: str = "") -> list[dict[str, Any]]:
+    """``image`` is the id of an uploaded picture; ``note`` says why a file is missing."""
+    room = SECTION
+    while True:
+        drawn = _blocks(message, image, note, room)
+        over = len(json.dumps(drawn, separators=(",", ":"), ensure_ascii=False)) - WHOLE
+        if over <= 0 or not room:
+            return drawn
+        room = max(0, room - over - 1)
+
+
+def _blocks(message: Message, image: str, note: str, room: int) -> list[dict[str, Any]]:
+    title = f"{_TONES.get(message.tone, _TONES['plain'])} {message.title}"
+    drawn: list[dict[str, Any]] = [{"type": "header", "text": line(title, HEADER)}]
+    if message.link:
+        drawn.append(section(markup(link(message.link, "Open it"))))
+    if message.text and room:
+        drawn.append(section(plain(message.text, room)))
+    drawn += _table([*message.fields, *([Field("Files", note)] if note else [])])
+    if message.video_link:
+        drawn.append(section(markup(link(message.video_link, "The video"))))
+    if image:
+        about = line(message.title, 1000)["text"]
+        drawn.append({"type": "image", "slack_file": {"id": image}, "alt_text": about})
+    if message.foot:
+        drawn.append({"type": "context", "elements": [line(message.foot, SECTION)]})
+    if message.actions:
+        drawn.append({"type": "actions", "elements": _buttons(message)})
+    return drawn
+
+
+def _table(fields: list[Field]) -> list[dict[str, Any]]:
+    """Names on the left, in the operator's own bold; values, which may come from outside, on the right."""
+    drawn = []
+    for start in range(0, len(fields), ROWS):
+        cells: list[dict[str, Any]] = []
+        for field in fields[start : start + ROWS]:
+            cells += [markup(f"*{fitted(field.name, NAME)}*"), plain(field.text, FIELD)]
+        drawn.append({"type": "section", "fields": cells})
+    return drawn
+
+
+def _buttons(message: Message) -> list[dict[str, Any]]:
+    return [_button(action, message.shows) for action in message.actions[:BUTTONS]]
+
+
+def _button(action: Action, shows: str) -> dict[str, Any]:
+    drawn = {
+        "type": "button",
+        "text": line(action.label, LABEL),
+        "action_id": button_id(action, shows),
+    }
+    return drawn | ({"style": action.style} if action.style in ("primary", "danger") else {})
+
+
+def fallback(message: Message) -> str:
+    """For notifications and screen readers: what it is, and where it stands."""
+    status = message.fields[0].text if message.fields else message.text
+    return fitted(" – ".join(filter(None, (message.title, " ".join(status.split())))), FALLBACK) or "…"
+
+
+def metadata(message: Message, image: str = "") -> dict[str, Any]:
+    """What the message carries along unseen: its mark, and which file its picture is."""
+    return {"event_type": EVENT, "event_payload": {"mark": message.mark, "image": image}}
+
+
+def marked(found: Mapping[str, Any], mark: str) -> bool:
+    """Whether a message carries this mark: unseen, or at its foot, should Slack not tell the unseen."""
+    if _payload(found).get("mark") == mark:
+        return True
+    feet = [
+        str(element.get("text") or "")
+        for block in found.get("blocks") or ()
+        if block.get("type") == "context"
+        for element in block.get("elements") or ()
+    ]
+    return any(mark in foot.split(MARK_SEPARATOR) for foot in feet)
+
+
+def image_of(found: Mapping[str, Any]) -> str:
+    """The file of a message's picture; "" if it does not say."""
+    return str(_payload(found).get("image") or "")
+
+
+def _payload(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    told = found.get("metadata") or {}
+    payload = told.get("event_payload")
+    return payload if told.get("event_type") == EVENT and isinstance(payload, dict) else {}
+
+
+def unsigned(message: Message) -> Message:
+    """The same for a reply: without its mark, by which find() would take it for the card, and buttons."""
+    return replace(message, foot="", actions=(), seeded=False)

@@ -1,0 +1,66 @@
+"""What becomes of the surface: the channel is there, the line is broken, the app was sent away."""
+
+from __future__ import annotations
+
+from bot.operator import SurfaceState
+from bot.surfaces.slack_app.context import Context
+from bot.surfaces.slack_app.errors import not_invited
+from bot.surfaces.slack_app.home import look
+from services.errors import OperatorError
+from services.log import get_logger
+
+log = get_logger(__name__)
+
+
+class Stay:
+    """``home`` may change while it runs only in what the app is allowed to do."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._trouble = ""
+
+    async def arrived(self, *, missed: bool) -> None:
+        """Connected. What may have been missed is read back at the next epoch."""
+        context = self._context
+        if missed or not self._entered:
+            context.chat.epoch += 1
+            context.op.chats["slack"] = context.chat
+            log.info("Slack: in #%s of %s", context.home.channel_name, context.home.team_name)
+        self._say(context.home.trouble())
+        context.op.engine.wake()
+
+    def parted(self, reason: str) -> None:
+        if self._entered:
+            self._say(reason)
+
+    async def sent_away(self) -> None:
+        """Somebody removed the app from its channel. It waits there for being invited again."""
+        self._leave()
+        self._say(f"{not_invited().message} Write /invite @{self._context.home.name} in it.")
+
+    async def invited(self) -> None:
+        context = self._context
+        try:
+            await look(context.client, context.home.channel)
+        except OperatorError as error:
+            self._say(str(error))
+            return
+        await self.arrived(missed=True)
+
+    def left(self) -> None:
+        """The connection is given up: nothing is shown there any more."""
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._entered:
+            del self._context.op.chats["slack"]
+
+    @property
+    def _entered(self) -> bool:
+        return self._context.op.chats.get("slack") is self._context.chat
+
+    def _say(self, trouble: str) -> None:
+        self._context.op.surfaces["slack"] = SurfaceState(trouble)
+        if trouble and trouble != self._trouble:
+            log.warning("%s", trouble)
+        self._trouble = trouble

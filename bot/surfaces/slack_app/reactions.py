@@ -1,0 +1,56 @@
+"""What happens to messages of the channel: reactions put there and taken away, cards deleted.
+
+What is missed is read back by the reconciler of reactions (bot/reconcilers/reactions.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.chat.reacting import reacted, unreacted
+from bot.surfaces.slack_app.context import Context
+from bot.surfaces.slack_app.emoji import canonical, choice_of
+from bot.surfaces.slack_app.people import voter_of
+from services.store import messages
+from services.store.reactions import Reaction
+
+
+async def added(context: Context, body: dict[str, Any], event: dict[str, Any]) -> None:
+    emoji, user = canonical(str(event.get("reaction") or "")), str(event.get("user") or "")
+    choice, message = choice_of(emoji), _ours(context, body, event)
+    if choice is None or not message or not await _known(context, message):
+        return
+    async with context.work.turn((message, user)):  # looking somebody up takes longer the first time
+        person = await context.people.person(user)
+        reaction = Reaction(voter_of(user), emoji, choice, person.name, person.decides)
+        await reacted(context.op, context.chat, message, reaction)
+
+
+async def removed(context: Context, body: dict[str, Any], event: dict[str, Any]) -> None:
+    emoji, user = canonical(str(event.get("reaction") or "")), str(event.get("user") or "")
+    message = _ours(context, body, event)
+    if choice_of(emoji) is None or not message:
+        return
+    async with context.work.turn((message, user)):
+        await unreacted(context.op, context.chat, message, voter_of(user), emoji)
+
+
+async def deleted(context: Context, body: dict[str, Any], event: dict[str, Any]) -> None:
+    """The store hears of messages that somebody deleted; a card comes back."""
+    if context.home.here(body.get("team_id"), event.get("channel")):
+        await context.op.store.do(messages.lost, context.chat.name, str(event.get("deleted_ts") or ""))
+
+
+def _ours(context: Context, body: dict[str, Any], event: dict[str, Any]) -> str:
+    """The message below which somebody else's reaction stands, if it is in the operator's channel."""
+    item = event.get("item") or {}
+    here = context.home.here(body.get("team_id"), item.get("channel"))
+    if not here or item.get("type") != "message" or event.get("user") in (None, context.home.user):
+        return ""
+    return str(item.get("ts") or "")
+
+
+async def _known(context: Context, message: str) -> bool:
+    """Whether it is a card: of whoever reacts to other messages nothing is asked."""
+    row = await context.op.store.do(messages.by_message, context.chat.name, message)
+    return row is not None and row.draft is not None
