@@ -87,7 +87,10 @@ class Cards:
         id_ = await self._found(chat, each, since) if since is not None else None
         if id_ is None:
             id_ = await chat.post(message, since or now)
-        await op.store.do(self._record, chat, id_, each)
+        if since is None:
+            await op.store.do(self._record, chat, id_, each)
+        else:  # it may say what was known at an earlier try: it is edited next
+            await op.store.do(messages.record, chat.name, message.key, id_, shown="", pictures="")
         if message.seeded:
             await chat.seed(id_)
 

@@ -72,6 +72,17 @@ async def test_a_card_whose_post_nobody_answered_is_found_and_not_posted_twice(
     assert (await op.store.do(messages.get, "room", f"draft:{number}")).message == room.card(number).id
 
 
+async def test_what_changed_before_a_lost_post_was_found_is_shown(op: Operator, room: Room) -> None:
+    number = await op.store.do(drafts.file, proposal(), job=None, sample=False, now=op.now())
+    room.answers_lost = 1
+    await drive(op, "cards")
+    await drive(op, "render")
+    await drive_on(op)
+    card = room.card(number)
+    assert card.now.fields[0].text.startswith("Draft: waits for")
+    assert card.files == 2
+
+
 async def test_a_post_that_never_arrived_is_posted(op: Operator, room: Room) -> None:
     number = await make_draft(op)
     key = f"draft:{number}"
