@@ -60,6 +60,11 @@ def _wish(message: discord.Message, me: int) -> str:
 async def _revise(context: Context, message: discord.Message, draft: int, wish: str) -> None:
     """The operation says what comes of it: its progress has a message of its own, so only a sign here."""
     by = context.people.requester(message.author)
+    if not wish:
+        await _say(
+            context, message, "Say what should change: “shorter, other music”.", stranger=not by.decides
+        )
+        return
     await context.op.store.do(messages.name_people, [(by.voter, by.name)])
     heard = False
     async with aclosing(dispatch(context.op, by, "revise", {"number": draft, "wish": wish})) as replies:
