@@ -47,7 +47,7 @@ class Home:
         return self._client.get_partial_messageable(self.channel_id, guild_id=self.guild_id)
 
     def may(self, name: str) -> bool:
-        """Whether the operator has this permission (a name of PERMISSIONS) in its channel, as far as known."""
+        """Whether the operator has this permission (a name of PERMISSIONS) in its channel."""
         return bool(getattr(self.channel.permissions_for(self.guild.me), name))
 
     def ensure_there(self) -> None:

@@ -180,7 +180,7 @@ async def test_a_wish_that_cannot_be_is_answered_where_it_was_said(live: Live) -
     said = live.discord.people.write(live.person("Ann"), "", reply_to=card, mention=True)
     await live.until(lambda: any(one.reference is said for one in live.discord.messages))
     answer = next(one for one in live.discord.messages if one.reference is said)
-    assert "Say what should change." in answer.content
+    assert "Say what should change: " in answer.content
     assert live.discord.acts.pings == []
 
 
