@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.telling import Telling
-from services.errors import OperatorError, Unavailable
+from services.errors import CreditUsedUp, Held, Misconfigured, OperatorError, Unavailable
 from services.log import get_logger, timed
 
 log = get_logger(__name__)
@@ -40,10 +40,12 @@ class Reconciler(Protocol):
 
 @dataclass(slots=True)
 class _Trouble:
-    """How often a key failed in a row, when it may be tried again, and the sentence for a person."""
+    """How often a key failed in a row, when it may be tried again, of what kind the last failure was, and
+    the sentence for a person."""
 
     failures: int
     until: float
+    kind: str
     sentence: str
 
 
@@ -81,7 +83,10 @@ class Engine:
         self._wake.set()
 
     def troubles(self) -> list[dict[str, object]]:
-        """What keeps failing now, for `status`, `jobs` and cards; may be asked from any thread."""
+        """What keeps failing now, for `status`, `jobs` and chats; may be asked from any thread.
+
+        ``kind``: limit (a quota, credits), setting (a person has to act), outside (it may pass), other.
+        """
         now = time.monotonic()
         return [
             {
@@ -89,6 +94,7 @@ class Engine:
                 "key": key,
                 "failures": trouble.failures,
                 "retry_in": max(0.0, round(trouble.until - now, 1)),
+                "kind": trouble.kind,
                 "message": trouble.sentence,
             }
             for name, work in self._works.items()
@@ -199,11 +205,23 @@ class Engine:
                 wait = max(wait, error.retry_after)
             unexpected = "Something unexpected went wrong; the log has the details."
             sentence = str(error) if isinstance(error, OperatorError) else unexpected
-            work.troubles[key] = _Trouble(failures, time.monotonic() + wait, sentence)
+            work.troubles[key] = _Trouble(failures, time.monotonic() + wait, _kind(error), sentence)
             self._report(name, key, error)
         finally:
             work.running.pop(key, None)
             self.wake()
+
+
+def _kind(error: Exception) -> str:
+    match error:
+        case CreditUsedUp() | Held():
+            return "limit"
+        case Misconfigured():
+            return "setting"
+        case Unavailable():
+            return "outside"
+        case _:
+            return "other"
 
 
 def backoff(failures: int, first: float = FIRST_BACKOFF) -> float:

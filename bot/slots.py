@@ -71,7 +71,7 @@ def _miss(db: Database, name: str, slot: datetime, op: Operator) -> None:
     what = "no videos were proposed" if name == "generate" else "nothing was posted"
     text = f"the slot of {slot:%a %-d %b %H:%M} passed while no operator was awake: {what}"
     log.warning("%s", text)
-    journal.add(db, Kind.NOTE, voter="schedule", now=op.now(), text=text)
+    journal.add(db, Kind.NOTE, voter="schedule", now=op.now(), text=text, missed=name)
 
 
 def _generate(db: Database, op: Operator) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from services.errors import OperatorError
 from services.model.abilities import Abilities
 from services.model.asset import StoredFile
 from services.model.brief import Brief
@@ -69,11 +70,24 @@ class Account(Protocol):
     async def export_to_json(self, path: Path | None = None) -> dict[str, Any]: ...
 
 
+class TokenStanding(Protocol):
+    """``days`` left, None if unknown or without end; ``unprolonged``: why it cannot be prolonged, or None."""
+
+    @property
+    def days(self) -> float | None: ...
+    @property
+    def unprolonged(self) -> OperatorError | None: ...
+
+
 class Token(Protocol):
     """A key that ends unless it is prolonged in time."""
 
     async def check_refresh_access_token(self) -> bool:
         """Prolong it if that is due; whether it was. Misconfigured, saying how to renew it, if it is dead."""
+        ...
+
+    async def standing(self) -> TokenStanding:
+        """How long it lives, as far as that is known; asks the service now and then."""
         ...
 
 

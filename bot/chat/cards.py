@@ -16,6 +16,7 @@ from bot.chat.port import Field, Message
 from bot.operator import Operator
 from bot.reply import Action
 from services.model.draft import State
+from services.store.messages import named
 
 MOST_RESOURCES = 8
 SHOWN = 16  # characters of a fingerprint that its buttons carry
@@ -178,11 +179,3 @@ def _sentence(text: str) -> str:
     if not text:
         return ""
     return text[:1].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
-
-
-def named(voter: str, names: Mapping[str, str]) -> str:
-    """A voter as people say it: their name in the chat, else where they decided."""
-    if voter in names:
-        return names[voter]
-    places = {"desk": "the desk", "console": "the command line", "sheet": "the sheet"}
-    return places.get(voter, voter.partition(":")[0])

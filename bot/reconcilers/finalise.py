@@ -174,7 +174,7 @@ def _fail(db: Database, draft: Draft, message: str, now: datetime) -> None:
         last_word=draft.word,
         post_now=0,
     ):
-        journal.about(db, draft, Kind.STATE, now=now, text=f"final render failed: {message}")
+        journal.about(db, draft, Kind.STATE, now=now, text=f"final render failed: {message}", failed=True)
 
 
 def _let_go(db: Database, number: int, target: str, now: datetime) -> None:

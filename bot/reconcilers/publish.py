@@ -152,10 +152,10 @@ class Publish:
         return guard if guard.acts or await self._is_ready(draft, guard) else None
 
     async def _ask_quota(self) -> None:
-        """Unavailable when the service takes no more today: that holds the account, no draft (rule 14)."""
+        """Held when the service takes no more today: that holds the account, no draft (rule 14)."""
         quota = await self._op.services.publisher.quota()
         if quota.total is not None and quota.used >= quota.total:
-            raise Unavailable(
+            raise Held(
                 f"The service takes {quota.total} posts in 24 hours, and {quota.used} went out.",
                 remedy="It is tried again by itself.",
             )

@@ -99,7 +99,7 @@ def give_up(db: Database, draft: Draft, message: str, now: datetime) -> None:
         post_now=0,
         last_word=draft.word,
     )
-    journal.about(db, draft, Kind.STATE, now=now, text=f"not posted: {message}")
+    journal.about(db, draft, Kind.STATE, now=now, text=f"not posted: {message}", failed=True)
 
 
 def fail(db: Database, draft: Draft, message: str, now: datetime, *, lost: bool = False) -> None:

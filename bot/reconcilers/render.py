@@ -152,5 +152,5 @@ def _fail(db: Database, draft: Draft, message: str, now: datetime, final: bool =
     if final or guards.failures(db, draft.number, draft.revision) >= MAX_FAILURES:
         if not revisions.take_back(db, draft, message, now=now):
             drafts.move(db, draft.number, State.RENDERING, State.FAILED, now=now, reason=message)
-            journal.about(db, draft, Kind.STATE, now=now, text=f"render failed: {message}")
+            journal.about(db, draft, Kind.STATE, now=now, text=f"render failed: {message}", failed=True)
         _note_job(db, draft, 0.0)

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 PAUSED = "paused"  # {"by", "at"} or absent
 OWN_NAME = "own_name"  # by which this operator's renders are told from others' on one account
+BUDGET_SPENT = "budget_spent"  # {"text", "until", "of"}: why the planner is not asked, how long, of how much
 FIRST_RUN = "first_run"  # the id of the generation that ran by itself
 
 

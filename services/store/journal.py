@@ -25,7 +25,7 @@ class Kind(StrEnum):
     HOLD = Choice.HOLD
     EDIT = "edit"  # data: before, after
     UNDO = "undo"  # data: undoes
-    STATE = "state"  # data: before, after
+    STATE = "state"  # data: failed, if it says so
     POST_NOW = "post_now"
     POST_AT = "post_at"  # data: at, the moment in UTC
     POSTED = "posted"

@@ -5,7 +5,7 @@ A key names one thing for good: "draft:7" its card, "job:12" its progress, "noti
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,14 @@ from typing import Any
 from sqlite_utils import Database
 
 DELETED = "-"  # in place of an id: a person deleted it, and it is not shown again
+_PLACES = {
+    "desk": "the desk",
+    "console": "the command line",
+    "sheet": "the sheet",
+    "schedule": "the schedule",
+    "operator": "the operator",
+    "first run": "the first run",
+}
 _COLUMNS = "chat, key, draft, channel, message, shown, pictures, fingerprint, revision, since"
 
 
@@ -125,6 +133,11 @@ def name_people(db: Database, people: Iterable[tuple[str, str]]) -> None:
 def names(db: Database) -> dict[str, str]:
     """voter → name, of everybody a chat has named."""
     return dict(db.execute("SELECT voter, name FROM people").fetchall())
+
+
+def named(voter: str, names: Mapping[str, str]) -> str:
+    """A voter as people say it: their name in the chat, else where they decided."""
+    return names.get(voter) or _PLACES.get(voter) or voter.partition(":")[0].capitalize()
 
 
 def _shown(row: tuple[Any, ...]) -> Shown:

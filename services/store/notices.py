@@ -1,21 +1,28 @@
-"""What the operator has to say by itself. One cause is one row, which counts up while it comes again."""
+"""What the operator has to say by itself. One cause is one row, which counts up while it comes again.
+
+A cause that is over, or rested for a day, begins a new row when it comes again: a message of last month that
+changes is seen by nobody.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
 MOST = 50  # the newest; older ones are in the chats' own history
 
+RESTED = timedelta(days=1)  # after so long without a word the same cause is news again
+AGAIN = "again"  # the level of a row whose cause came again in a newer one
+
 _COLUMNS = "number, key, level, draft, title, text, remedy, times, first, last, over"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """``level`` is good, bad or info; ``times`` how often it came; ``over`` when its cause ended."""
+    """``level`` is good, bad, info or AGAIN; ``times`` how often it came; ``over`` when its cause ended."""
 
     number: int
     key: str
@@ -43,16 +50,37 @@ def say(
     times: int | None = None,
 ) -> None:
     """Say it under ``key``: a new notice, or the same once more; ``times`` sets the count instead."""
+    _close_rested(db, key, now)
     db.execute(
         "INSERT INTO notices (key, level, draft, title, text, remedy, times, first, last)"
         " VALUES (:key, :level, :draft, :title, :text, :remedy, coalesce(:times, 1), :now, :now)"
         " ON CONFLICT (key) DO UPDATE SET level = :level, title = :title, text = :text, remedy = :remedy,"
-        " times = coalesce(:times, times + 1), last = :now, over = NULL",
+        " times = coalesce(:times, times + 1), last = :now",
         {
             "key": key, "level": level, "draft": draft, "title": title, "text": text, "remedy": remedy,
             "times": times, "now": now.isoformat(),
         },
     )  # fmt: skip
+
+
+def _close_rested(db: Database, key: str, now: datetime) -> None:
+    before = get(db, key)
+    if before is not None and (before.over is not None or now - before.last >= RESTED):
+        close(db, key, now=now)
+
+
+def close(db: Database, key: str, *, now: datetime) -> None:
+    """What is said next under ``key`` is a new row; this one keeps its number, and so its message."""
+    db.execute(
+        "UPDATE notices SET key = key || ' #' || number, over = coalesce(over, ?2),"
+        " level = CASE WHEN over IS NULL THEN ?1 ELSE level END WHERE key = ?3",
+        [AGAIN, now.isoformat(), key],
+    )
+
+
+def retitle(db: Database, key: str, title: str) -> None:
+    """What it is about has changed; that is no new word."""
+    db.execute("UPDATE notices SET title = ? WHERE key = ?", [title, key])
 
 
 def end(db: Database, key: str, *, now: datetime) -> None:

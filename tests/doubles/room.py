@@ -103,6 +103,10 @@ class Room:
         """The messages with this key that are there, oldest first."""
         return [posted for posted in self.posted.values() if posted.now.key == key]
 
+    def titled(self, begin: str) -> list[Posted]:
+        """The messages whose title begins so, oldest first."""
+        return [posted for posted in self.posted.values() if posted.now.title.startswith(begin)]
+
     def card(self, number: int) -> Posted:
         """The draft's card; there must be one and no more."""
         (posted,) = self.of(f"draft:{number}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
+
+from sqlite_utils import Database
 
 from services.errors import Misconfigured, Refused
 from services.planner.assistant.prices import KNOWN, Price
 from services.planner.assistant.talk import Tokens
-from services.store import Store, planning
+from services.store import Store, facts, planning
 from services.store.planning import Spent, Usage
 
 _ANSWER = 4_000  # tokens an answer is taken to have before it is known
@@ -50,11 +52,16 @@ class Purse:
             )
         spent = (await self.today()).cost
         if spent + price.of(Tokens(tokens, 0, _ANSWER, 0)) > self._budget:
-            raise Refused(
+            error = Refused(
                 f"Today's budget for the planner is used up: ${spent:.2f} of ${self._budget:.2f} are "
                 "spent, and another call would go over it.",
                 remedy="Try again tomorrow, or raise OPENAI_DAILY_BUDGET.",
             )
+            until = self._midnight() + timedelta(days=1)
+            said = {"text": error.message, "until": until.isoformat(), "of": self._budget}
+            await self._store.do(facts.put, facts.BUDGET_SPENT, said)
+            raise error
+        await self._store.do(_forget_other, self._budget)
 
     async def pay(self, run: str, purpose: str, model: str, tokens: Tokens | None, sent: int) -> None:
         """Write a call down. ``tokens`` None: its answer never came; ``sent`` input tokens are assumed."""
@@ -75,8 +82,10 @@ class Purse:
         await self._store.do(planning.add_usage, usage)
 
     async def today(self) -> Spent:
-        midnight = self._clock().astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        return await self._store.do(planning.spent, since=midnight)
+        return await self._store.do(planning.spent, since=self._midnight())
+
+    def _midnight(self) -> datetime:
+        return self._clock().astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
     async def told(self) -> str:
         """What today cost, in a sentence, and that no more may be spent where that is so."""
@@ -107,3 +116,10 @@ def spent_words(spent: Spent) -> str:
     about = "about " if spent.estimated else ""
     read = f"{spent.input:,} tokens read{cached}, {spent.output:,} written"
     return f"{calls}, {read}, {about}${spent.cost:.3f}{unpriced}"
+
+
+def _forget_other(db: Database, budget: float) -> None:
+    """What was said of another budget is over."""
+    said = facts.get(db, facts.BUDGET_SPENT)
+    if said is not None and said["of"] != budget:
+        facts.forget(db, facts.BUDGET_SPENT)
