@@ -62,7 +62,7 @@ class DiscordApp:
                     await self._connected(client, stay)
             finally:
                 stay.left()
-                await client.context.end()
+                await client.context.work.end()
 
     async def _connected(self, client: Client, stay: Stay) -> None:
         async with asking("log in"):
@@ -141,7 +141,7 @@ class Stay:
             context.chat.epoch += 1
             self._op.chats["discord"] = context.chat
             log.info("Discord: in #%s of %s", context.home.channel.name, context.home.guild.name)
-            context.begin(self._tell_commands(), "commands")
+            context.work.begin(self._tell_commands(), "commands")
         self._op.engine.wake()
 
     async def _tell_commands(self) -> None:

@@ -33,7 +33,7 @@ class Button(discord.ui.DynamicItem[discord.ui.Button[Any]], template=_ID):
         return cls(item, interaction.client.context)
 
     async def callback(self, interaction: Interaction) -> None:
-        self._context.begin(click(self._context, interaction, self.custom_id), "click")
+        self._context.work.begin(click(self._context, interaction, self.custom_id), "click")
 
 
 async def click(context: Context, interaction: Interaction, id_: str) -> None:

@@ -140,14 +140,14 @@ class Client(discord.Client):
         await reactions.deleted(self.context, event.guild_id, event.channel_id, event.message_ids)
 
     async def on_message(self, message: discord.Message) -> None:
-        self.context.begin(talk.written(self.context, message), "message")
+        self.context.work.begin(talk.written(self.context, message), "message")
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Forms only: commands come by the tree, clicks by the buttons."""
         data: Mapping[str, Any] = dict(interaction.data or {})
         id_ = str(data.get("custom_id", ""))
         if interaction.type is discord.InteractionType.modal_submit and id_.startswith(forms.PREFIX):
-            self.context.begin(buttons.submit(self.context, interaction, id_), "form")
+            self.context.work.begin(buttons.submit(self.context, interaction, id_), "form")
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """An event that could not be worked off: what it told is read back within minutes."""

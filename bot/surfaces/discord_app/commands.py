@@ -73,7 +73,7 @@ async def tell(made: Tree, context: Context) -> None:
 def command(found: Operation, context: Context) -> app_commands.Command[Any, ..., None]:
     async def call(interaction: Interaction, **given: Any) -> None:
         values = {name: value for name, value in given.items() if value is not None}
-        context.begin(_called(context, interaction, found, values), found.name)
+        context.work.begin(_called(context, interaction, found, values), found.name)
 
     call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [

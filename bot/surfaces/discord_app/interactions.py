@@ -39,7 +39,7 @@ _PUBLIC = ("insights",)  # what the whole channel may want to see; all else is t
 
 async def welcome(context: Context, interaction: Interaction) -> bool:
     """Whether it is of the operator's channel and told for the first time; else it is refused."""
-    if not context.first(interaction.id):
+    if not context.work.first(interaction.id):
         return False
     if context.home.here(interaction.guild_id, interaction.channel):
         return True

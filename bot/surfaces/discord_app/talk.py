@@ -29,7 +29,7 @@ _LONGEST = 2000
 
 async def written(context: Context, message: discord.Message) -> None:
     me = context.home.guild.me.id
-    if message.author.bot or message.author.id == me or not context.first(message.id):
+    if message.author.bot or message.author.id == me or not context.work.first(message.id):
         return
     if message.guild is None:
         await _explain(context, message, _from_afar(context))
@@ -99,7 +99,7 @@ async def _say(context: Context, message: discord.Message, text: str, *, strange
 
 async def _explain(context: Context, message: discord.Message, markup: str) -> None:
     cause = "explained in private" if message.guild is None else "explained here"
-    if not context.telling.due(message.author.id, cause, _AGAIN_SECONDS):
+    if not context.telling.seldom.due(str(message.author.id), cause, _AGAIN_SECONDS):
         return
     try:
         async with asking("answer a message", needs="Send Messages"):

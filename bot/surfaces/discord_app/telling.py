@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import discord
 
+from bot.chat.seldom import Seldom
 from bot.chat.spelling import spelled
 from bot.surfaces.discord_app.errors import NO_DM, asking
 from bot.surfaces.discord_app.text import fitted
@@ -14,30 +13,17 @@ from services.log import get_logger
 log = get_logger(__name__)
 
 AGAIN_SECONDS = 600.0  # the same cause is not told to the same person sooner
-_KEPT = 1000  # (person, cause) pairs that are remembered
 _MESSAGE = 2000
 
 
 class Telling:
     def __init__(self, client: discord.Client) -> None:
         self._client = client
-        self._told: dict[tuple[int, str], float] = {}  # → when (monotonic), oldest first
-
-    def due(self, user: int, cause: str, seconds: float) -> bool:
-        """Whether this person was not told this within so many seconds; from now on they were."""
-        now = time.monotonic()
-        last = self._told.get((user, cause))
-        if last is not None and now - last < seconds:
-            return False
-        self._told.pop((user, cause), None)
-        self._told[user, cause] = now
-        while len(self._told) > _KEPT:
-            del self._told[next(iter(self._told))]
-        return True
+        self.seldom = Seldom()
 
     async def tell(self, user: int, text: str) -> None:
         """Write to a person, at most once per cause in a while. One who refuses that is no error."""
-        if not self.due(user, text, AGAIN_SECONDS):
+        if not self.seldom.due(str(user), text, AGAIN_SECONDS):
             return
         async with asking("write to a person"):
             try:

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import re
 
+from bot.chat.invisible import visible
 from bot.chat.shortening import shortened
 
-# What moves other text about or takes no room at all; joiners stay, as emoji and some scripts need them.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]"
-)
 # An address that ends at a space. Of any other Discord would take the escaping backslash behind it as a part.
 _URL = re.compile(r"https?://[\w.~:/?#@!$&'()*+,;=%-]+(?=\s|\Z)")
 _MARKUP = re.compile(r"([\\*_~`|<\[\]])")
@@ -24,11 +21,6 @@ EMPTY = "–"
 def length(text: str) -> int:
     """In UTF-16 units."""
     return len(text) + sum(ord(char) > 0xFFFF for char in text)
-
-
-def visible(text: str) -> str:
-    """Without characters that show nothing or turn the reading direction of what follows."""
-    return _INVISIBLE.sub("", text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def escaped(text: str) -> str:
