@@ -29,6 +29,8 @@ def reworked(
     """The movie by the words of wishes.py that are about the movie itself; ``track`` for "other music"."""
     made = copy.deepcopy(dict(movie))
     scenes: list[dict[str, Any]] = made["scenes"]
+    for scene in scenes:  # another planner may have made it: a scene of a plain colour has none
+        scene.setdefault("elements", [])
     if "no text" in wishes:
         for scene in scenes:
             scene["elements"] = [e for e in scene["elements"] if e.get("type") != "text"]

@@ -108,4 +108,8 @@ async def taken(app: AsyncApp, payload: dict[str, Any]) -> dict[str, Any] | None
         return {}
     if answer.status != 200:
         return None
-    return dict(json.loads(answer.body)) if answer.body else {}
+    if not answer.body:
+        return {}
+    if "json" in str(answer.headers.get("content-type")):
+        return dict(json.loads(answer.body))
+    return {"text": answer.body}

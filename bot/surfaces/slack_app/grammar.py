@@ -1,7 +1,8 @@
 """What people type after /autopotter: an operation, its values in order, --options, quotes.
 
     deny 7 too long                 the last text takes the rest of the line as it is
-    drafts --status approved        --status=approved and "approved" do as well
+    drafts --status approved        --status=approved does as well
+    post 7 --at tomorrow 18:00      nothing else can be meant by what follows an option
     edit 7 “Layer by layer”         quotes of every kind, as phones write them
 
 Only whoever asks decides what is meant: nothing here is ever given to a shell.
@@ -46,9 +47,8 @@ class Call:
 
 def read(text: str) -> Call:
     """The call that ``text`` means; "" is help. Refused with the usage where it means none."""
-    line = text.strip()
-    name, _, rest = line.partition(" ")
-    name = name.strip().lower().lstrip("/") or "help"
+    name, rest = [*text.split(None, 1), "", ""][:2]
+    name = name.lower().lstrip("/") or "help"
     found = operations().get(name)
     if found is None:
         raise Refused(
@@ -57,15 +57,10 @@ def read(text: str) -> Call:
     return Call(found, _given(found, rest))
 
 
-def offered(operation: Operation) -> list[Parameter]:
-    """Its parameters, but for files of the operator's own machine: nobody writes those from a chat."""
-    return [p for p in operation.parameters if not p.about.file]
-
-
 def _given(operation: Operation, line: str) -> dict[str, Any]:
-    parameters = {p.name: p for p in offered(operation)}
+    parameters = {p.name: p for p in operation.parameters}
     positional = [p for p in parameters.values() if not p.about.option and p.type is not bool]
-    words, given = _words(line), dict[str, Any]()
+    words, given, last = _words(line), dict[str, Any](), ""
     while words:
         word = words.pop(0)
         option = None if word.quoted else _OPTION.match(word.text)
@@ -73,17 +68,21 @@ def _given(operation: Operation, line: str) -> dict[str, Any]:
         if option is not None and named is not None:
             positional = [p for p in positional if p is not named]
             given[named.name] = _value(named, option[2], words)
-        elif not positional:
-            raise _too_much(operation, word)
-        elif _takes_the_rest(positional):
+            last = named.name if _free(named) else ""
+        elif len(positional) == 1 and _free(positional[0]):
             given[positional.pop().name] = _rest(line, word, words, parameters, given)
-        else:
+        elif positional:
             given[positional.pop(0).name] = word.text
+        elif last and not word.quoted and option is None:
+            given[last] = f"{given[last]} {word.text}"
+        else:
+            raise _too_much(operation, word)
     return given
 
 
-def _takes_the_rest(positional: list[Parameter]) -> bool:
-    return len(positional) == 1 and positional[0].type is str and not positional[0].about.choices
+def _free(parameter: Parameter) -> bool:
+    """Whether it is a text of any words."""
+    return parameter.type is str and not parameter.about.choices and not parameter.about.file
 
 
 def _rest(
@@ -94,10 +93,7 @@ def _rest(
     if first.quoted and not words:
         return first.text
     end = len(line)
-    while len(words) >= 1:
-        found = _trailing(words, parameters)
-        if found is None:
-            break
+    while (found := _trailing(words, parameters)) is not None:
         start, name, value = found
         given.setdefault(name, value)
         end = words[start].at
@@ -118,7 +114,8 @@ def _trailing(words: list[Word], parameters: dict[str, Parameter]) -> tuple[int,
         if option is None or named is None or not (named.about.option or named.type is bool):
             continue
         after = words[start + 1 :]
-        if len(after) == (0 if option[2] is not None or named.type is bool else 1):
+        alone = option[2] is not None or named.type is bool or (named.about.file and not after)
+        if len(after) == (0 if alone else 1):
             return start, named.name, _value(named, option[2], after)
     return None
 
@@ -128,6 +125,8 @@ def _value(parameter: Parameter, attached: str | None, words: list[Word]) -> Any
         return _unquoted(attached)
     if parameter.type is bool:
         return True
+    if parameter.about.file and (not words or _OPTION.match(words[0].text)):
+        return parameter.about.file
     if not words:
         raise Refused(f"--{parameter.name.replace('_', '-')} needs a value: {parameter.about.help}")
     return words.pop(0).text

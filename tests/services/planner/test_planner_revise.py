@@ -86,3 +86,10 @@ def test_of_opposites_the_last_counts() -> None:
     assert understood("longer, no, shorter").known == {"shorter"}
     assert understood("Faster!").known == {"faster"}
     assert understood("x" * 5000).known == frozenset()
+
+
+def test_a_video_of_another_planner_whose_scene_shows_nothing_can_be_revised() -> None:
+    bare = {"resolution": "instagram-story", "scenes": [{"duration": 8}]}
+    for wish in ("shorter", "longer", "no text", "other opening"):
+        new, _ = revised(FIRST[0].model_copy(update={"movie": bare}), wish)
+        assert new is not None

@@ -21,7 +21,7 @@ from tests.doubles.slack_state import Message, Person, View
 from tests.reconcilers.helpers import make_draft
 
 T = TypeVar("T")
-PATIENCE = 20.0
+PATIENCE = 15.0
 SEEDS = ("white_check_mark", "x")
 
 
@@ -122,7 +122,11 @@ class Live:
             found = [one for one in self.slack.whispers(person) if all(w in words(one) for w in wanted)]
             return found[-1] if found else None
 
-        return await self.until(so)  # type: ignore[return-value]
+        try:
+            return await self.until(so)  # type: ignore[return-value]
+        except TimeoutError:
+            heard = [words(one) for one in self.slack.whispers(person)]
+            raise AssertionError(f"{person.name} was not told {wanted}, but {heard}") from None
 
     async def slash(self, person: Person, text: str, *wanted: str) -> Message:
         """The answer to a command, once it says all of these."""
