@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from bot.charts import CHARTS
 from bot.operations.inventory import asset_view
 from bot.operator import Operator
-from bot.surfaces.desk.charts import CHARTS
 from bot.surfaces.desk.context import context, operator, query_number, render
 from bot.surfaces.desk.footage import detail, swatches
 from bot.surfaces.desk.media import asset_of

@@ -84,6 +84,17 @@ async def test_a_brief_that_is_too_long_comes_as_a_file_too(live: Live) -> None:
     assert "see the file" in asked.text or asked.text.endswith("…")
 
 
+async def test_insights_answer_everybody_with_charts(live: Live) -> None:
+    await _commands(live)
+    asked = live.discord.people.slash(live.person("Ann"), "insights")
+    await live.until(lambda: asked.replies)
+    (answer,) = asked.replies
+    assert answer.only_for is None
+    assert answer.embeds[0]["image"]["url"] == "attachment://charts.png"
+    assert answer.files[0].content.startswith(b"\x89PNG")
+    assert "followers" in asked.text
+
+
 async def test_help_speaks_as_discord_does(live: Live) -> None:
     await _commands(live)
     ann = live.person("Ann")
