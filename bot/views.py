@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from bot.moments import moment_text
 from bot.operator import Operator, draft_folder
-from bot.purchases import awaits_final, purchase
+from bot.purchases import Promised, awaits_final, promised, purchase
 from bot.reply import Action, Card
 from services.model.asset import Asset
 from services.model.draft import Draft, Standing, State
@@ -46,11 +46,14 @@ def views_of(db: Database, found: list[Draft], op: Operator) -> list[dict[str, A
     assets = media.by_ids(db, sorted(used))
     paused = facts.get(db, facts.PAUSED) is not None
     waiting = {(t["reconciler"], t["key"]): str(t["message"]) for t in op.engine.troubles()}
-    return [_view(db, draft, assets, op, paused) | {"waits": _waits(draft, waiting)} for draft in found]
+    others = promised(db, op)
+    return [
+        _view(db, draft, assets, op, paused, others) | {"waits": _waits(draft, waiting)} for draft in found
+    ]
 
 
 def _view(
-    db: Database, draft: Draft, assets: Mapping[str, Asset], op: Operator, paused: bool
+    db: Database, draft: Draft, assets: Mapping[str, Asset], op: Operator, paused: bool, others: Promised
 ) -> dict[str, Any]:
     names = {key: asset.file.name for key, asset in assets.items()}
     rendered = draft.rendered
@@ -84,7 +87,7 @@ def _view(
         "size": rendered.size if rendered else None,
         "content": rendered.sha256[:12] if rendered else "",  # tells one video of a revision from another
         "awaits_final": awaits_final(op, draft),
-        "purchase": purchase(db, draft, assets, op),
+        "purchase": purchase(db, draft, assets, op, others),
         "link": draft.permalink or files["video"],
         **files,
         "movie": str(folder / "movie.json"),

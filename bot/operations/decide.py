@@ -87,11 +87,10 @@ async def _vote(op: Operator, by: Requester, number: int, choice: Choice, reason
         decisions.vote, number, choice, voter=by.voter, target=op.target, now=op.now(), reason=reason
     )
     cards = await draft_cards(op, [draft])
-    buying = _buying(op, draft, cards[0].data["purchase"])
-    return await answer(op, draft, await _sentence(op, draft, choice, buying))
+    return await answer(op, draft, await _sentence(op, draft, choice, cards[0].data["purchase"]))
 
 
-async def _sentence(op: Operator, draft: Draft, choice: Choice, buying: str) -> str:
+async def _sentence(op: Operator, draft: Draft, choice: Choice, purchase: Mapping[str, Any] | None) -> str:
     number = draft.number
     if draft.state is State.PUBLISHING:
         return f"Noted; draft {number} is being published: your vote counts if it turns out not to be out."
@@ -106,6 +105,9 @@ async def _sentence(op: Operator, draft: Draft, choice: Choice, buying: str) -> 
     if await op.store.do(facts.get, facts.PAUSED):
         then = "buys its final video and goes on" if awaits_final(op, draft) else "goes on"
         return f"Draft {number} is approved. Posting is paused: `autopotter schedule resume` {then}."
+    if op.live and purchase is not None and not purchase["allowed"]:
+        return f"Draft {number} is approved. {purchase['text']} {_unless(op, draft)}"
+    buying = _buying(op, draft)
     if own := posts(op, draft):
         then = f"; undo takes it back.{buying}" if op.live else ", if an operator is running then."
         return f"Draft {number} is approved and will be posted {own}{then}"
@@ -123,11 +125,19 @@ async def _sentence(op: Operator, draft: Draft, choice: Choice, buying: str) -> 
     return f"Draft {number} is approved and will be posted in {delay}; undo takes it back."
 
 
-def _buying(op: Operator, draft: Draft, purchase: Mapping[str, Any] | None) -> str:
+def _unless(op: Operator, draft: Draft) -> str:
+    """What becomes of an approved draft whose final the caps forbid."""
+    wait = round(final_in(op, draft))
+    until = f"that changes within {precisedelta(wait)}" if wait else "that changes at once"
+    return (
+        f"Unless {until}, it fails, and `autopotter retry {draft.number}` buys it once there is more; "
+        "undo takes the approval back."
+    )
+
+
+def _buying(op: Operator, draft: Draft) -> str:
     """When its final video is bought; what it will cost stands on its card. "" where there is none to buy."""
     if not awaits_final(op, draft):
         return ""
-    if purchase is not None and not purchase["allowed"]:
-        return f" {purchase['text']}"
     wait = round(final_in(op, draft))
     return f" Its final video is bought {f'in {precisedelta(wait)}' if wait else 'now'}."

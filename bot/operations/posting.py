@@ -16,13 +16,18 @@ from bot.operator import Operator
 from bot.purchases import awaits_final
 from bot.reply import Reply
 from bot.schedule_lines import next_runs
-from bot.views import draft_cards, due_in, posts
+from bot.views import draft_cards, draft_view, due_in, posts
 from services.errors import Refused
-from services.model.draft import State
+from services.model.draft import Draft, State
 from services.store import decisions, drafts, facts, guards, journal
 from services.store.journal import Kind
 
 _QUEUED = (State.APPROVED, State.FINALISING, State.PUBLISHING)
+_BY_LINE = {
+    "generate": "New videos are made",
+    "autopost": "One approved draft is posted",
+    "digest": "The chats get a digest",
+}
 PATIENCE = 3  # failed looks at an unclear publish, after which a command stops waiting; the operator goes on
 
 
@@ -44,7 +49,7 @@ async def post(
     draft = await op.store.do(drafts.get, number)
     if draft.state is not State.PUBLISHING:  # else: see what was begun through, also after a crash
         draft = await op.store.do(decisions.post_now, number, voter=by.voter, target=op.target, now=op.now())
-    first = " Its final video is bought first." if awaits_final(op, draft) else ""
+    first = await _first(op, draft)
     yield Reply(f"Draft {number} is being posted.{first}", data={"number": number, "state": str(draft.state)})
 
     async def decided() -> bool:
@@ -75,6 +80,16 @@ async def post(
         case _:
             reason = await _waiting_reason(op, number, draft.state) or "it was taken back meanwhile."
             yield Reply(f"Draft {number} is not posted yet: {reason}", ok=False, data=data)
+
+
+async def _first(op: Operator, draft: Draft) -> str:
+    """What has to happen to its video before it can go out."""
+    if not awaits_final(op, draft):
+        return ""
+    bought = (await draft_view(op, draft.number))["purchase"]
+    if bought is None:
+        return " Its final video is waited for."
+    return " Its final video is bought first." if bought["allowed"] else f" {bought['text']}"
 
 
 async def _post_at(op: Operator, by: Requester, number: int, text: str) -> Reply:
@@ -158,7 +173,11 @@ async def _schedule(op: Operator) -> dict[str, Any]:
     paused = await op.store.do(facts.get, facts.PAUSED)
     approved = await op.store.do(drafts.listed, states=_QUEUED)
     approved.sort(key=lambda draft: draft.decided_sequence or 0, reverse=options.autopost_order == "latest")
-    lines = {"generate": options.generate_cron, "autopost": options.autopost_cron}
+    lines = {
+        "generate": options.generate_cron,
+        "autopost": options.autopost_cron,
+        "digest": options.digest_cron,
+    }
     return {
         "timezone": str(options.timezone),
         "paused": paused,
@@ -195,7 +214,7 @@ def _sentence(data: dict[str, Any]) -> str:
     if data["paused"]:
         parts.append("Posting is paused: `autopotter schedule resume` goes on.")
     for line in data["lines"]:
-        what = "New videos are made" if line["operation"] == "generate" else "One approved draft is posted"
+        what = _BY_LINE[line["operation"]]
         if line["next"]:
             parts.append(f"{what} by “{line['cron']}”, next {line['next'][0][:16].replace('T', ' ')}.")
     if not data["lines"][1]["cron"]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.operations.decide import approve
+from bot.operations.posting import post
 from bot.operations.registry import Requester
 from bot.operator import Operator
 from bot.views import draft_view
@@ -52,8 +53,8 @@ async def test_the_card_says_what_approving_buys_and_what_the_caps_leave(
             "service": "JSON2Video",
             "allowed": True,
             "caps": [
-                {"span": "today", "left": 14, "of": 20},
-                {"span": "this month", "left": 994, "of": 1000},
+                {"span": "today", "left": 14, "of": 20, "promised": 0},
+                {"span": "this month", "left": 994, "of": 1000, "promised": 0},
             ],
             "text": "Approving buys its final video for about 4 credits of JSON2Video; "
             "your caps leave 14 of 20 today and 994 of 1,000 this month.",
@@ -78,8 +79,45 @@ async def test_what_the_caps_do_not_allow_is_said_before_the_approval(
         op.live = True
         [reply] = [reply async for reply in approve(op, Requester("somebody"), number)]
         assert reply.text == (
-            f"Draft {number} is approved. {cannot} It is posted when that is there; undo takes it back."
+            f"Draft {number} is approved. {cannot} Unless that changes within 2 minutes, it fails, and "
+            f"`autopotter retry {number}` buys it once there is more; undo takes the approval back."
         )
+
+
+async def test_who_posts_what_the_caps_forbid_reads_why_it_is_not_posted(
+    op: Operator, server: Json2VideoServer, tmp_path: Path
+) -> None:
+    async with buying(op, server, tmp_path / "r", finals=True, daily=3):
+        number = await draft_of(op)
+        first, *_, last = [reply async for reply in post(op, Requester("somebody"), number)]
+        assert "it cannot be bought now" in first.text
+        assert "bought first" not in first.text
+        assert (last.ok, "3 credits" in last.text, last.remedy) == (
+            False, True, f"`autopotter retry {number}` tries again.",
+        )  # fmt: skip
+        assert server.bought == []
+
+
+async def test_what_drafts_approved_before_will_take_is_not_promised_again(
+    op: Operator, server: Json2VideoServer, tmp_path: Path
+) -> None:
+    async with buying(op, server, tmp_path / "r", finals=True, daily=10):
+        first, second, third = [await draft_of(op) for _ in range(3)]
+        await vote(op, second)
+        assert "your caps leave 6 of 10 today, as drafts approved before take 4." in await said(op, first)
+        assert "your caps leave 10 of 10 today." in await said(op, second), "its own turn comes first"
+        await vote(op, first)
+        assert "your caps leave 6 of 10 today, as drafts approved before take 4." in await said(op, first)
+        assert (
+            "needs about 4 credits of JSON2Video, but your caps leave 2 of 10 today, as drafts approved "
+            "before take 8: it cannot be bought now."
+        ) in await said(op, third)
+        await vote(op, second, Choice.DENY)
+        assert "your caps leave 6 of 10 today" in await said(op, third)
+        op.taken.add(first)  # at once
+        await drive(op, "finalise")
+        assert len(server.bought) == 1
+        assert "your caps leave 6 of 10 today." in await said(op, third), "what is bought is counted once"
 
 
 async def test_without_caps_only_the_cost_is_said(
