@@ -112,6 +112,7 @@ class Options:
     generate_cron: str
     autopost_cron: str
     autopost_order: str
+    digest_cron: str
     post_delay: timedelta
     posts_per_day: int
     slot_grace: timedelta

@@ -32,8 +32,8 @@ class Schedule:
     async def start(self) -> None:
         """Make up a slot that was just missed, then watch the clock."""
         options = self._op.options
-        for name, line in (("generate", options.generate_cron), ("autopost", options.autopost_cron)):
-            if line:
+        for name in slots.NAMES:
+            if slots.line_of(options, name):
                 await slots.serve(self._op, name)
                 look = IntervalTrigger(seconds=LOOK_SECONDS)
                 self._scheduler.add_job(slots.serve, look, args=(self._op, name), id=name)

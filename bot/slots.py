@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.operator import Operator
+from bot import digest
+from bot.operator import Operator, Options
 from bot.schedule_lines import last_run
 from services.log import get_logger
 from services.model.draft import Standing, State
@@ -18,18 +19,19 @@ from services.store.journal import Kind
 
 log = get_logger(__name__)
 
+NAMES = ("generate", "autopost", "digest")
 ON_TIME = timedelta(minutes=1)  # no clock looks at the very second: so late is on time, whatever the grace
 LOOK_BACK = timedelta(days=7)  # the newest slot that was missed since then is told
 
 
 async def serve(op: Operator, name: str) -> str:
-    """Serve the newest slot of ``name`` (generate, autopost) within SLOT_GRACE, if it was not served yet.
+    """Serve the newest slot of ``name`` (of NAMES) within SLOT_GRACE, if it was not served yet.
 
     Answers a sentence of what was done, "" for nothing. However many slots were slept over, one is made up
     for; when even the newest is too old for that, this is told, once.
     """
     options = op.options
-    line = options.generate_cron if name == "generate" else options.autopost_cron
+    line = line_of(options, name)
     if not line:
         return ""
     now, grace = op.now(), max(options.slot_grace, ON_TIME)
@@ -39,16 +41,34 @@ async def serve(op: Operator, name: str) -> str:
         if missed is not None:
             await op.store.do(_miss, name, missed.replace(tzinfo=None), op)
         return ""
-    done = await op.store.do(_take, name, slot.replace(tzinfo=None), now - slot, op)
+    wall = slot.replace(tzinfo=None)
+    if await op.store.do(facts.slot_is_taken, name, wall):
+        return ""
+    found = await digest.around(op) if name == "digest" else None
+    done = await op.store.do(_take, name, wall, now - slot, op, found)
     if done:
         log.info("slot %s of %s: %s", slot.isoformat(), name, done)
         op.engine.wake()
     return done
 
 
-def _take(db: Database, name: str, slot: datetime, late: timedelta, op: Operator) -> str:
+def line_of(options: Options, name: str) -> str:
+    """Its cron line, "" if it has none."""
+    lines = {
+        "generate": options.generate_cron,
+        "autopost": options.autopost_cron,
+        "digest": options.digest_cron,
+    }
+    return lines[name]
+
+
+def _take(
+    db: Database, name: str, slot: datetime, late: timedelta, op: Operator, found: digest.Around | None
+) -> str:
     if not _claim(db, name, slot, op):
         return ""
+    if found is not None:
+        return digest.told(db, op, slot, found)
     return _generate(db, op) if name == "generate" else _post(db, op, late)
 
 
@@ -56,7 +76,7 @@ def _claim(db: Database, name: str, slot: datetime, op: Operator) -> bool:
     """Whether the slot is ours to serve, or to be missed: now, and for the first time."""
     if not facts.claim_slot(db, name, slot, now=op.now()):
         return False
-    line = op.options.generate_cron if name == "generate" else op.options.autopost_cron
+    line = line_of(op.options, name)
     new = facts.get(db, f"{name}_cron") != line
     if new:
         facts.put(db, f"{name}_cron", line)
@@ -66,8 +86,8 @@ def _claim(db: Database, name: str, slot: datetime, op: Operator) -> bool:
 
 def _miss(db: Database, name: str, slot: datetime, op: Operator) -> None:
     """Tell that a slot passed unserved, if it would have done anything."""
-    if not _claim(db, name, slot, op) or (name == "autopost" and not _candidates(db)):
-        return
+    if not _claim(db, name, slot, op) or name == "digest" or (name == "autopost" and not _candidates(db)):
+        return  # a digest that was missed is a part of the next one
     what = "no videos were proposed" if name == "generate" else "nothing was posted"
     text = f"the slot of {slot:%a %-d %b %H:%M} passed while no operator was awake: {what}"
     log.warning("%s", text)

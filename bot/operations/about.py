@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from importlib.metadata import version
 from typing import Annotated, Any
 
+from bot.digest import around, gathered, words
 from bot.operations.registry import About, Operation, Parameter, Requester, find, operation, operations
 from bot.operator import Operator
 from bot.reply import Reply
@@ -78,6 +79,17 @@ async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
         for name, service in health.items()
     )
     yield Reply(text, data=data, table=table, ok=ok, remedy="" if ok else "See the services above.")
+
+
+@operation(reads={}, group="operator")
+async def digest(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
+    """Say what was posted and how it did, what waits for a decision, what comes next, what is in the way.
+
+    From the last digest that the chats were told by DIGEST_CRON, or from yesterday.
+    """
+    found = await around(op)
+    data = await op.store.do(gathered, op, found)
+    yield Reply(words(data, op), data=data)
 
 
 @operation(reads={}, group="operator")

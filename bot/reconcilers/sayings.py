@@ -24,7 +24,6 @@ NAMED = 12  # drafts that are named one by one
 _MISSED = {
     "generate": "`autopotter generate` makes them now.",
     "autopost": "`autopotter schedule` shows what waits, `autopotter post` posts one now.",
-    "digest": "`autopotter digest` shows it now.",
 }
 
 

@@ -30,6 +30,7 @@ def options(settings: Settings) -> Options:
         generate_cron=settings.generate_cron,
         autopost_cron=settings.autopost_cron,
         autopost_order=settings.autopost_order,
+        digest_cron=settings.digest_cron,
         post_delay=settings.post_delay,
         posts_per_day=settings.posts_per_day,
         slot_grace=settings.slot_grace,

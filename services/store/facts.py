@@ -37,6 +37,11 @@ def own_name(db: Database) -> str:
     return str(name)
 
 
+def slot_is_taken(db: Database, operation: str, slot: datetime) -> bool:
+    query = "SELECT 1 FROM slots WHERE operation = ? AND slot = ?"
+    return db.execute(query, [operation, slot.isoformat()]).fetchone() is not None
+
+
 def claim_slot(db: Database, operation: str, slot: datetime, *, now: datetime, result: str = "") -> bool:
     """Take a cron slot for good; False when it was taken before, also before a crash."""
     cursor = db.execute(

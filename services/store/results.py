@@ -65,6 +65,12 @@ def of_draft(db: Database, number: int) -> dict[str, dict[str, Any]]:
     return {row["age"]: json.loads(row["data"]) for row in rows}
 
 
+def read_since(db: Database, moment: datetime) -> list[tuple[int, str, dict[str, Any]]]:
+    """(draft, age, reading) of the readings made since then, in the order they were made."""
+    rows = db.execute("SELECT draft, age, data FROM results WHERE at >= ? ORDER BY at", [moment.isoformat()])
+    return [(int(draft), str(age), json.loads(data)) for draft, age, data in rows.fetchall()]
+
+
 def results(db: Database) -> list[Result]:
     """One for each posted draft whose engagement is known: at seven days, else at one."""
     rows = db.query(
