@@ -13,7 +13,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.telling import Telling
 from services.errors import CreditUsedUp, Held, Misconfigured, OperatorError, Unavailable
@@ -27,7 +27,8 @@ STOP_SECONDS = 5.0  # how long cancelled steps may take to end
 
 
 class Reconciler(Protocol):
-    """``due()`` maps each key that needs a step to the seconds until it does (0: now)."""
+    """``due()`` maps each key that needs a step to the seconds until it does (0: now); those named first are
+    begun first."""
 
     name: str
 
@@ -36,6 +37,13 @@ class Reconciler(Protocol):
 
     async def due(self) -> Mapping[str, float]: ...
     async def step(self, key: str) -> None: ...
+
+
+@runtime_checkable
+class Laned(Protocol):
+    """A reconciler some of whose keys must not wait for the others: ``limit`` is of each lane."""
+
+    def lane(self, key: str) -> str: ...
 
 
 @dataclass(slots=True)
@@ -52,8 +60,13 @@ class _Trouble:
 @dataclass(slots=True)
 class _Work:
     reconciler: Reconciler
+    lane: Callable[[str], str]
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    lanes: dict[str, str] = field(default_factory=dict)  # the lane of each key that runs
     troubles: dict[str, _Trouble] = field(default_factory=dict)
+
+    def has_room(self, lane: str) -> bool:
+        return sum(one == lane for one in self.lanes.values()) < self.reconciler.limit
 
 
 class Engine:
@@ -76,7 +89,8 @@ class Engine:
         self._first_backoff = first_backoff
 
     def add(self, reconciler: Reconciler) -> None:
-        self._works[reconciler.name] = _Work(reconciler)
+        lane = reconciler.lane if isinstance(reconciler, Laned) else lambda key: ""
+        self._works[reconciler.name] = _Work(reconciler, lane)
 
     def wake(self) -> None:
         """Something changed: compare again soon."""
@@ -185,7 +199,8 @@ class Engine:
                     wait = max(wait, trouble.until - time.monotonic())
                 if wait > 0:
                     pause = min(pause, wait)
-                elif len(work.running) < work.reconciler.limit:
+                elif work.has_room(lane := work.lane(key)):
+                    work.lanes[key] = lane
                     work.running[key] = asyncio.create_task(self._step(work, key), name=f"{name}:{key}")
         return pause
 
@@ -209,6 +224,7 @@ class Engine:
             self._report(name, key, error)
         finally:
             work.running.pop(key, None)
+            work.lanes.pop(key, None)
             self.wake()
 
 

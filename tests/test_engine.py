@@ -51,6 +51,40 @@ async def test_every_key_gets_its_steps_within_the_limit() -> None:
     assert engine.running() == []
 
 
+class InLanes(Counting):
+    """The lane is the key's first letter; notes which keys ran in which order."""
+
+    def __init__(self, keys: Mapping[str, int]) -> None:
+        super().__init__("lanes", keys, limit=1)
+        self.ran: list[str] = []
+        self.held = asyncio.Event()
+
+    def lane(self, key: str) -> str:
+        return key[0]
+
+    async def step(self, key: str) -> None:
+        self.ran.append(key)
+        if key[0] == "s":
+            await self.held.wait()
+        await super().step(key)
+
+
+async def test_a_slow_lane_keeps_no_other_waiting_and_the_first_named_is_first() -> None:
+    work = InLanes({"s1": 1, "s2": 1, "q2": 1, "q1": 1})
+    engine = Engine()
+    engine.add(work)
+
+    async def quick_done() -> bool:
+        return not work.left["q1"] + work.left["q2"]
+
+    async with asyncio.timeout(5):
+        await engine.drive(quick_done, only={"lanes": None})
+    assert work.ran == ["s1", "q2", "q1"]
+    work.held.set()
+    await engine.drive(work.done, only={"lanes": None})
+    assert work.most == 1
+
+
 async def test_driving_only_what_was_asked() -> None:
     mine, other = Counting("mine", {"a": 1, "b": 1}), Counting("other", {"x": 1})
     engine = Engine()

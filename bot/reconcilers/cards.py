@@ -33,17 +33,19 @@ CLOCKS_DIFFER = timedelta(minutes=2)  # between a chat's clock and ours, when a 
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What was compared with a chat: everything that all cards depend on, all of this store that was touched
-    until ``latest``; the drafts whose cards are not as they should be, and those not looked at yet."""
+    until ``latest``; the drafts whose cards are not as they should be, and those not looked at yet; the keys of
+    messages that are not there at all."""
 
     same: tuple[Store, str, str, bool]
     latest: int
     unshown: frozenset[int]
     unread: frozenset[int]
+    unposted: frozenset[str]
 
 
 class Cards:
     name = "cards"
-    limit = 4  # messages under way at once; the chats' own limits are their surfaces' business
+    limit = 2  # of each lane; the chats' own limits are their surfaces' business
 
     def __init__(self, op: Operator, gap: float = GAP_SECONDS) -> None:
         """``gap``: seconds between two edits of one message."""
@@ -52,14 +54,22 @@ class Cards:
         self._stepped: dict[str, set[int]] = {}  # chat → drafts a step was about since the last look
         self._edited: dict[str, float] = {}  # key → when it was last sent, monotonic
 
+    def lane(self, key: str) -> str:
+        """A chat that is slow keeps no other waiting, and edits, of which a chat takes one a second, no post."""
+        name, _, inner = key.partition(" ")
+        seen = self._seen.get(name)
+        return f"{name} {'post' if seen is not None and inner in seen.unposted else 'edit'}"
+
     async def due(self) -> Mapping[str, float]:
-        due: dict[str, float] = {}
-        for chat in list(self._op.chats.values()):
-            for inner in await self._unshown(chat):
-                key = f"{chat.name} {inner}"
-                rest = self._edited.get(key, -math.inf) + self._gap - time.monotonic()
-                due[key] = max(0.0, rest)
-        return due
+        """In the order in which they were last sent: a card that changes all the time waits for the others."""
+        found = [
+            f"{chat.name} {key}"
+            for chat in list(self._op.chats.values())
+            for key in await self._unshown(chat)
+        ]
+        sent = {key: self._edited.get(key, -math.inf) for key in found}
+        now = time.monotonic()
+        return {key: max(0.0, sent[key] + self._gap - now) for key in sorted(found, key=sent.__getitem__)}
 
     async def step(self, key: str) -> None:
         name, _, inner = key.partition(" ")
@@ -144,13 +154,15 @@ class Cards:
         same = (self._op.store, self._op.target, chat.channel, paused)
         if seen is None or seen.same != same:
             everything = frozenset(draft.number for draft in drafts.standings(db))
-            seen = _Seen(same, latest, frozenset(), everything)
+            seen = _Seen(same, latest, frozenset(), everything, frozenset())
         now = lately | messages.unsent(db, chat.name) | stepped
         now.update(sorted(seen.unread - now, reverse=True)[:PIECE])
         found = wanted.unshown(db, self._op, chat, began, now)
         keys = {each.message.key: cards.number_of(each.message.key) for each in found}
         unshown = (seen.unshown - now).union(number for number in keys.values() if number is not None)
-        self._seen[chat.name] = _Seen(same, latest, unshown, seen.unread - now)
+        unposted = {key for key in seen.unposted if cards.number_of(key) in unshown - now}
+        unposted |= {each.message.key for each in found if each.new}
+        self._seen[chat.name] = _Seen(same, latest, unshown, seen.unread - now, frozenset(unposted))
         return [key for key, number in keys.items() if number is None]
 
     def _one(self, db: Database, chat: Chat, key: str) -> Wanted | None:

@@ -7,6 +7,7 @@ same door as what it is told (services/store/reactions.py).
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 
@@ -21,17 +22,22 @@ log = get_logger(__name__)
 
 AGAIN_SECONDS = 300.0  # events are lost now and then, also while connected
 EACH_SECONDS = 3.0  # but with many open cards each has its turn later: a chat counts requests
+SETTLE_SECONDS = 0.5  # what is read is quicker than what is told: who told before it was read comes first
 READ, REMOVE = "read", "remove"
 
 
 class Reactions:
     name = "reactions"
-    limit = 2
+    limit = 4  # of each chat
 
     def __init__(self, op: Operator) -> None:
         self._op = op
         # (chat, message) → at which connection it was read last, and when (monotonic)
         self._read: dict[tuple[str, str], tuple[int, float]] = {}
+
+    def lane(self, key: str) -> str:
+        name, what, *_ = key.split(" ", 2)
+        return f"{name} {what}"
 
     async def due(self) -> Mapping[str, float]:
         due: dict[str, float] = {}
@@ -69,6 +75,8 @@ class Reactions:
             # Its own are gone as well: all were cleared at once, or it never got to put them there.
             await op.store.do(reactions.cleared, chat.name, message, now=op.now())
         else:
+            if await op.store.do(reactions.differs, chat.name, message, standing.reactions):
+                await asyncio.sleep(SETTLE_SECONDS)
             found = await op.store.do(
                 reactions.read_back, chat.name, message, standing.reactions, since=since, target=op.target,
                 now=op.now(),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,9 @@ from services.store.rows import Base, Source
 
 KEY = "rows"
 GLANCE_SECONDS = 2.0  # how often a sheet that can tell is asked whether it was saved
+# Between two writes while the operator runs: the more of them follow each other, the more one of them holds.
+# Google lets 60 reads a minute, and a write comes with three.
+FIRST_GAP, LAST_GAP, CALM_SECONDS = 0.5, 4.0, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,13 @@ class Sheet:
     name = "sheet"
     limit = 1
 
-    def __init__(self, op: Operator) -> None:
-        self._op = op
-        self._looked: float | None = None  # when it was last read, monotonic
+    def __init__(self, op: Operator, clock: Callable[[], float] = time.monotonic) -> None:
+        self._op, self._clock = op, clock
+        self._looked: float | None = None  # when it was last read
+        self._wrote, self._gap = (
+            float("-inf"),
+            0.0,
+        )  # when it was last written, and for how long it is not again
         self._failed = False
         self._case = 0
         # What was compared with the rows: all of this store touched until then, bound to this target.
@@ -59,9 +66,11 @@ class Sheet:
             self._failed = False
             self._case += 1
         key = f"{KEY}-{self._case}" if self._case else KEY
-        if changed or self._looked is None or await self._op.store.do(self._anything):
+        if changed or self._looked is None:
             return {key: 0.0}
-        rest = max(0.0, self._looked + self._op.options.poll_interval.total_seconds() - time.monotonic())
+        if await self._op.store.do(self._anything):
+            return {key: max(0.0, self._wrote + self._gap - self._clock()) if self._op.live else 0.0}
+        rest = max(0.0, self._looked + self._op.options.poll_interval.total_seconds() - self._clock())
         return {key: rest if changed is None else min(rest, GLANCE_SECONDS)}
 
     async def step(self, key: str) -> None:
@@ -74,13 +83,15 @@ class Sheet:
     async def _step(self) -> None:
         sheet, store = self._op.services.sheet, self._op.store
         read = await sheet.read()
-        self._looked = time.monotonic()
+        self._looked = self._clock()
         found = await store.do(_compare, read)
         for edit in found.edits:  # a transaction for each draft: caption first, then the Status bound to it
             await store.do(sheet_edits.take, edit, target=self._op.target, now=self._op.now())
         await store.do(sheet_edits.settle, found, now=self._op.now())
         writes = await store.do(self._intend)
         if writes:
+            calm = self._clock() - self._wrote > CALM_SECONDS
+            self._wrote, self._gap = self._clock(), FIRST_GAP if calm else min(2 * self._gap, LAST_GAP)
             written = await sheet.write([write.row for write in writes], over=found.order)
             await store.do(_record, [write for write in writes if write.row.draft_id in written])
 

@@ -18,6 +18,7 @@ from services.model.vote import Choice
 from services.store import decisions, drafts, journal, messages
 
 STANDING, REMOVING, LEFT, GONE = "standing", "removing", "left", "gone"
+MISSING = "missing"  # a denial that is not there any more, and whose removal nobody told
 KEPT_GONE = 200  # rows of one message that are kept after their reaction went, against late news of it
 
 
@@ -94,7 +95,7 @@ def removed(
     if card is None or card.draft is None or row is None or row[0] == GONE:
         return Outcome(Result.KNOWN)
     _set(db, chat, message, voter, emoji, GONE, now)
-    if row[0] != STANDING or row[2] is None or row[2] != _current(db, card.draft, voter):
+    if row[0] not in (STANDING, MISSING) or row[2] is None or row[2] != _current(db, card.draft, voter):
         return Outcome(Result.KNOWN, card.draft)
     same = db.execute(  # another emoji of theirs says the same: it is their vote from now on
         "UPDATE reactions SET sequence = ? WHERE chat = ? AND message = ? AND voter = ? AND choice = ?"
@@ -141,15 +142,22 @@ def read_back(
     newer = {(voter, emoji) for voter, emoji, _, _, at in rows if datetime.fromisoformat(at) >= since}
     there = {(reaction.voter, reaction.emoji) for reaction in seen}
     for voter, emoji, choice, state, _ in rows:
-        if (voter, emoji) in there or (voter, emoji) in newer or state == GONE:
+        if (voter, emoji) in there or (voter, emoji) in newer or state in (GONE, MISSING):
             continue
         if state == STANDING and choice == Choice.DENY:
-            _set(db, chat, message, voter, emoji, GONE, now)
+            _set(db, chat, message, voter, emoji, MISSING, now)
         else:
             removed(db, chat, message, voter, emoji, target=target, now=now)
     new = [reaction for reaction in seen if (reaction.voter, reaction.emoji) not in newer]
     new.sort(key=lambda reaction: reaction.choice is Choice.DENY)
     return [(reaction, added(db, chat, message, reaction, target=target, now=now)) for reaction in new]
+
+
+def differs(db: Database, chat: str, message: str, seen: Sequence[Reaction]) -> bool:
+    """Whether what was read is not what the journal knows."""
+    query = "SELECT voter, emoji FROM reactions WHERE chat = ? AND message = ? AND state NOT IN (?, ?)"
+    known = set(db.execute(query, [chat, message, GONE, MISSING]).fetchall())
+    return known != {(reaction.voter, reaction.emoji) for reaction in seen}
 
 
 def to_remove(db: Database, chat: str) -> list[tuple[str, str, str]]:

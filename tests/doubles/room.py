@@ -6,6 +6,7 @@ sockets. People's acts answer what the chat would tell a surface; nobody tells i
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -50,6 +51,8 @@ class Room:
         self.whispers: list[tuple[str, str]] = []
         self.answers_lost = 0
         self.may_remove = True
+        self.open = asyncio.Event()  # cleared: edits wait
+        self.open.set()
         self._approvers = approvers
         self._last = 0
 
@@ -70,6 +73,7 @@ class Room:
         return found[-1] if found else None
 
     async def edit(self, id_: str, message: Message, *, files: bool) -> None:
+        await self.open.wait()
         posted = self._there(id_)
         posted.said.append(message)
         posted.files += files

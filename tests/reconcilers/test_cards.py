@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.operator import Operator
@@ -167,6 +169,40 @@ async def test_a_revision_is_on_the_same_card(op: Operator, room: Room) -> None:
     card = room.card(number)
     assert card.now.foot.startswith("revision 2")
     assert card.files > 1
+
+
+async def test_a_new_card_does_not_wait_for_edits_nor_one_chat_for_another(op: Operator, room: Room) -> None:
+    shown = [await make_draft(op, title) for title in ("One", "Two", "Three", "Four", "Five")]
+    await drive(op, "cards")
+    other = op.chats["other"] = Room()
+    other.name = "other"
+    await drive(op, "cards")
+    room.open.clear()  # edits there wait, as for a chat's limit
+    for number in shown:
+        await vote(op, number)
+    fresh = await op.store.do(drafts.file, proposal("New"), job=None, sample=False, now=op.now())
+
+    async def seen() -> bool:
+        new = room.of(f"draft:{fresh}") and other.of(f"draft:{fresh}")
+        return bool(new) and all(len(other.card(number).said) == 2 for number in shown)
+
+    async with asyncio.timeout(10):
+        await op.engine.drive(seen, only={"cards": None})
+    assert all(len(room.card(number).said) == 1 for number in shown)
+    room.open.set()
+    await drive(op, "cards")
+    assert all(len(room.card(number).said) == 2 for number in shown)
+
+
+async def test_a_card_that_changes_all_the_time_waits_for_the_others(op: Operator, room: Room) -> None:
+    first, second = await make_draft(op, "One"), await make_draft(op, "Two")
+    work = Cards(op, gap=0.0)
+    await drive(op, "cards")
+    await vote(op, first)
+    await work.step(f"room draft:{first}")
+    await vote(op, second)
+    await vote(op, first, Choice.DENY)
+    assert list(await work.due()) == [f"room draft:{second}", f"room draft:{first}"]
 
 
 async def drive_on(op: Operator) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from sqlite_utils import Database
 
@@ -117,6 +119,44 @@ async def test_a_missing_approval_withdraws_and_a_missing_denial_does_not(op: Op
     await reconnected(op, room)
     assert await state(op, approved) is State.DRAFT
     assert await state(op, denied) is State.DENIED
+
+
+async def test_a_denial_found_missing_is_withdrawn_when_its_removal_is_told_after_all(
+    op: Operator, room: Room
+) -> None:
+    """It was read back in the moment between the removal and the word of it."""
+    number, card = await shown(op, room)
+    await react(op, room, card, "ann", "❌")
+    card.reactions.remove(("ann", "❌"))
+    await reconnected(op, room)
+    await unreacted(op, room, card.id, "ann", "❌")
+    assert await votes(op, number) == ["ann deny", "ann withdraw"]
+    await unreacted(op, room, card.id, "ann", "❌")
+    await react(op, room, card, "ann", "❌")
+    assert (await votes(op, number))[2:] == ["ann deny"]
+
+
+async def test_a_denial_found_missing_that_is_put_again_is_a_vote_again(op: Operator, room: Room) -> None:
+    number, card = await shown(op, room)
+    await react(op, room, card, "ann", "❌")
+    card.reactions.remove(("ann", "❌"))
+    await reconnected(op, room)
+    await react(op, room, card, "ann", "✅")
+    await react(op, room, card, "ann", "❌")
+    assert await votes(op, number) == ["ann deny", "ann approve", "ann deny"]
+
+
+async def test_what_was_told_just_before_it_was_read_keeps_its_order(op: Operator, room: Room) -> None:
+    """Reading is quicker than the line of events: what is on its way then goes first."""
+    number, card = await shown(op, room)
+    card.reactions += [("ann", "✅"), ("ann", "❌")]
+    room.epoch += 1
+    reading = asyncio.create_task(drive(op, "reactions"))
+    await asyncio.sleep(0.2)
+    await reacted(op, room, card.id, room.reaction("ann", "❌"))
+    await reacted(op, room, card.id, room.reaction("ann", "✅"))
+    await reading
+    assert await votes(op, number) == ["ann deny", "ann approve"]
 
 
 async def test_clearing_all_is_no_vote_and_the_operators_own_come_back(op: Operator, room: Room) -> None:

@@ -44,6 +44,30 @@ async def test_nothing_is_written_when_nothing_changed(op: Operator) -> None:
     assert not changes.is_set()
 
 
+async def test_under_load_writes_hold_more_and_more_and_a_single_one_comes_at_once(op: Operator) -> None:
+    now = 1000.0
+    sheet = Sheet(op, clock=lambda: now)
+    op.live = True
+    number = await make_draft(op)
+    await sheet.step("rows")
+    waits = []
+    for choice in (Choice.APPROVE, Choice.DENY) * 3:
+        await vote(op, number, choice)
+        (wait,) = (await sheet.due()).values()
+        waits.append(wait)
+        now += wait
+        assert list((await sheet.due()).values()) == [0.0]
+        await sheet.step("rows")
+    assert waits == [0.5, 1.0, 2.0, 4.0, 4.0, 4.0]
+    now += 10.0
+    await vote(op, number)
+    assert list((await sheet.due()).values()) == [0.0]
+    await sheet.step("rows")
+    op.live = False  # a command that drives it does not leave before it is written
+    await vote(op, number, Choice.DENY)
+    assert list((await sheet.due()).values()) == [0.0]
+
+
 async def test_lost_rows_are_restored_and_a_persons_own_are_kept(op: Operator) -> None:
     for title in ("RV06 grows", "SV02 turns"):
         await make_draft(op, title)
