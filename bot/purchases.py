@@ -68,8 +68,9 @@ def purchase(
     """What is still to be bought for it; None: nothing.
 
     {credits, service, caps: [{span, left, of, promised}], allowed, text}: ``credits`` is an estimate,
-    ``caps`` are those of the settings, and ``allowed`` whether they allow it when it is its turn; ``left`` is what is not
-    spent and not ``promised`` to drafts approved before; ``text`` says all of it. ``others``: of promised().
+    ``caps`` are those of the settings, and ``allowed`` whether they allow it when it is its turn; ``left`` is
+    what is not spent and not ``promised`` to drafts approved before; ``text`` says all of it. ``others``: of
+    promised().
     """
     final = op.services.final
     if final is None or final.purse is None or draft.state not in _BUYS or not awaits_final(op, draft):
