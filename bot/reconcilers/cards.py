@@ -33,8 +33,8 @@ CLOCKS_DIFFER = timedelta(minutes=2)  # between a chat's clock and ours, when a 
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What was compared with a chat: everything that all cards depend on, all of this store that was touched
-    until ``latest``; the drafts whose cards are not as they should be, and those not looked at yet; the keys of
-    messages that are not there at all."""
+    until ``latest``; the drafts whose cards are not as they should be, and those not looked at yet; the
+    keys of messages that are not there at all."""
 
     same: tuple[Store, str, str, bool]
     latest: int
@@ -55,13 +55,13 @@ class Cards:
         self._edited: dict[str, float] = {}  # key → when it was last sent, monotonic
 
     def lane(self, key: str) -> str:
-        """A chat that is slow keeps no other waiting, and edits, of which a chat takes one a second, no post."""
+        """A slow chat keeps no other waiting, and edits, of which a chat takes one a second, no post."""
         name, _, inner = key.partition(" ")
         seen = self._seen.get(name)
         return f"{name} {'post' if seen is not None and inner in seen.unposted else 'edit'}"
 
     async def due(self) -> Mapping[str, float]:
-        """In the order in which they were last sent: a card that changes all the time waits for the others."""
+        """Those sent last come last: a card that changes all the time waits for the others."""
         found = [
             f"{chat.name} {key}"
             for chat in list(self._op.chats.values())

@@ -25,8 +25,8 @@ CHATS = (
     "CREATE INDEX messages_message ON messages(chat, message)",
     "CREATE INDEX messages_draft ON messages(draft)",
     # The reactions the journal knows. state: standing; removing (the operator takes it away, which is no
-    # withdrawal); left (it decides nothing, but could not be taken away); missing (a denial that was not there
-    # any more when it was read back); gone.
+    # withdrawal); left (it decides nothing, but could not be taken away); missing (a denial that was not
+    # there any more when it was read back); gone.
     """
     CREATE TABLE reactions (
         chat TEXT NOT NULL,
