@@ -62,6 +62,7 @@ def picture(document: dict[str, Any]) -> bytes:
 
         figure = Figure(figsize=(WIDTH * 2, HEIGHT * 2), layout="constrained", facecolor=PAPER)
         FigureCanvasAgg(figure)
+        figure.get_layout_engine().set(w_pad=0.15, h_pad=0.12)
         for place, found in enumerate(CHARTS, 1):
             axes = figure.add_subplot(2, 2, place, facecolor=PAPER)
             _draw(axes, found, document, theme)

@@ -13,7 +13,7 @@ from typing import Any
 from humanize import naturalsize, precisedelta
 
 from bot.chat.port import Field, Message
-from bot.operator import Operator
+from bot.operator import Operator, filed_name
 from bot.reply import Action
 from services.model.draft import State
 from services.store.messages import named
@@ -80,11 +80,19 @@ def card(
         link=link if link.startswith(("https://", "http://")) else "",
         image=Path(view["cover"] if state is State.POSTED else view["storyboard"]) if shown else None,
         video=Path(view["preview"]) if shown else None,
+        video_key=_key(view, op) if shown else "",
         pictures=f"{view['revision']} {view['content']} {state is State.POSTED}" if shown else "",
         actions=tuple(Action(**action) for action in view["actions"]) + _details(view),
         shows=fingerprint[:SHOWN],
         seeded=state in _OPEN_TO_VOTES,
     )
+
+
+def _key(view: Mapping[str, Any], op: Operator) -> str:
+    """Of the video in the bucket's folder of drafts."""
+    final = Path(view["video"]).name.startswith("final-")
+    name = filed_name(view["number"], view["tag"], view["revision"], final=final)
+    return f"{op.options.draft_folder}/{name}"
 
 
 def _caption(view: Mapping[str, Any]) -> str:

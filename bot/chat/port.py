@@ -49,6 +49,7 @@ class Message:
     image: Path | None = None
     video: Path | None = None
     video_link: str = ""  # http(s), where the file is too large for the chat
+    video_key: str = ""  # or the full-size file in the bucket: it may give an address for some hours
     pictures: str = ""  # tells these files from others; "" when there are none
     actions: tuple[Action, ...] = ()
     shows: str = ""  # carried by the buttons: what is decided is decided about this, and nothing else

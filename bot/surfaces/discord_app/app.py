@@ -53,7 +53,7 @@ class DiscordApp:
             client = Client(first_rest=self._first_rest)
             home, telling = Home(client, self._guild, self._channel), Telling(client)
             people = People(self._approvers)
-            chat = DiscordChat(home, people, telling, settle=self._settle)
+            chat = DiscordChat(home, people, telling, self._op.services.bucket, settle=self._settle)
             client.context = Context(self._op, home, people, telling, chat)
             client.life = stay = Stay(client)
             client.tree = commands.tree(client, client.context)

@@ -72,7 +72,8 @@ def read(found: Fitting) -> list[discord.File]:
     return [discord.File(io.BytesIO(path.read_bytes()), name) for name, path in found.files.items()]
 
 
-def embed(message: Message, found: Fitting) -> discord.Embed:
+def embed(message: Message, found: Fitting, link: str = "") -> discord.Embed:
+    """``link``: where the video can be watched that does not fit."""
     drawn = discord.Embed(
         title=fitted(message.title, TITLE) or EMPTY,
         description=fitted(message.text, DESCRIPTION) or None,
@@ -83,8 +84,9 @@ def embed(message: Message, found: Fitting) -> discord.Embed:
         name, value = fitted(field.name, 256), fitted(field.text, FIELD)
         drawn.add_field(name=name or EMPTY, value=value or EMPTY, inline=field.short)
     if found.left_out:
-        where = f": {message.video_link}" if message.video_link else ""
-        drawn.add_field(name="Video", value=f"{found.left_out}{where}"[:FIELD], inline=False)
+        way = f"{found.left_out}: [watch it]({link})"
+        fits = link and length(way) <= FIELD and not set(link) & set("() ")
+        drawn.add_field(name="Preview", value=way if fits else found.left_out, inline=False)
     if message.foot:
         drawn.set_footer(text=plain(message.foot, FOOT))
     if found.image:

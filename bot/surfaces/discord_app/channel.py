@@ -9,13 +9,15 @@ import discord
 from discord.utils import MISSING
 
 from bot.chat.port import Message, Standing
+from bot.chat.video_link import video_link
 from bot.surfaces.discord_app import card
 from bot.surfaces.discord_app.emoji import SEEDS, choice_of
 from bot.surfaces.discord_app.errors import UNKNOWN_EMOJI, UNKNOWN_MEMBER, UNKNOWN_USER, asking
 from bot.surfaces.discord_app.home import Home
 from bot.surfaces.discord_app.people import People, user_of, voter_of
 from bot.surfaces.discord_app.telling import Telling
-from services.errors import Misconfigured
+from services.errors import Misconfigured, Unavailable
+from services.ports import Bucket
 from services.store.reactions import Reaction
 
 SETTLE = 20.0  # Discord answers within 15 s or its own border gives up
@@ -27,8 +29,11 @@ class DiscordChat:
 
     name = "discord"
 
-    def __init__(self, home: Home, people: People, telling: Telling, *, settle: float = SETTLE) -> None:
-        self._home, self._people, self._telling = home, people, telling
+    def __init__(
+        self, home: Home, people: People, telling: Telling, bucket: Bucket, *, settle: float = SETTLE
+    ) -> None:
+        """``bucket`` may give an address for what is too large to be attached."""
+        self._home, self._people, self._telling, self._bucket = home, people, telling, bucket
         self.channel = str(home.channel_id)
         self.settle = settle
         self.epoch = 0
@@ -40,10 +45,11 @@ class DiscordChat:
 
     async def post(self, message: Message, since: datetime) -> str:
         found, files = await self._files(message)
+        drawn = await self._drawn(message, found)
         buttons = card.view(message)
         async with asking("post in the channel", needs=POST):
             sent = await self._home.messages.send(
-                embed=card.embed(message, found),
+                embed=drawn,
                 files=files,
                 view=buttons if buttons is not None else MISSING,
                 nonce=card.nonce(message, since),
@@ -61,17 +67,25 @@ class DiscordChat:
 
     async def edit(self, id_: str, message: Message, *, files: bool) -> None:
         found, attached = await self._files(message, read=files)
+        drawn = await self._drawn(message, found)
         async with asking("edit its message", needs=POST):
             await self._message(id_).edit(
-                embed=card.embed(message, found),
+                embed=drawn,
                 view=card.view(message),
                 attachments=attached if files else MISSING,
             )
 
     async def _files(self, message: Message, *, read: bool = True) -> tuple[card.Fitting, list[discord.File]]:
         limit = self._home.guild.filesize_limit
-        found = await asyncio.to_thread(card.fitting, message, limit)
-        return found, await asyncio.to_thread(card.read, found) if read else []
+        try:
+            found = await asyncio.to_thread(card.fitting, message, limit)
+            return found, await asyncio.to_thread(card.read, found) if read else []
+        except OSError as error:  # they were cleared at this very moment
+            raise Unavailable(f"A file of {message.title!r} cannot be read now.") from error
+
+    async def _drawn(self, message: Message, found: card.Fitting) -> discord.Embed:
+        link = await video_link(message, self._bucket) if found.left_out else ""
+        return card.embed(message, found, link)
 
     async def standing(self, id_: str) -> Standing:
         self._ensure_history()

@@ -53,6 +53,7 @@ class Client(discord.Client):
             intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),  # roles come with events or are asked for
             chunk_guilds_at_startup=False,
             guild_ready_timeout=GUILDS_SECONDS,
             max_ratelimit_timeout=30.0,  # what is limited for longer is tried again later, by its reconciler

@@ -94,15 +94,17 @@ def test_a_message_says_which_of_its_files_fit(tmp_path: Path) -> None:
     picture.write_bytes(b"p" * 10)
     video.write_bytes(b"v" * 100)
     message = Message(
-        "draft:7", "k7f3", "Seven", image=picture, video=video, video_link="https://b.example/7.mp4"
+        "draft:7", "k7f3", "Seven", image=picture, video=video
     )
     both = card.fitting(message, 100)
     assert list(both.files) == ["picture.jpg", "video.mp4"]
     assert card.embed(message, both).image.url == "attachment://picture.jpg"
     one = card.fitting(message, 99)
     assert list(one.files) == ["picture.jpg"]
-    (field,) = card.embed(message, one).fields
-    assert field.value == "too large for this server (0 MB): https://b.example/7.mp4"
+    (field,) = card.embed(message, one, "https://b.example/7.mp4?sig=1").fields
+    assert field.value == "too large for this server (0 MB): [watch it](https://b.example/7.mp4?sig=1)"
+    (field,) = card.embed(message, one, f"https://b.example/{'x' * 1024}").fields
+    assert field.value == "too large for this server (0 MB)"
     picture.unlink()
     assert card.embed(message, card.fitting(message, 100)).image.url is None
 
