@@ -53,6 +53,8 @@ async def drawn(context: Context, name: str, reply: Reply) -> Answer:
         parts, cut = _within([f"{sign}{lines[0]}", *lines[1:]])
         answer.blocks += [section(plain(part, card.SECTION)) for part in parts]
         answer.full = answers.whole(reply, "slack") if cut else ""
+    if found := await answers.drawing(name, reply):
+        answer.blocks += await _drawing(context, found, said[0] if said else name)
     if len(reply.cards) <= CARDS:
         known = await context.op.store.do(_shown, [number(each) for each in reply.cards])
         answer.blocks += [_line(context, each, known) for each in reply.cards]
@@ -103,6 +105,15 @@ async def _whole(context: Context, found: Card) -> list[dict[str, Any]]:
         except OperatorError as error:  # the words are the answer
             log.info("a draft is shown without its picture: %s", error)
     return card.blocks(message, image)
+
+
+async def _drawing(context: Context, found: bytes, about: str) -> list[dict[str, Any]]:
+    try:
+        image = await context.files.drawing(found, "charts.png", about)
+    except OperatorError as error:  # the words are the answer
+        log.info("an answer is shown without its picture: %s", error)
+        return []
+    return [{"type": "image", "slack_file": {"id": image}, "alt_text": line(about, 1000)["text"]}]
 
 
 def _names(db: Database) -> tuple[dict[str, str], bool]:

@@ -26,17 +26,25 @@ from services.store.reactions import Reaction
 log = get_logger(__name__)
 
 SETTLE = 45.0  # a request is given up after 30 s; what it asked for can come a little later
-_KEPT = 500  # messages whose picture is remembered
+_KEPT = 500  # messages whose files are remembered
 _DELETED = ("tombstone",)  # what stands in place of a deleted message that has a thread
 
 
 @dataclass(frozen=True, slots=True)
+class Video:
+    """Uploaded, and to be shared in its card's thread."""
+
+    file: str
+    title: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
-    """A message's files: the picture's id, the video's and its title where it is to be shared, and why one
-    of them is missing."""
+    """A message's files: the picture's id, the video where it is to be shared, and why one is missing."""
 
     image: str = ""
-    video: tuple[str, str] | None = None
+    video: Video | None = None
     note: str = ""
 
 
@@ -54,7 +62,9 @@ class SlackChat:
         self.epoch = 0
         # Until then (monotonic) a post of this process, or of the one before, may still take effect.
         self._unclear_until = time.monotonic() + settle
-        self._images: dict[str, str] = {}  # message → the file of its picture, oldest first
+        # Of the latest messages: the file of the picture, and the name of the video in the thread.
+        self._images: dict[str, str] = {}
+        self._shared: dict[str, str] = {}
 
     async def ping(self) -> str:
         async with asking("look at its channel", seconds=15):
@@ -77,9 +87,8 @@ class SlackChat:
             self._unclear_until = time.monotonic() + self.settle
             raise
         id_ = str(sent["ts"])
-        self._remember(id_, ready.image)
-        if ready.video:
-            await self._files.share(*ready.video, self.channel, thread=id_)
+        _keep(self._images, id_, ready.image)
+        await self._share(id_, ready.video)
         return id_
 
     async def find(self, message: Message, since: datetime) -> str | None:
@@ -115,8 +124,7 @@ class SlackChat:
                 raise
             await self.edit(id_, message, files=True)  # somebody deleted the picture's file
             return
-        if ready.video:
-            await self._files.share(*ready.video, self.channel, thread=id_)
+        await self._share(id_, ready.video)
 
     async def _say(self, id_: str, message: Message, ready: Ready) -> None:
         async with asking("edit its message"):
@@ -127,7 +135,7 @@ class SlackChat:
                 blocks=card.blocks(message, ready.image, ready.note),
                 metadata=card.metadata(message, ready.image),
             )
-        self._remember(id_, ready.image)
+        _keep(self._images, id_, ready.image)
 
     async def standing(self, id_: str) -> Standing:
         async with asking("read who reacted"):
@@ -204,12 +212,19 @@ class SlackChat:
             return Ready(image, video, str(error))
         return Ready(image, video)
 
-    async def _video(self, message: Message, path: Path, thread: str) -> tuple[str, str] | None:
+    async def _video(self, message: Message, path: Path, thread: str) -> Video | None:
         data = await asyncio.to_thread(path.read_bytes)
         name = name_of(message.key, path, data)
-        if thread and name in await self._files.names_in(self.channel, thread):
+        if thread and (
+            self._shared.get(thread) == name or name in await self._files.names_in(self.channel, thread)
+        ):
             return None
-        return await self._files.upload(data, name), message.title
+        return Video(await self._files.upload(data, name), message.title, name)
+
+    async def _share(self, id_: str, video: Video | None) -> None:
+        if video is not None:
+            await self._files.share(video.file, video.title, self.channel, thread=id_)
+            _keep(self._shared, id_, video.name)
 
     async def _image(self, id_: str) -> str:
         """The file that a message shows; read from the message where this process did not post it."""
@@ -222,11 +237,12 @@ class SlackChat:
             found = next((each for each in page["messages"] if each.get("ts") == id_), None)
             if found is None or found.get("subtype") in _DELETED:
                 raise Gone("The message was deleted.")
-            self._remember(id_, card.image_of(found))
+            _keep(self._images, id_, card.image_of(found))
         return self._images[id_]
 
-    def _remember(self, id_: str, image: str) -> None:
-        self._images.pop(id_, None)
-        self._images[id_] = image
-        while len(self._images) > _KEPT:
-            del self._images[next(iter(self._images))]
+
+def _keep(known: dict[str, str], id_: str, value: str) -> None:
+    known.pop(id_, None)
+    known[id_] = value
+    while len(known) > _KEPT:
+        del known[next(iter(known))]

@@ -56,7 +56,11 @@ class Files:
     async def picture(self, path: Path, about: str) -> str:
         """Upload an image; answers its id when blocks may show it."""
         data = await asyncio.to_thread(path.read_bytes)
-        id_ = await self.upload(data, f"picture{path.suffix.lower()}", about)
+        return await self.drawing(data, f"picture{path.suffix.lower()}", about)
+
+    async def drawing(self, data: bytes, name: str, about: str) -> str:
+        """The same for an image that is in no file."""
+        id_ = await self.upload(data, name, about)
         await self.complete(id_, about)
         until, wait = time.monotonic() + SHOWN_SECONDS, FIRST_LOOK
         while not await self._seen(id_):

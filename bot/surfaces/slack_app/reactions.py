@@ -18,9 +18,11 @@ from services.store.reactions import Reaction
 async def added(context: Context, body: dict[str, Any], event: dict[str, Any]) -> None:
     emoji, user = canonical(str(event.get("reaction") or "")), str(event.get("user") or "")
     choice, message = choice_of(emoji), _ours(context, body, event)
-    if choice is None or not message or not await _known(context, message):
+    if choice is None or not message:
         return
     async with context.work.turn((message, user)):  # looking somebody up takes longer the first time
+        if not await _known(context, message):
+            return
         person = await context.people.person(user)
         reaction = Reaction(voter_of(user), emoji, choice, person.name, person.decides)
         await reacted(context.op, context.chat, message, reaction)
