@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot import charts
 from bot.chat.spelling import Chat, spelled, usage
 from bot.operations.registry import find
 from bot.reply import Card, Reply
+
+_CHARTS = "insights"  # its document is what charts are drawn from
+
+
+async def drawing(name: str, reply: Reply) -> bytes | None:
+    """The PNG that belongs to an operation's answer; None for most."""
+    if name != _CHARTS or not reply.ok or not isinstance(reply.data, dict):
+        return None
+    return await asyncio.to_thread(charts.picture, reply.data)
 
 
 def of_help(reply: Reply, chat: Chat) -> Reply:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
 from typing import Literal
 
+from bot.chat.port import Message
 from bot.operations.registry import Operation, Parameter, operations
 
 Chat = Literal["discord", "slack"]
@@ -15,6 +17,15 @@ _COMMAND = re.compile(r"`autopotter ([a-z-]+)([^`\n]{0,200})`")
 def spelled(text: str, chat: Chat) -> str:
     """``text`` with every command of an operation in the chat's spelling; others stay as they are."""
     return _COMMAND.sub(lambda found: _command(found, chat), text)
+
+
+def in_words_of(message: Message, chat: Chat) -> Message:
+    """A message of the operator, which names commands as the command line does, in the chat's spelling."""
+    return replace(
+        message,
+        text=spelled(message.text, chat),
+        fields=tuple(replace(field, text=spelled(field.text, chat)) for field in message.fields),
+    )
 
 
 def usage(operation: Operation, chat: Chat) -> str:

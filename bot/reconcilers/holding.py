@@ -19,7 +19,7 @@ from services.model.draft import State
 from services.store import drafts, facts, guards, notices
 
 OWN = ("cards", "reactions", "announce")  # what fails to say something is not said by the same way
-TOKEN = "token:"  # notices of the account's token, which say more than a step that fails for it
+LOGIN = "token:"  # notices of the account's token, which say more than a step that fails for it
 _KINDS = ("trouble:", "limit:")
 _DAY = timedelta(hours=24)
 _TITLES = {
@@ -68,7 +68,7 @@ def _known(db: Database) -> dict[str, tuple[str, int]]:
 
 
 def _held(db: Database, op: Operator, troubles: Sequence[Mapping[str, object]]) -> dict[str, Held]:
-    found = _troubles(troubles, {notice.text for notice in notices.standing(db, TOKEN)})
+    found = _troubles(troubles, {notice.text for notice in notices.standing(db, LOGIN)})
     if (posts := _posts_per_day(db, op)) is not None:
         found["limit:posts"] = posts
     spent = facts.get(db, facts.BUDGET_SPENT)

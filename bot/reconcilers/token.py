@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from sqlite_utils import Database
 
 from bot.operator import Operator
-from bot.reconcilers.holding import TOKEN
+from bot.reconcilers.holding import LOGIN
 from services.errors import Misconfigured
 from services.ports import TokenStanding
 from services.store import notices
@@ -20,7 +20,7 @@ HOURS = 6.0  # between two looks; a token is prolonged days before its end
 SOON_DAYS = 5.0  # it should have been prolonged by then: a person has to look
 WARNED_DAYS = 14.0  # the same for one of which it is known that it cannot be prolonged
 
-KEY = f"{TOKEN}account"
+KEY = f"{LOGIN}account"
 
 _RENEW = "`autopotter setup` on the operator's computer makes a new one."
 
@@ -71,9 +71,12 @@ def _say(db: Database, op: Operator, title: str, text: str, remedy: str = "") ->
     """Once a day, in a message of its own: one that changes further up is not read."""
     now, zone = op.now(), op.options.timezone
     known = notices.get(db, KEY)
-    if known is not None and known.over is None and known.title == title:
-        if known.last.astimezone(zone).date() == now.astimezone(zone).date():
-            return
+    if (
+        known is not None
+        and (known.over, known.title) == (None, title)
+        and known.last.astimezone(zone).date() == now.astimezone(zone).date()
+    ):
+        return
     notices.close(db, KEY, now=now)
     notices.say(db, KEY, title, level="bad", text=text, remedy=remedy, now=now, times=1)
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 import discord
 from sqlite_utils import Database
 
-from bot import charts
 from bot.chat import answers, cards
 from bot.reply import Card, Reply
 from bot.surfaces.discord_app import card
@@ -19,7 +18,6 @@ from bot.surfaces.discord_app.text import escaped, fitted, length
 from services.store import facts, messages
 
 _WHOLE = ("show",)  # operations whose answer is the draft itself; elsewhere its card is in the channel
-_CHARTS = "insights"  # its document is what charts are drawn from
 _CAPTION = 1000
 _MORE = 60  # units kept for the line that says how much is left out
 
@@ -56,8 +54,7 @@ async def drawn(context: Context, name: str, reply: Reply) -> Answer:
         text, cut = _within(lines, min(card.DESCRIPTION, room - _MORE))
         colour = discord.Colour.blurple() if reply.ok else discord.Colour.red()
         answer.embeds.append(discord.Embed(description=text or "Done.", colour=colour))
-        if name == _CHARTS and reply.ok and isinstance(reply.data, dict):
-            drawing = await asyncio.to_thread(charts.picture, reply.data)
+        if drawing := await answers.drawing(name, reply):
             answer.files.append(discord.File(io.BytesIO(drawing), "charts.png"))
             answer.embeds[-1].set_image(url="attachment://charts.png")
         if cut:

@@ -9,6 +9,7 @@ import discord
 from discord.utils import MISSING
 
 from bot.chat.port import Message, Standing
+from bot.chat.spelling import in_words_of
 from bot.chat.video_link import video_link
 from bot.surfaces.discord_app import card
 from bot.surfaces.discord_app.emoji import SEEDS, choice_of
@@ -44,6 +45,7 @@ class DiscordChat:
         return f"#{found.name} in {self._home.guild.name}"
 
     async def post(self, message: Message, since: datetime) -> str:
+        message = in_words_of(message, "discord")
         found, files = await self._files(message)
         drawn = await self._drawn(message, found)
         buttons = card.view(message)
@@ -66,6 +68,7 @@ class DiscordChat:
         return None
 
     async def edit(self, id_: str, message: Message, *, files: bool) -> None:
+        message = in_words_of(message, "discord")
         found, attached = await self._files(message, read=files)
         drawn = await self._drawn(message, found)
         async with asking("edit its message", needs=POST):

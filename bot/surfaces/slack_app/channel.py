@@ -12,6 +12,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chat.port import Gone, Message, Standing
+from bot.chat.spelling import in_words_of
 from bot.surfaces.slack_app import card
 from bot.surfaces.slack_app.emoji import SEEDS, canonical, choice_of
 from bot.surfaces.slack_app.errors import Code, asking
@@ -72,6 +73,7 @@ class SlackChat:
         return f"#{found['channel'].get('name') or self.channel} in {self._home.team_name}"
 
     async def post(self, message: Message, since: datetime) -> str:
+        message = in_words_of(message, "slack")
         ready = await self._uploaded(message)
         try:
             async with asking("post in its channel", seconds=60):
@@ -113,6 +115,7 @@ class SlackChat:
                 return None
 
     async def edit(self, id_: str, message: Message, *, files: bool) -> None:
+        message = in_words_of(message, "slack")
         if files:
             ready = await self._uploaded(message, thread=id_)
         else:

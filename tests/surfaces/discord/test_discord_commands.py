@@ -63,7 +63,9 @@ async def test_the_server_is_told_only_when_the_commands_changed(
         await live.until(lambda: discord.commands.syncs == 2)
 
 
-@pytest.mark.parametrize("name", ["drafts", "jobs", "schedule", "help", "inventory", "brief", "status"])
+@pytest.mark.parametrize(
+    "name", ["drafts", "jobs", "schedule", "help", "inventory", "brief", "status", "digest"]
+)
 async def test_what_only_reads_answers_at_once_and_privately(live: Live, name: str) -> None:
     await _commands(live)
     await make_draft(live.op)

@@ -36,6 +36,7 @@ ASKED = {
     "brief": ("brief", ""),
     "jobs": ("jobs", ""),
     "status": ("status", "planner"),
+    "digest": ("digest", "Waits for a decision"),
     "help": ("help deny", "/autopotter deny NUMBER [REASON]"),
 }
 
@@ -73,6 +74,13 @@ async def test_what_a_line_lacks_is_asked_for_in_a_modal(live: Live) -> None:
             assert view.body["blocks"][0]["element"]["initial_value"] == "Layer by layer. #ceramics"
             await live.send(ann, view, "Another\ncaption & <more>")
             await live.says(number, "Another\ncaption & <more>")
+
+
+async def test_insights_answer_with_charts(live: Live) -> None:
+    answer = await live.slash(live.slack.person("ann"), "insights", "followers")
+    (image,) = [block for block in answer.blocks if block["type"] == "image"]
+    file = live.slack.space.files[image["slack_file"]["id"]]
+    assert file.data.startswith(b"\x89PNG")
 
 
 async def test_wrong_lines_are_answered_at_once(live: Live) -> None:
