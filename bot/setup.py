@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,6 +32,8 @@ HOW = (
     "Enter keeps what stands in brackets. default takes the default, back goes one question back, skip keeps "
     "all the rest, quit ends without writing."
 )
+
+IN_ONE_LINE = 60  # characters of the answers one chooses among
 
 
 def run(env_files: list[Path] | None, console: Console, given: Mapping[str, Any]) -> None:
@@ -134,27 +137,38 @@ class Dialogue:
                 return True
         if not self._go_through(walk.questions):
             return False
-        self._look(walk)
-        return True
+        return self._connect(walk.then) if self._look(walk) and walk.then is not None else True
 
-    def _look(self, walk: Walk) -> None:
+    def _look(self, walk: Walk) -> bool:
         """Ask the service itself; what it answers is kept, what it refuses is told and may be put right."""
         self._out.print(Text(f"Looking at {walk.title} …", style="dim"))
         try:
             found = asyncio.run(walk.look(self._setup.texts(), self._choose))
         except OperatorError as error:
             found = Found(str(error), ok=False)
-        self._setup.answers |= found.answers
+        fixed = {question.variable for question in walk.finds if self._setup.fixed(question)}
+        self._setup.answers |= {name: text for name, text in found.answers.items() if name not in fixed}
         self._out.print(Text(printable(found.sentence), style="green" if found.ok else "red"))
         if not found.ok:
             self._out.print(Text(f"Answer {walk.name} below to go through it again.", style="red"))
+        return found.ok
 
     def _choose(self, ask: str, among: Sequence[str]) -> str:
+        """By its word or its number; many are shown line by line."""
+        shown = [printable(each) for each in among]
+        words = ", ".join(shown)
+        if many := len(words) > IN_ONE_LINE:
+            for number, each in enumerate(shown, 1):
+                self._out.print(Text(f"  {number:>2}  {each}"))
+        prompt = f"{printable(ask)} [1] " if many else f"{printable(ask)} ({words}) [{shown[0]}] "
         while True:
-            word = self._read(f"{ask} ({', '.join(among)}) [{among[0]}] ") or among[0]
-            if word in among:
-                return word
-            self._out.print(Text(f"One of {', '.join(among)}", style="red"))
+            word = self._read(prompt) or shown[0]
+            if word in shown:
+                return among[shown.index(word)]
+            if re.fullmatch("[0-9]{1,4}", word) and 1 <= int(word) <= len(among):
+                return among[int(word) - 1]
+            wanted = f"A number from 1 to {len(among)}." if many else f"One of {words}."
+            self._out.print(Text(wanted, style="red"))
 
     def _pointless(self, question: Question) -> bool:
         if self._setup.fixed(question):
@@ -212,6 +226,10 @@ class Dialogue:
             self._out.print(Text(printable(f"  {name}={shown}")))
         if not answers:
             self._out.print(Text("  nothing new"))
+        for problem in self._setup.problems():
+            self._out.print(
+                Text(printable(f"  As it is, the operator does not start: {problem}"), style="red")
+            )
         walks: dict[str, Walk] = {walk.name: walk for walk in self._setup.walks}
         if walks:
             how = f"To connect a real service first, answer {' or '.join(walks)}."

@@ -32,7 +32,7 @@ class Setup:
 
     @property
     def every_question(self) -> list[Question]:
-        return [*self.questions, *(question for walk in self.walks for question in walk.questions)]
+        return [*self.questions, *(question for walk in self.walks for question in walk.every_question)]
 
     def texts(self) -> dict[str, str]:
         """Variable → text of everything that is set, with the answers."""

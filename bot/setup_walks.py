@@ -28,7 +28,8 @@ class Walk:
     """A real service, connected by whoever asks for it by ``name``: questions, then a look at the service.
 
     The look may find further answers (a token that lives longer, a number); it raises OperatorError. Where
-    ``after`` is not set yet, the walk that asks for it comes first.
+    ``after`` is not set yet, the walk that asks for it comes first. ``finds``: what the look finds by itself,
+    so that only options ask for it. ``then`` goes on with the service once the look went well.
     """
 
     name: str
@@ -36,3 +37,10 @@ class Walk:
     questions: tuple[Question, ...]
     look: Look
     after: str = ""
+    finds: tuple[Question, ...] = ()
+    then: Walk | None = None
+
+    @property
+    def every_question(self) -> tuple[Question, ...]:
+        later = self.then.every_question if self.then is not None else ()
+        return (*self.questions, *self.finds, *later)

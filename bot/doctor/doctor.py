@@ -14,9 +14,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.doctor import (
+    approving,
     of_clock,
     of_codecs,
     of_database,
+    of_discord,
     of_files,
     of_google,
     of_instagram,
@@ -24,6 +26,7 @@ from bot.doctor import (
     of_operator,
     of_services,
     of_settings,
+    of_slack,
     of_software,
 )
 from bot.doctor.check import Check, State, fail, failed_by
@@ -62,6 +65,12 @@ def examine(env_files: Sequence[Path] | None = None) -> Groups:
         groups["Instagram"] = asyncio.run(of_instagram.checks(settings))
     if credits := asyncio.run(of_json2video.checks(settings)):
         groups["JSON2Video"] = credits
+    if discord := asyncio.run(of_discord.checks(settings)):
+        groups["Discord"] = discord
+    if slack := asyncio.run(of_slack.checks(settings)):
+        groups["Slack"] = slack
+    if unused := approving.unused(settings):
+        groups["Chats"] = unused
     groups["Clock"] = of_clock.checks(settings, reading, datetime.now(UTC))
     groups["Operator"] = of_operator.checks(settings)
     return groups

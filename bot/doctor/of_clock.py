@@ -9,7 +9,7 @@ import tzlocal
 from bot.doctor.check import Check, fail, ok, warn
 from bot.doctor.of_database import newest_entry
 from bot.schedule_lines import next_runs
-from bot.settings import Reading, Settings
+from bot.settings import Reading, Settings, chats
 
 SLACK = timedelta(minutes=2)
 EARLIEST = datetime(2025, 1, 1, tzinfo=UTC)  # before this version was written: the clock was never set
@@ -37,6 +37,7 @@ def _unnamed() -> bool:
 def _runs(settings: Settings, now: datetime) -> list[Check]:
     found = []
     lines = {"GENERATE_CRON": settings.generate_cron, "AUTOPOST_CRON": settings.autopost_cron}
+    lines["DIGEST_CRON"] = settings.digest_cron if chats(settings) else ""
     for variable, line in lines.items():
         if not line:
             continue

@@ -38,6 +38,7 @@ class Rest:
         self.nonces_last = 300.0  # seconds for which a nonce is remembered, also when its message is gone
         self.nonces: dict[str, tuple[float, Message]] = {}
         self.deduplicated = 0
+        self.application: Json = {}  # of the developer portal, over what is usual
         self._world, self._shapes, self._acts, self._gateway = world, shapes, acts, gateway
 
     def get_my_user(self, call: Call) -> Said:
@@ -67,7 +68,7 @@ class Rest:
         }
         shape |= {"flags_new": str(flags), "owner": self._shapes.user(self._world.owner)}
         shape |= {"bot": self._shapes.user(bot), "bot_public": False, "bot_require_code_grant": False}
-        return 200, shape
+        return 200, shape | self.application
 
     get_my_oauth2_application = get_my_application
 

@@ -40,6 +40,16 @@ class Conversations:
         part, cursor = page(found, args, 100, 999)
         return {"channels": part, "response_metadata": {"next_cursor": cursor}}
 
+    async def joined(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        """Those the app is in; the answer does not say so of each."""
+        told = await self.listed({**args, "limit": 999, "cursor": ""})
+        ids = [one["id"] for one in told["channels"] if one.pop("is_member")]
+        found = [one for one in told["channels"] if one["id"] in ids]
+        if flag(args, "exclude_archived"):
+            found = [one for one in found if not one["is_archived"]]
+        part, cursor = page(found, args, 100, 999)
+        return {"channels": part, "response_metadata": {"next_cursor": cursor}}
+
     async def history(self, args: Mapping[str, Any]) -> dict[str, Any]:
         """The newest first; of threads only the parents and what was broadcast."""
         channel = self.space.joined(args["channel"])
@@ -144,6 +154,16 @@ class Conversations:
         if args["usergroup"] not in self.space.groups:
             raise SlackError("no_such_subteam")
         return {"users": self.space.groups[args["usergroup"]]}
+
+    async def app(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        if args.get("bot") != self.space.bot_id:
+            raise SlackError("bot_not_found")
+        return {
+            "bot": {
+                "id": self.space.bot_id, "app_id": self.space.app_id, "user_id": self.space.bot.id,
+                "name": self.space.bot.name, "deleted": False,
+            }
+        }  # fmt: skip
 
     # Forms
 

@@ -43,6 +43,8 @@ METHODS = {
     "views.open": Method(4, "", ("view",)),
     "views.update": Method(4, "", ("view",)),
     "users.info": Method(4, "users:read", ("user",)),
+    "users.conversations": Method(3, "channels:read"),
+    "bots.info": Method(3, "users:read"),
     "usergroups.users.list": Method(2, "usergroups:read", ("usergroup",)),
 }
 EVENTS = {  # event → the scope it needs

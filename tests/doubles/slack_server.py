@@ -257,6 +257,7 @@ class SlackServer:
             "files.completeUploadExternal": self.files.complete, "files.delete": self.files.delete,
             "views.open": self.views.open, "views.update": self.views.update,
             "users.info": self.talk.user, "usergroups.users.list": self.talk.group,
+            "users.conversations": self.talk.joined, "bots.info": self.talk.app,
         }  # fmt: skip
 
     # The other doors
