@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.chat import wanted
 from bot.operator import SurfaceState
 from bot.surfaces.slack_app.context import Context
 from bot.surfaces.slack_app.errors import not_invited
@@ -23,6 +24,8 @@ class Stay:
         """Connected. What may have been missed is read back at the next epoch."""
         context = self._context
         if missed or not self._entered:
+            # What is begun from now on is told here, also what somebody asks for in the next moment.
+            await context.op.store.do(wanted.began, context.chat.name, context.op.now())
             context.chat.epoch += 1
             context.op.chats["slack"] = context.chat
             log.info("Slack: in #%s of %s", context.home.channel_name, context.home.team_name)
