@@ -70,7 +70,7 @@ class Collector:
     async def validate_collection_requirements(self) -> dict[str, Any]:
         """Whether each source answers; one valid source is enough for ``overall_validation``."""
         instagram, gcs = await asyncio.gather(
-            _problems(self._account.ping()), _problems(self._inventory.bucket.ping())
+            _problems(self._account.ping), _problems(self._inventory.bucket.ping)
         )
         return {
             "instagram": {"ok": not instagram, "problems": instagram},
@@ -152,9 +152,9 @@ class Collector:
         return Latest(analytics, age, inventory, inventory_age, tuple(notes))
 
 
-async def _problems(ping: Awaitable[str]) -> list[str]:
+async def _problems(ping: Callable[[], Awaitable[str]]) -> list[str]:
     try:
-        await ping
+        await ping()
     except OperatorError as error:
         return [str(error)]
     return []

@@ -22,7 +22,6 @@ from services.model.draft import State
 from services.store import decisions, drafts
 from tests.reconcilers.helpers import make_draft
 
-
 SPELLINGS = {
     "`autopotter undo 7`": ("/undo number:7", "/autopotter undo 7"),
     "x `autopotter schedule resume` y": ("x /schedule action:resume y", "x /autopotter schedule resume y"),
