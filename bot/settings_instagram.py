@@ -118,7 +118,7 @@ class InstagramSettings(BaseSettings):
     )
     instagram_dry_run: bool = setting(
         True, INSTAGRAM,
-        "Whether the video is brought to Instagram up to 20 hours before its time, invisible, so that wrong "
+        "Whether the video is brought to Instagram up to 19 hours before its time, invisible, so that wrong "
         "formats and missing permissions show early.",
         "true or false", "true",
     )

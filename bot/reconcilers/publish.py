@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from bot.operator import Operator
 from bot.reconcilers import publish_outcomes as outcomes
 from bot.reconcilers.posted_file import check_post, post_of
+from bot.reconcilers.rehearsal import CONTAINER_LIFE, to_rehearse
 from bot.views import due_in
 from services.errors import Held, Misconfigured, Refused, Unavailable
 from services.log import get_logger
@@ -27,7 +28,6 @@ from services.store.guards import PublicationGuard
 log = get_logger(__name__)
 
 MAX_FAILURES = 3  # publish() calls without an answer, each proven to have had no effect, before it has failed
-CONTAINER_HOURS = 20  # a container older than this is given up before it expires (rule 16)
 LOOK_AGAIN = 2.0  # seconds between looks at a container in progress, where the service names none
 LOOK_FOR_UNKNOWN = 600.0  # seconds between two looks for a post nobody could tell of
 DAY = timedelta(hours=24)
@@ -50,16 +50,15 @@ class Publish:
         return await self._op.store.do(self._next)
 
     def _next(self, db: Database) -> dict[str, float]:
-        """What is due, and with a dry run also what is due within the life of a container.
+        """What is due, and with a dry run also what is brought there before its time.
 
         A container that is still being processed is left alone until it is worth another look. What is
         unknown is looked for now and then: it may turn up.
         """
         due = self._due(db)
-        if self._op.options.dry_run:
-            soon = timedelta(hours=CONTAINER_HOURS).total_seconds()
-            for draft in drafts.standings(db, states=[State.APPROVED]):
-                if due.get(str(draft.number), soon) < soon and _approval(draft) not in self._rehearsed:
+        if self._op.options.dry_run and not self._is_held(db):
+            for draft in to_rehearse(db, self._op, due, self._previews(db)):
+                if _approval(draft) not in self._rehearsed:
                     due[str(draft.number)] = 0.0
         now = time.monotonic()
         due = {key: max(wait, self._waits.get(int(key), now) - now) for key, wait in due.items()}
@@ -68,18 +67,27 @@ class Publish:
 
     def _due(self, db: Database) -> dict[str, float]:
         """What is under way, and nothing beside it (rule 15); else approved drafts in their order."""
-        due = {str(d.number): 0.0 for d in drafts.standings(db, states=[State.PUBLISHING])}
-        if due or facts.get(db, facts.PAUSED) is not None:
-            return due
+        if self._is_held(db):
+            return {str(d.number): 0.0 for d in drafts.standings(db, states=[State.PUBLISHING])}
+        due: dict[str, float] = {}
         approved = drafts.standings(db, states=[State.APPROVED])
         wait_for_cap = self._cap_wait(db)
-        final = self._op.services.final
-        waiting = drafts.previews(db, final.name) if final else frozenset[int]()
+        waiting = self._previews(db)
         for draft in sorted(approved, key=self._turn):
             wait = due_in(self._op, draft) if draft.number not in waiting else None
             if wait is not None:
                 due[str(draft.number)] = max(wait, wait_for_cap)
         return due
+
+    def _is_held(self, db: Database) -> bool:
+        """Whether nothing new is begun: another publish is under way, or posting is paused."""
+        publishing = drafts.standings(db, states=[State.PUBLISHING])
+        return bool(publishing) or facts.get(db, facts.PAUSED) is not None
+
+    def _previews(self, db: Database) -> frozenset[int]:
+        """The approved drafts whose video is not the one that is posted."""
+        final = self._op.services.final
+        return drafts.previews(db, final.name) if final else frozenset()
 
     def _turn(self, draft: Standing) -> tuple[bool, int]:
         """What somebody asked for comes first, then the order of the approvals."""
@@ -248,7 +256,7 @@ class Publish:
 
     def _stale(self, guard: PublicationGuard, fingerprint: str) -> bool:
         """Never passed to publish(), and made for something else or too old (rule 16)."""
-        old = self._op.now() - guard.prepared_at > timedelta(hours=CONTAINER_HOURS)
+        old = self._op.now() - guard.prepared_at > CONTAINER_LIFE
         return guard.acts == 0 and (guard.fingerprint != fingerprint or old)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.operator import Operator
 from services.model.draft import State
 from services.model.vote import Choice
+from services.store import guards
 from tests.doubles.graph_client import Side
 from tests.doubles.graph_error import GraphError
 from tests.doubles.graph_server import Fault
@@ -113,6 +114,35 @@ async def test_a_dry_run_brings_the_container_to_finished_and_no_further(op: Ope
 
 async def test_a_dry_run_shows_what_is_wrong_hours_before(op: Operator, we: Side) -> None:
     op.options = dataclasses.replace(op.options, dry_run=True, post_delay=timedelta(hours=2))
+    we.server.state.broken = "Error: Unsupported video format. 2207026"
+    number = await make_draft(op)
+    await vote(op, number)
+    draft = await until(op, number, State.FAILED)
+    assert "does not take the format" in draft.reason
+    assert publishes(we) == 0
+
+
+@pytest.mark.parametrize(("cron", "containers"), [("0 * * * *", 1), ("0 0 1 1 *", 0)])
+async def test_what_the_next_slot_takes_is_brought_hours_before_and_the_others_wait(
+    op: Operator, we: Side, cron: str, containers: int
+) -> None:
+    op.options = dataclasses.replace(op.options, dry_run=True, autopost_cron=cron)
+    op.clock = lambda: datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
+    first, latest = await make_draft(op), await make_draft(op, "SV02 dries")
+    for number in (first, latest):
+        await vote(op, number)
+    if containers:
+        await rehearsed(op, we)
+        guard = await op.store.do(guards.publication, latest)
+        assert guard is not None
+    assert await op.engine.idle({"publish": None})
+    assert (publishes(we), len(we.server.state.containers)) == (0, containers)
+    assert [await state(op, number) for number in (first, latest)] == [State.APPROVED] * 2
+    assert await op.store.do(guards.publication, first) is None
+
+
+async def test_a_slots_video_that_is_wrong_fails_hours_before(op: Operator, we: Side) -> None:
+    op.options = dataclasses.replace(op.options, dry_run=True, autopost_cron="0 * * * *")
     we.server.state.broken = "Error: Unsupported video format. 2207026"
     number = await make_draft(op)
     await vote(op, number)
