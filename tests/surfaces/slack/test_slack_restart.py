@@ -263,7 +263,7 @@ async def test_rate_limits_are_kept_and_everything_is_shown_in_the_end(
 async def test_nothing_is_repeated_where_a_limit_lasts(op: Operator, slack: SlackServer) -> None:
     ann = slack.person("ann")
     async with living(op, slack) as live:
-        number, card = await live.draft()
+        _, card = await live.draft()
         slack.fail("chat.update", Fault.limited(3600))
         before = len(slack.asked("chat.update"))
         await slack.people.react(ann, card, "white_check_mark")
