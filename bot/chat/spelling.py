@@ -20,10 +20,13 @@ def spelled(text: str, chat: Chat) -> str:
 
 
 def in_words_of(message: Message, chat: Chat) -> Message:
-    """A message of the operator, which names commands as the command line does, in the chat's spelling."""
+    """A message of the operator, which names commands as the command line does, in the chat's spelling.
+
+    The text of a draft's card is not the operator's: people decide about it as it is.
+    """
     return replace(
         message,
-        text=spelled(message.text, chat),
+        text=message.text if message.key.startswith("draft:") else spelled(message.text, chat),
         fields=tuple(replace(field, text=spelled(field.text, chat)) for field in message.fields),
     )
 

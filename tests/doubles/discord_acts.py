@@ -139,6 +139,14 @@ class Acts:
         self.world.deleted.append(message)
         self._tell("MESSAGE_DELETE", message)
 
+    def delete_many(self, messages: Sequence[Message]) -> None:
+        """Of one channel, at once: it is told in one event."""
+        for one in messages:
+            one.deleted = True
+            one.channel.messages.pop(one.id, None)
+            self.world.deleted.append(one)
+        self.world.happened("MESSAGE_DELETE_BULK", messages[0].channel, messages)
+
     def react(self, message: Message, person: Person, name: str) -> None:
         people = message.reactions.setdefault(name, [])
         if person not in people:

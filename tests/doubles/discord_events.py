@@ -55,6 +55,12 @@ class Events:
                 return self._message(subject, guild, intents) | here
             case "MESSAGE_DELETE":
                 return {"id": str(subject.id), "channel_id": str(subject.channel.id), **here}
+            case "MESSAGE_DELETE_BULK":
+                return {
+                    "ids": [str(one.id) for one in subject],
+                    "channel_id": str(subject[0].channel.id),
+                    **here,
+                }
             case "MESSAGE_REACTION_REMOVE_ALL":
                 return _about(subject) | here
             case "MESSAGE_REACTION_REMOVE_EMOJI":

@@ -162,7 +162,10 @@ class Stay:
             log.warning("%s", now)
         self._trouble = trouble
 
-    def _end(self, error: OperatorError) -> None:
+    def failed(self, error: BaseException) -> None:
+        self._end(error)
+
+    def _end(self, error: BaseException) -> None:
         if not self.ended.done():
             self.ended.set_exception(error)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
 import time
 from collections.abc import Mapping
@@ -32,6 +31,9 @@ FIRST_REST, LAST_REST = 5.0, 300.0  # between two log-ins of one run: one each 5
 CALM = 600.0  # a session that lasted so long was no failure
 
 
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody talks here
+
+
 class Life(Protocol):
     """Who hears that the channel is there, or is not any more."""
 
@@ -39,6 +41,7 @@ class Life(Protocol):
     async def resumed(self) -> None: ...
     def parted(self) -> None: ...
     async def changed(self) -> None: ...
+    def failed(self, error: BaseException) -> None: ...
 
 
 class Client(discord.Client):
@@ -153,5 +156,9 @@ class Client(discord.Client):
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """An event that could not be worked off: what it told is read back within minutes."""
         error = sys.exception()
-        with contextlib.suppress(asyncio.CancelledError):
-            log.warning("%s: %s", event_method, for_error(error).text if error else "failed")
+        if error is None or isinstance(error, asyncio.CancelledError):
+            return
+        if event_method in ("on_ready", "on_resumed"):  # the surface is not there: it has to begin anew
+            self.life.failed(error)
+        else:
+            log.warning("%s: %s", event_method, for_error(error).text)

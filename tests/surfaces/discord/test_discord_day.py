@@ -125,6 +125,14 @@ async def test_a_deleted_card_comes_back_and_its_votes_stay(live: Live) -> None:
     await live.says(number, "Approved by Ann")
 
 
+async def test_cards_deleted_all_at_once_come_back(live: Live) -> None:
+    first, one = await live.draft("Bowls")
+    second, other = await live.draft("Handles")
+    live.discord.acts.delete_many([one, other])
+    assert await live.carded(first) is not one
+    assert await live.carded(second) is not other
+
+
 async def test_clearing_all_reactions_is_no_vote_and_ours_come_back(live: Live) -> None:
     number, card = await live.draft()
     live.discord.people.react(live.person("Ann"), card, "✅")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.chat.port import TONES, Field, Message
 from bot.reply import Action
-from bot.surfaces.discord_app import card
+from bot.surfaces.discord_app import answers, card
 from bot.surfaces.discord_app.text import escaped, fitted, length, plain
 from tests.doubles.discord_rules import check_message
 
@@ -89,13 +89,19 @@ def _texts(node: object) -> list[object]:
     return [node] if isinstance(node, str) else []
 
 
+@given(st.lists(st.builds(lambda text: answers._Line(text, escaped(text)), NASTY), max_size=60))
+def test_an_answer_fits_and_says_what_it_leaves_out(lines: list[answers._Line]) -> None:
+    shown, cut = answers._within(lines, 2000)
+    assert length(shown) <= 2000
+    assert cut == (sum(length(line.drawn) + 1 for line in lines) > 2000 - answers._MORE)
+    assert cut or shown == "\n".join(line.drawn for line in lines)
+
+
 def test_a_message_says_which_of_its_files_fit(tmp_path: Path) -> None:
     picture, video = tmp_path / "storyboard.JPG", tmp_path / "preview.mp4"
     picture.write_bytes(b"p" * 10)
     video.write_bytes(b"v" * 100)
-    message = Message(
-        "draft:7", "k7f3", "Seven", image=picture, video=video
-    )
+    message = Message("draft:7", "k7f3", "Seven", image=picture, video=video)
     both = card.fitting(message, 100)
     assert list(both.files) == ["picture.jpg", "video.mp4"]
     assert card.embed(message, both).image.url == "attachment://picture.jpg"

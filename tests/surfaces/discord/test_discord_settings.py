@@ -1,0 +1,61 @@
+"""The settings select the surface; where Discord is asked is put back when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.app import supervise
+from bot.chat_surfaces import chat_surfaces
+from bot.operator import Operator
+from bot.settings import load_settings
+from services.store import Store
+from tests.doubles.discord_server import TOKEN, DiscordServer
+from tests.surfaces.discord.live import Live
+
+
+async def test_by_settings_alone(op: Operator, discord: DiscordServer, tmp_path: Path, studio: Path) -> None:
+    settings = load_settings(
+        [],
+        {
+            "DATA_DIR": str(tmp_path / "data"), "MEDIA_DIR": str(studio), "DISCORD_TOKEN": TOKEN,
+            "DISCORD_GUILD_ID": str(discord.guild.id), "DISCORD_CHANNEL_ID": str(discord.channel.id),
+            "DISCORD_BASE_URL": f"{discord.url}/api/v10/",
+        },
+    )  # fmt: skip
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    (surface,) = chat_surfaces(op, settings)
+    task = asyncio.create_task(supervise(op, surface))
+    await discord.until(lambda: "discord" in op.chats)
+    assert await op.chats["discord"].ping() == "#reels in Studio"
+    assert before != (Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert before == (Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY)
+    assert op.chats == {}
+
+
+async def test_what_fails_as_it_arrives_is_begun_anew(
+    op: Operator, discord: DiscordServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store cannot be written at that moment, as on a full disk."""
+    live = Live(op, discord)
+    failures = 2
+    real = Store.do
+
+    async def full(self, work, *args, **kwargs):  # type: ignore[no-untyped-def]
+        nonlocal failures
+        if work.__name__ == "began" and failures:
+            failures -= 1
+            raise OSError(28, "No space left on device")
+        return await real(self, work, *args, **kwargs)
+
+    monkeypatch.setattr(Store, "do", full)
+    await live.start(wait=False)
+    await live.until(lambda: "discord" in op.chats)
+    assert discord.gateway.identifies == 3
+    await live.stop()
