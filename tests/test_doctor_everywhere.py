@@ -136,3 +136,26 @@ def test_all_is_well(services: Everywhere, env: Env, tmp_path: Path) -> None:
     assert [c for c in told(result).values() if c["group"] in groups and c["state"] != "ok"] == []
     assert status(tmp_path, env) == {}
     assert not [secret for secret in services.secrets() if secret in result.output]
+
+
+@pytest.mark.parametrize(
+    ("variables", "closed"),
+    [
+        (["GCS_API_KEY_PATH"], {"bucket gcs"}),
+        (["GOOGLE_CREDENTIALS_PATH"], {"sheet google"}),
+        (["GCS_API_KEY_PATH", "GOOGLE_CREDENTIALS_PATH"], {"bucket gcs", "sheet google"}),
+    ],
+)
+def test_what_cannot_be_opened_keeps_nobody_from_asking_the_others(
+    variables: list[str], closed: set[str], services: Everywhere, env: Env, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text("{}")
+    broken.chmod(0o600)
+    result = run(tmp_path, "--json", **env | dict.fromkeys(variables, str(broken)))
+    asked = {what: c for what, c in told(result).items() if c["group"] == "services"}
+    assert {what for what, check in asked.items() if check["state"] == "fail"} == closed
+    for what in closed:
+        assert "not a service account's key" in asked[what]["message"]
+    twins = {"account instagram", "planner openai", "renderer json2video", "publisher instagram"}
+    assert twins | {"bucket gcs", "sheet google"} <= asked.keys()
