@@ -23,12 +23,12 @@ _KEPT_AND_TAKEN = (
     rf"(?i)([\"']{_NAME}[\"']\s*[:,=]\s*b?')(?:[^'\\]|\\.)+",
     r"(?i)(\b(?:proxy-)?authorization:\s*)[^\r\n\"']+",
     r"(?i)(\bx-api-key:\s*)\S+",
-    r"(?i)([?&](?:key|sig|code|X-Goog-Credential)=)[^\s&\"'<>]+",
+    r"(?i)([?&](?:key|sig|code|ticket|X-Goog-Credential)=)[^\s&\"'<>]+",
     r"(?i)(\bBearer\s+)[\w.~+/=-]{6,}",
     r"(?i)(\bOAuth\s+)(?=\S*\d|\S{20})[\w.~+/=|-]{6,}",  # but not "OAuth error"
     r"(\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,200}:)[^\s/@]+(?=@)",  # user:password@host
-    r"(/webhooks/\d{1,20}/)[\w-]{20,}",  # Discord
-    r"(hooks\.slack\.com/(?:services|workflows)/)[\w/-]+",
+    r"(/(?:webhooks|interactions)/\d{1,20}/)[\w-]{20,}",  # Discord
+    r"(hooks\.slack\.com/\w{1,20}/)[\w/-]+",
 )
 _TAKEN = (
     r"\bxox[a-z]-[\w-]{6,}",  # Slack: xoxb-, xoxp- …

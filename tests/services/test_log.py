@@ -310,6 +310,8 @@ async def test_a_failing_request_leaks_neither_its_url_nor_its_header(
         "(b'x-api-key', b'hidden')", "xoxb-1234-hidden", "xapp-1-A0-hidden", "sk-proj-hiddenhidden1",
         "MTA5hiddenhiddenhiddenhid.GhIdde.hiddenhiddenhiddenhiddenhidden",
         "https://discord.com/api/webhooks/123456/hiddenhiddenhiddenhidden",
+        "https://discord.com/api/v10/interactions/123456/hiddenhiddenhiddenhidden/callback",
+        "https://hooks.slack.com/commands/T0/1/hidden", "wss://wss.slack.com/link/?ticket=hidden&app_id=A0",
         "https://hooks.slack.com/services/T0/B0/hidden", "postgres://me:hidden@host/db",
         "https://storage.googleapis.com/b/o?X-Goog-Signature=hidden&X-Goog-Credential=hidden",
         "-----BEGIN PRIVATE KEY-----\nhidden\n-----END PRIVATE KEY-----", "ya29.a0hiddenhiddenhidden",
