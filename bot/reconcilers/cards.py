@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +27,9 @@ from services.store import Store, drafts, facts, messages, reactions, touched
 log = get_logger(__name__)
 
 GAP_SECONDS = 2.0  # between two edits of one message
+# Where more than CROWD cards of a chat are not as they should be, one that still changes waits until it was
+# still for so many gaps: chats take about one edit a second, and one that is out of date at once is wasted.
+CROWD, STILL, LONGEST = 5, 1.5, 10.0
 PIECE = 50  # cards compared at once: whoever decides meanwhile is not kept waiting for all of them
 CLOCKS_DIFFER = timedelta(minutes=2)  # between a chat's clock and ours, when a message is looked for
 
@@ -53,6 +57,8 @@ class Cards:
         self._seen: dict[str, _Seen] = {}
         self._stepped: dict[str, set[int]] = {}  # chat → drafts a step was about since the last look
         self._edited: dict[str, float] = {}  # key → when it was last sent, monotonic
+        # (chat, draft) → since when its card is not as it should be, and when the draft changed last
+        self._changing: dict[tuple[str, int], tuple[float, float]] = {}
 
     def lane(self, key: str) -> str:
         """A slow chat keeps no other waiting, and edits, of which a chat takes one a second, no post."""
@@ -63,13 +69,26 @@ class Cards:
     async def due(self) -> Mapping[str, float]:
         """Those sent last come last: a card that changes all the time waits for the others."""
         found = [
-            f"{chat.name} {key}"
-            for chat in list(self._op.chats.values())
-            for key in await self._unshown(chat)
+            (chat.name, key) for chat in list(self._op.chats.values()) for key in await self._unshown(chat)
         ]
-        sent = {key: self._edited.get(key, -math.inf) for key in found}
+        crowds = Counter(chat for chat, _ in found)
         now = time.monotonic()
-        return {key: max(0.0, sent[key] + self._gap - now) for key in sorted(found, key=sent.__getitem__)}
+        due: dict[str, tuple[float, float]] = {}
+        for chat, inner in found:
+            key = f"{chat} {inner}"
+            sent = self._edited.get(key, -math.inf)
+            still = self._still(chat, inner) if crowds[chat] > CROWD else -math.inf
+            due[key] = sent, max(0.0, sent + self._gap - now, still - now)
+        return {key: due[key][1] for key in sorted(due, key=lambda key: due[key][0])}
+
+    def _still(self, chat: str, inner: str) -> float:
+        """When a card that changes may be sent all the same; one that is not there yet at once."""
+        number = cards.number_of(inner)
+        known = self._changing.get((chat, number)) if number is not None else None
+        if known is None or inner in self._seen[chat].unposted:
+            return -math.inf
+        since, last = known
+        return min(last + STILL * self._gap, since + LONGEST * self._gap)
 
     async def step(self, key: str) -> None:
         name, _, inner = key.partition(" ")
@@ -160,10 +179,19 @@ class Cards:
         found = wanted.unshown(db, self._op, chat, began, now)
         keys = {each.message.key: cards.number_of(each.message.key) for each in found}
         unshown = (seen.unshown - now).union(number for number in keys.values() if number is not None)
+        self._note_changes(chat.name, lately, unshown)
         unposted = {key for key in seen.unposted if cards.number_of(key) in unshown - now}
         unposted |= {each.message.key for each in found if each.new}
         self._seen[chat.name] = _Seen(same, latest, unshown, seen.unread - now, frozenset(unposted))
         return [key for key, number in keys.items() if number is None]
+
+    def _note_changes(self, chat: str, lately: Collection[int], unshown: Collection[int]) -> None:
+        at = time.monotonic()
+        for number in [number for name, number in self._changing if name == chat and number not in unshown]:
+            del self._changing[chat, number]
+        for number in unshown:
+            since, last = self._changing.get((chat, number), (at, -math.inf))
+            self._changing[chat, number] = since, at if number in lately else last
 
     def _one(self, db: Database, chat: Chat, key: str) -> Wanted | None:
         return wanted.one(db, self._op, chat, wanted.began(db, chat.name, self._op.now()), key)

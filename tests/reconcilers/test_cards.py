@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.operator import Operator
-from bot.reconcilers.cards import PIECE, Cards
+from bot.reconcilers.cards import CROWD, PIECE, STILL, Cards
 from services.model.vote import Choice
 from services.store import decisions, drafts, facts, jobs, messages, revisions
 from tests.doubles.room import Room
@@ -203,6 +203,27 @@ async def test_a_card_that_changes_all_the_time_waits_for_the_others(op: Operato
     await vote(op, second)
     await vote(op, first, Choice.DENY)
     assert list(await work.due()) == [f"room draft:{second}", f"room draft:{first}"]
+
+
+async def test_in_a_crowd_a_card_that_still_changes_waits_until_it_is_still(op: Operator, room: Room) -> None:
+    numbers = [await make_draft(op, f"Pot {index}") for index in range(CROWD + 1)]
+    await drive(op, "cards")
+    work = Cards(op, gap=2.0)
+    assert await work.due() == {}
+    for number in numbers[:CROWD]:
+        await vote(op, number)
+    assert set((await work.due()).values()) == {0.0}
+    await vote(op, numbers[CROWD])
+    waits = await work.due()
+    assert len(waits) == CROWD + 1
+    assert all(2 * STILL - 1 < wait <= 2 * STILL for wait in waits.values())
+    fresh = await op.store.do(drafts.file, proposal("New"), job=None, sample=False, now=op.now())
+    assert (await work.due())[f"room draft:{fresh}"] == 0.0
+    await work.step(f"room draft:{numbers[0]}")
+    await work.step(f"room draft:{fresh}")
+    rest = await work.due()
+    assert sorted(rest) == sorted(f"room draft:{number}" for number in numbers[1:])
+    assert set(rest.values()) == {0.0}
 
 
 async def drive_on(op: Operator) -> None:
