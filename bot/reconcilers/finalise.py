@@ -29,6 +29,7 @@ from services.store.journal import Kind
 
 log = get_logger(__name__)
 
+ALIKE = 1.0  # seconds by which a final may differ from its preview without a word: coders round
 _KEPT = (State.DRAFT, State.DENIED)  # not wanted now, but what was bought may be again
 
 
@@ -151,13 +152,25 @@ def _record(
     preview = current.rendered
     final = replace(rendered, reviewed=preview.reviewed or preview.sha256)
     drafts.set_rendered(db, draft.number, draft.revision, final, contents)
-    text = f"the final video is there{': ' if note else ''}{note}"
+    length = _other_length(preview, final)
+    told = [part for part in (note, length) if part]
+    text = f"the final video is there{': ' if told else ''}{'; '.join(told)}"
     journal.about(db, current, Kind.STATE, now=now, text=text)
     before = current.state
     current = ballot.follow(db, draft.number, target=target, now=now, reopen=before is State.FINALISING)
     if before is State.FINALISING and current.state is State.DRAFT and preview.approximations:
         reason = "the final video shows what the preview could not: look at it, and approve it again"
-        drafts.put(db, draft.number, reason=reason)
+        drafts.put(db, draft.number, reason=f"{reason} ({length})" if length else reason)
+    elif length and current.state in (State.APPROVED, State.DRAFT):
+        # Said on the card: the approval stands, as the movie is the same (votes, rule 7).
+        drafts.put(db, draft.number, reason=length)
+
+
+def _other_length(preview: Rendered, final: Rendered) -> str:
+    """What a person should know who reviewed the preview; "" if it is as long."""
+    if abs(final.duration - preview.duration) <= ALIKE:
+        return ""
+    return f"the final video lasts {final.duration:.1f} s, its preview {preview.duration:.1f} s"
 
 
 def _fail(db: Database, draft: Draft, message: str, now: datetime) -> None:

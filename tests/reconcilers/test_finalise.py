@@ -17,7 +17,7 @@ from services.errors import Unavailable
 from services.model.draft import Draft, State
 from services.model.vote import Choice
 from services.ports import RenderFiles
-from services.store import decisions, drafts, facts, guards
+from services.store import decisions, drafts, facts, guards, journal
 from tests.doubles import media
 from tests.doubles.http_double import Fault
 from tests.doubles.json2video_server import Json2VideoServer
@@ -147,6 +147,38 @@ async def test_what_the_preview_could_not_show_comes_back_for_one_more_look(
     await drive(op, "finalise", "publish")
     assert await state(op, number) is State.POSTED
     assert len(server.bought) == 1
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(5.5, True), (4.6, False)])
+async def test_a_final_of_another_length_says_so_on_its_card(
+    buyer: Operator, server: Json2VideoServer, tmp_path: Path, seconds: float, told: bool
+) -> None:
+    op = buyer
+    server.content = media.video(tmp_path / "longer.mp4", seconds=seconds).read_bytes()
+    server.seconds = seconds
+    number = await approved(op)
+    assert await finalised(op, number) is State.APPROVED, "its movie is the one that was approved"
+    words = "the final video lasts 5.5 s, its preview 4.0 s"
+    assert (await draft_view(op, number))["reason"] == (words if told else "")
+    entry = (await op.store.do(journal.entries, draft=number))[0]
+    assert (words in entry.text) is told
+    await drive(op, "finalise", "publish")
+    assert await state(op, number) is State.POSTED
+    assert (await draft_view(op, number))["reason"] == "", "then it is what it is"
+
+
+async def test_what_comes_back_for_a_look_says_its_other_length_too(
+    buyer: Operator, server: Json2VideoServer, rendered_files: Path, tmp_path: Path
+) -> None:
+    op = buyer
+    op.services = dataclasses.replace(op.services, renderer=Lacking(rendered_files))
+    server.content = media.video(tmp_path / "longer.mp4", seconds=6.0).read_bytes()
+    server.seconds = 6.0
+    number = await approved(op)
+    assert await finalised(op, number) is State.DRAFT
+    reason = (await op.store.do(drafts.get, number)).reason
+    assert "approve it again" in reason
+    assert "lasts 6.0 s, its preview 4.0 s" in reason
 
 
 async def test_a_preview_is_never_published(buyer: Operator, server: Json2VideoServer) -> None:
