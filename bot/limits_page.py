@@ -1,4 +1,5 @@
-"""docs/limits.md: what each remote service allows, as its adapter says it of itself (services/limits.py)."""
+"""docs/limits.md: what each remote service allows, as its adapter says it of itself (services/limits.py);
+chats as their surfaces do."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import services
+from bot import surfaces
 from services.http.answer import LONGEST_WAIT
 from services.http.repeating import FIRST_PAUSE, LONGEST_PAUSE
 from services.limits import ServiceLimits, span
@@ -22,13 +24,14 @@ _MARK = re.compile(r"^LIMITS\b.*= ServiceLimits\(", re.MULTILINE)
 
 
 def all_limits() -> list[ServiceLimits]:
-    """Of every module below services/ that has some, in the order of the services' names."""
-    root = Path(services.__path__[0])
+    """Of every module of services and surfaces that has some, in the order of the services' names."""
     found = []
-    for path in sorted(root.rglob("*.py")):
-        if _MARK.search(path.read_text(encoding="utf-8")):
-            name = ".".join(("services", *path.relative_to(root).with_suffix("").parts))
-            found.append(importlib.import_module(name).LIMITS)
+    for package in (services, surfaces):
+        root = Path(package.__path__[0])
+        for path in sorted(root.rglob("*.py")):
+            if _MARK.search(path.read_text(encoding="utf-8")):
+                name = ".".join((package.__name__, *path.relative_to(root).with_suffix("").parts))
+                found.append(importlib.import_module(name).LIMITS)
     return sorted(found, key=lambda limits: limits.service)
 
 

@@ -12,7 +12,7 @@ import bot
 import services
 from bot import docs
 from bot.limits_page import all_limits
-from bot.twins import REMOTE
+from bot.twins import CHATS, REMOTE
 from services.limits import size, span
 from services.renderer.json2video import limits as json2video
 
@@ -26,7 +26,7 @@ def test_the_page_is_what_would_be_written() -> None:
 
 def test_every_remote_twin_tells_its_limits() -> None:
     told = [twin for limits in all_limits() for twin in limits.twins]
-    assert sorted(told) == sorted(f"{twin.service} {twin.name}" for twin in REMOTE)
+    assert sorted(told) == sorted(f"{twin.service} {twin.name}" for twin in (*REMOTE, *CHATS))
     for limits in all_limits():
         assert limits.limits
         assert limits.waits

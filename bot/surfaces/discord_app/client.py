@@ -26,6 +26,7 @@ log = get_logger(__name__)
 # Guilds, messages and reactions of the channel, direct messages: none of them privileged.
 INTENTS = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True, dm_messages=True)
 REQUEST = aiohttp.ClientTimeout(total=60.0, sock_connect=15.0)  # an upload of 25 MiB is the longest
+PATIENCE = 30.0  # seconds: what is limited for longer is tried again later, by its reconciler
 GUILDS_SECONDS = 1.0  # after log-in, how long after one server is told the next is waited for
 FIRST_REST, LAST_REST = 5.0, 300.0  # between two log-ins of one run: one each 5 s is allowed
 CALM = 600.0  # a session that lasted so long was no failure
@@ -59,7 +60,7 @@ class Client(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),  # roles come with events or are asked for
             chunk_guilds_at_startup=False,
             guild_ready_timeout=GUILDS_SECONDS,
-            max_ratelimit_timeout=30.0,  # what is limited for longer is tried again later, by its reconciler
+            max_ratelimit_timeout=PATIENCE,
         )
         # The library sets no time limit. Each try of a request has this one; its waits between tries do not.
         self.http.request = partial(self.http.request, timeout=REQUEST)  # type: ignore[method-assign]
