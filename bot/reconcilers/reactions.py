@@ -32,8 +32,9 @@ class Reactions:
 
     def __init__(self, op: Operator) -> None:
         self._op = op
-        # (chat, message) → at which connection it was read last, and when (monotonic)
-        self._read: dict[tuple[str, str], tuple[int, float]] = {}
+        # (chat, message) → at which connection it was read last, and when (monotonic). A surface that was
+        # started again is another chat, which counts its connections from the beginning.
+        self._read: dict[tuple[str, str], tuple[Chat, int, float]] = {}
 
     def lane(self, key: str) -> str:
         name, what, *_ = key.split(" ", 2)
@@ -61,8 +62,10 @@ class Reactions:
             await self._read_back(chat, message[0])
 
     def _rest(self, chat: Chat, message: str, again: float) -> float:
-        epoch, at = self._read.get((chat.name, message), (-1, 0.0))
-        return max(0.0, at + again - time.monotonic()) if epoch == chat.epoch else 0.0
+        known = self._read.get((chat.name, message))
+        if known is None or known[0] is not chat or known[1] != chat.epoch:
+            return 0.0
+        return max(0.0, known[2] + again - time.monotonic())
 
     async def _read_back(self, chat: Chat, message: str) -> None:
         op, epoch, since = self._op, chat.epoch, self._op.now()
@@ -85,7 +88,7 @@ class Reactions:
                 await say(chat, reaction.voter, outcome)
         if not standing.seeded:
             await chat.seed(message)
-        self._read[chat.name, message] = (epoch, time.monotonic())
+        self._read[chat.name, message] = (chat, epoch, time.monotonic())
 
     async def _remove(self, chat: Chat) -> None:
         """Noted before: what is told of these removals is no withdrawal (votes, rule 4)."""

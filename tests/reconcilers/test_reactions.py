@@ -280,3 +280,16 @@ async def test_with_many_open_cards_each_is_read_back_less_often(op: Operator, r
     due = await reading.due()
     assert len(due) == many
     assert min(due.values()) > 1.5 * AGAIN_SECONDS
+
+
+async def test_a_surface_that_was_started_again_reads_back_although_it_counts_from_the_beginning(
+    op: Operator, room: Room
+) -> None:
+    number, card = await shown(op, room)
+    await drive(op, "reactions")
+    again = Room()
+    again.posted = room.posted
+    op.chats[again.name] = again
+    card.reactions.append(("ann", "✅"))  # while nobody was connected
+    await drive(op, "reactions")
+    assert await state(op, number) is State.APPROVED

@@ -10,6 +10,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.app import supervise
+from bot.chat import wanted
 from bot.chat_surfaces import chat_surfaces
 from bot.operator import Operator
 from bot.settings import load_settings
@@ -39,23 +40,34 @@ async def test_by_settings_alone(op: Operator, discord: DiscordServer, tmp_path:
     assert op.chats == {}
 
 
-async def test_what_fails_as_it_arrives_is_begun_anew(
+class _FullDisk:
+    """Where the surface arrives, the store cannot be written for so many ``times``."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.times = 0
+        self._real = Store.do
+        patch.setattr(Store, "do", lambda store, work, *args, **named: self._do(store, work, *args, **named))
+
+    async def _do(self, store, work, *args, **named):  # type: ignore[no-untyped-def]
+        if work is wanted.began and self.times:
+            self.times -= 1
+            raise OSError(28, "No space left on device")
+        return await self._real(store, work, *args, **named)
+
+
+async def test_what_fails_as_it_arrives_is_begun_anew_and_nothing_is_missed(
     op: Operator, discord: DiscordServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The store cannot be written at that moment, as on a full disk."""
-    live = Live(op, discord)
-    failures = 2
-    real = Store.do
-
-    async def full(self, work, *args, **kwargs):  # type: ignore[no-untyped-def]
-        nonlocal failures
-        if work.__name__ == "began" and failures:
-            failures -= 1
-            raise OSError(28, "No space left on device")
-        return await real(self, work, *args, **kwargs)
-
-    monkeypatch.setattr(Store, "do", full)
+    disk, live = _FullDisk(monkeypatch), Live(op, discord)
+    disk.times = 2
     await live.start(wait=False)
     await live.until(lambda: "discord" in op.chats)
     assert discord.gateway.identifies == 3
+    number, card = await live.draft()
+    await live.until(lambda: discord.count("get_message"))  # read once since then
+    disk.times = 1
+    discord.gateway.invalidate(resumable=False)
+    discord.people.react(live.person("Ann"), card, "✅")
+    await live.until(lambda: discord.gateway.identifies == 5)
+    await live.says(number, "Approved by Ann")
     await live.stop()
