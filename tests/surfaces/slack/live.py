@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from sqlite_utils import Database
+
 from bot.app import supervise
 from bot.operator import Operator
 from bot.reconcilers.cards import Cards
@@ -104,7 +106,9 @@ class Live:
         """A new draft that people can decide on, and its card."""
         number = await make_draft(self.op, title)
         await self.carded(number)
-        return number, await self.says(number, "waits for ✅ or ❌")
+        card = await self.says(number, "waits for ✅ or ❌")
+        await self.stored(lambda: self.op.store.do(_known, number, self.op.target))
+        return number, card
 
     async def says(self, number: int, *wanted: str) -> Message:
         """The card once it says all of these."""
@@ -157,6 +161,12 @@ class Live:
             return (await self.op.store.do(drafts.get, number)).state is wanted
 
         await self.stored(so)
+
+
+def _known(db: Database, number: int, target: str) -> bool:
+    """Whether the operator has written down that its card shows the draft as it is: people need longer."""
+    draft, row = drafts.get(db, number), messages.get(db, "slack", f"draft:{number}")
+    return (row.revision, row.fingerprint) == (draft.revision, drafts.print_of(db, draft, target))
 
 
 def title(message: Message) -> str:
