@@ -12,7 +12,7 @@ an independent model of the rules (benchmarks/chatting/votes.py): each vote once
 away as they are to be read back; and cards, sheet and desk against the journal.
 
 ``--kills N`` pulls the plug N times: half of them while the cards are being posted, the others spread over
-the load. ``--shaky`` lets the chats lose answers, before, after and long before the effect, and fail with 500.
+the load. ``--shaky`` lets the chats lose answers, before, after and long before the effect, and fail.
 ``--calm N`` decides N times by a reaction, each alone, and tells after how long all the others show it.
 
 Figures: seconds from a reaction to journal, card, row and desk (p50, p95, max; of votes that were told, until
@@ -37,8 +37,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.chatting import evidence
-from benchmarks.chatting.channels import Channel, DiscordChannel, SlackChannel
+from benchmarks.chatting.channels import Channel
 from benchmarks.chatting.crowd import Crowd, Step
+from benchmarks.chatting.in_discord import DiscordChannel
+from benchmarks.chatting.in_slack import SlackChannel
 from benchmarks.chatting.process import Process
 from benchmarks.chatting.studio import fill
 from benchmarks.chatting.watching import Watch
