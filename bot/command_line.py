@@ -11,12 +11,13 @@ from typing import Any
 
 import click
 
+from bot import session
 from bot.handover import perform
 from bot.operations.registry import Operation, Parameter, operations
 from bot.reply import Reply, for_error
 from bot.settings import Settings, load_settings
 from bot.surfaces.console import Console
-from services.errors import OperatorError
+from services.errors import OperatorError, Unavailable
 from services.log import initialize_logging
 
 Body = Callable[[Settings, Console, dict[str, Any]], None]
@@ -85,9 +86,18 @@ def _of_operation(operation: Operation) -> click.Command:
 
         async def run() -> None:
             replies = perform(settings, operation.name, values, console.progress)
-            async with aclosing(replies):
-                async for reply in replies:
-                    console.show(reply)
+            try:
+                async with aclosing(replies):
+                    async for reply in replies:
+                        console.show(reply)
+            except (KeyError, TypeError) as error:  # what is not there, or is another thing than it was
+                if session.is_of_other_code(settings.data_dir):
+                    raise Unavailable(
+                        "The running operator was started from another version than this command; what it "
+                        "answered cannot be shown.",
+                        remedy="Restart the operator. `autopotter drafts` then shows what was done.",
+                    ) from error
+                raise
 
         asyncio.run(run())
 

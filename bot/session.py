@@ -14,21 +14,24 @@ from bot.settings import Settings, twins
 from services.files import sentence
 
 FILE = "operator.json"
+_ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """``token`` admits to the loopback API; ``identity`` must equal the command's own."""
+    """``token`` admits to the loopback API; ``identity`` must equal the command's own. ``code`` tells from
+    which files it was started: they may have been replaced since."""
 
     url: str
     token: str
     process: int
     version: str
     identity: str
+    code: str = ""
 
 
 def announce(data_dir: Path, *, url: str, token: str, identity: str) -> Session:
-    session = Session(url, token, os.getpid(), version("autopotter"), identity)
+    session = Session(url, token, os.getpid(), version("autopotter"), identity, code())
     path = data_dir / FILE
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -52,6 +55,21 @@ def find(data_dir: Path) -> Session | None:
         return Session(**json.loads((data_dir / FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def is_of_other_code(data_dir: Path) -> bool:
+    """Whether the announced operator was started from other files than are here now. Reads all of them."""
+    found = find(data_dir)
+    return found is not None and found.code != code()
+
+
+def code() -> str:
+    """Of the operator's own source, as it lies here. Reads all of it: some 20 ms."""
+    digest = hashlib.sha256()
+    for folder in ("bot", "services"):
+        for path in sorted((_ROOT / folder).rglob("*.py")):
+            digest.update(path.relative_to(_ROOT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def identity(settings: Settings) -> str:

@@ -7,15 +7,17 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
-from bot import docs
+from bot import command_line, docs, session
 from bot.__main__ import cli
 from bot.operations.registry import operations
+from bot.reply import Card, Reply
 
 HEAVY = ("av", "numpy", "matplotlib", "PIL", "aiohttp", "bot.app", "bot.surfaces.desk")
 
@@ -26,9 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-def autopotter(
-    home: Path, studio: Path, *words: str, **settings: str
-) -> subprocess.CompletedProcess[str]:
+def autopotter(home: Path, studio: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
@@ -180,3 +180,38 @@ def test_nobody_reads_a_traceback(home: Path, studio: Path, monkeypatch: pytest.
     assert done.exit_code == 1
     assert "incident" in done.stdout
     assert "secret" not in done.stdout
+
+
+@pytest.mark.parametrize("code", ["of another day", ""])
+def test_an_answer_of_an_operator_of_other_code_is_a_sentence(
+    code: str, home: Path, studio: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = _answered_without_a_word(code, home, studio, monkeypatch)
+    assert (result.exit_code, words in result.output, "Restart the operator" in result.output) == (
+        1,
+        True,
+        True,
+    )
+
+
+def test_an_answer_that_lacks_something_for_another_reason_is_an_incident(
+    home: Path, studio: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = _answered_without_a_word(session.code(), home, studio, monkeypatch)
+    assert (result.exit_code, "incident" in result.output) == (1, True)
+
+
+def _answered_without_a_word(code: str, home: Path, studio: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
+    """`drafts`, answered with a card as an operator of other code may send it."""
+
+    async def answers(*given: object, **more: object) -> AsyncIterator[Reply]:
+        yield Reply("One draft.", cards=(Card({"number": 1}),))
+
+    with monkeypatch.context() as then:
+        then.setattr(session, "code", lambda: code)
+        session.announce(home, url="http://127.0.0.1:9", token="t" * 20, identity="")
+    monkeypatch.setattr(command_line, "perform", answers)
+    env = {"DATA_DIR": str(home), "MEDIA_DIR": str(studio)}
+    result = CliRunner().invoke(cli, ["drafts"], env=env)
+    session.withdraw(home)
+    return result
