@@ -187,11 +187,9 @@ def test_an_answer_of_an_operator_of_other_code_is_a_sentence(
     code: str, home: Path, studio: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     result = _answered_without_a_word(code, home, studio, monkeypatch)
-    assert (result.exit_code, words in result.output, "Restart the operator" in result.output) == (
-        1,
-        True,
-        True,
-    )
+    assert result.exit_code == 1
+    assert "another version" in result.output
+    assert "Restart the operator" in result.output
 
 
 def test_an_answer_that_lacks_something_for_another_reason_is_an_incident(
