@@ -20,6 +20,8 @@ from services.log import get_logger
 
 log = get_logger(__name__)
 
+COMMANDS_AGAIN = 30.0  # seconds after which commands are told again that could not be
+
 
 class DiscordApp:
     """One run of the connection. ``guild`` and ``channel`` are ids; ``approvers`` ids of people and roles.
@@ -145,14 +147,26 @@ class Stay:
         self._op.engine.wake()
 
     async def _tell_commands(self) -> None:
+        """Until they are told, or a person has to do something about it."""
+        wait: float | None = 0.0
+        while wait is not None:
+            await asyncio.sleep(wait)
+            wait = await self._try_commands()
+            self._say(self._trouble)
+
+    async def _try_commands(self) -> float | None:
+        """The seconds after which to try again; None: they are told, or that would change nothing."""
+        self._of_commands = ""
         try:
             await commands.tell(self._client.tree, self._client.context)
-            self._of_commands = ""
+        except Unavailable as error:
+            self._of_commands = str(error)
+            return max(error.retry_after or 0.0, COMMANDS_AGAIN)
         except Misconfigured as error:
             self._of_commands = f"{error.message} Invite the bot again: {self._client.context.home.invite()}"
         except OperatorError as error:
             self._of_commands = str(error)
-        self._say(self._trouble)
+        return None
 
     def _say(self, trouble: str) -> None:
         """What is wrong with the channel, beside what is wrong with the commands."""

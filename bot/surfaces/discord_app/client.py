@@ -13,7 +13,7 @@ import aiohttp
 import discord
 
 from bot.reply import for_error
-from bot.surfaces.discord_app import buttons, forms, reactions, talk
+from bot.surfaces.discord_app import buttons, forms, library_log, reactions, talk
 from bot.surfaces.discord_app.commands import Tree
 from bot.surfaces.discord_app.context import Context
 from bot.surfaces.discord_app.errors import asking
@@ -32,6 +32,7 @@ FIRST_REST, LAST_REST = 5.0, 300.0  # between two log-ins of one run: one each 5
 CALM = 600.0  # a session that lasted so long was no failure
 
 
+library_log.set_up()
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody talks here
 
 

@@ -137,14 +137,17 @@ async def test_a_session_that_is_over_is_begun_anew_and_what_was_missed_is_read_
     assert live.discord.gateway.identifies == 2
 
 
-async def test_discord_is_away_for_a_while(live: Live) -> None:
+async def test_discord_is_away_for_a_while(live: Live, caplog: pytest.LogCaptureFixture) -> None:
     number, card = await live.draft()
     live.discord.go_offline()
     await live.until(lambda: "line to Discord is broken" in live.op.surfaces["discord"].trouble)
     live.discord.people.react(live.person("Ann"), card, "✅")
+    await live.until(lambda: "Attempting a reconnect" in caplog.text)
     live.discord.come_back()
     await live.says(number, "Approved by Ann")
     await live.until(lambda: live.op.surfaces["discord"].trouble == "")
+    assert "The line to Discord is broken (WSServerHandshakeError)" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 async def test_what_is_told_twice_is_one_vote(live: Live) -> None:
