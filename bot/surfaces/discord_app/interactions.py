@@ -23,7 +23,7 @@ from bot.surfaces.discord_app import answers, forms
 from bot.surfaces.discord_app.context import Context
 from bot.surfaces.discord_app.errors import asking
 from bot.surfaces.discord_app.text import fitted
-from services.errors import OperatorError
+from services.errors import OperatorError, Unavailable
 from services.log import get_logger
 from services.store import messages
 
@@ -105,8 +105,20 @@ async def _acknowledged(interaction: Interaction, *, private: bool) -> bool:
     try:
         async with asking("acknowledge a command", seconds=ACKNOWLEDGE_SECONDS):
             await interaction.response.defer(ephemeral=private, thinking=True)
+    except Unavailable:  # it may have arrived all the same: then there is an answer to fill in
+        return await _awaited(interaction)
     except OperatorError as error:
         log.warning("a command was not acknowledged in time, and not run: %s", error)
+        return False
+    return True
+
+
+async def _awaited(interaction: Interaction) -> bool:
+    try:
+        async with asking("look whether a command was acknowledged", seconds=ANSWER_SECONDS):
+            await interaction.original_response()
+    except OperatorError as error:
+        log.warning("a command was not acknowledged, and not run: %s", error)
         return False
     return True
 

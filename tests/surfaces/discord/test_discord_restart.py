@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import aiohttp
 import pytest
 
 from bot.operator import Operator
+from bot.surfaces.discord_app import client
 from services.model.draft import State
 from services.store import drafts, journal
 from tests.doubles.discord_server import DiscordServer
@@ -90,6 +92,35 @@ async def test_a_lost_answer_to_a_post_makes_no_second_card(
         await live.carded(number)  # which also looks for a second
         await live.says(number, "waits for")
         assert len(_cards(discord)) == 1
+
+
+async def test_a_post_that_is_not_answered_is_given_up_and_looked_for(
+    op: Operator, discord: DiscordServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "REQUEST", aiohttp.ClientTimeout(total=0.3))
+    async with living(op, discord) as live:
+        discord.fail("create_message", Fault(seconds=3.0))
+        number = await op.store.do(drafts.file, proposal(), job=None, sample=False, now=op.now())
+        await live.until(lambda: any("in time" in str(each["message"]) for each in op.engine.troubles()))
+        await live.carded(number)
+        assert discord.count("create_message") == 1
+
+
+@pytest.mark.parametrize(("drop", "runs"), [("after", True), ("before", False)])
+async def test_a_click_whose_acknowledgement_was_lost(live: Live, drop: str, runs: bool) -> None:
+    """It is run if Discord knows of the acknowledgement; else people read that it failed, and it did."""
+    number, card = await live.draft()
+    live.discord.fail("create_interaction_response", Fault(drop=drop))
+    clicked = live.discord.people.click(live.person("Ann"), card, "Approve")
+    await live.until(lambda: live.discord.count("get_original_webhook_message"))
+    if runs:
+        await live.answered(clicked, "is approved")
+        await live.says(number, "Approved by Ann")
+    else:
+        again = live.discord.people.click(live.person("Bob"), card, "Deny…")
+        await live.until(lambda: again.modal)
+        assert not clicked.answered
+        assert await state(live.op, number) is State.DRAFT
 
 
 async def test_a_repeated_post_is_told_from_a_new_one_by_discord_too(
