@@ -104,7 +104,7 @@ async def _whole(context: Context, found: Card) -> list[dict[str, Any]]:
             image = await context.files.picture(message.image, message.title)
         except OperatorError as error:  # the words are the answer
             log.info("a draft is shown without its picture: %s", error)
-    return card.blocks(message, image)
+    return card.blocks(message, card.Attached(image))
 
 
 async def _drawing(context: Context, found: bytes, about: str) -> list[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Coroutine
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -12,14 +14,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.operator import Operator
 from bot.surfaces.slack_app import listeners
+from bot.surfaces.slack_app.attached import Attachments
 from bot.surfaces.slack_app.channel import SETTLE, SlackChat
 from bot.surfaces.slack_app.client import QUIET, session, web_client
 from bot.surfaces.slack_app.context import Context
+from bot.surfaces.slack_app.errors import APP, BOT, token_refused
 from bot.surfaces.slack_app.files import Files
 from bot.surfaces.slack_app.home import look
 from bot.surfaces.slack_app.life import Stay
 from bot.surfaces.slack_app.line import FIRST_REST, Line
 from bot.surfaces.slack_app.people import People
+from services.errors import Misconfigured
 
 OFFICIAL = "https://slack.com/api/"
 
@@ -53,26 +58,58 @@ class SlackApp:
         """Until cancelled. Misconfigured when a person has to change something first; Unavailable when
         Slack cannot be reached at the start."""
         async with session() as web:
-            client = web_client(self._bot_token, self._base_url, web)
+            barred = Barred()
+            client = web_client(self._bot_token, self._base_url, web, barred.bot)
             home = await look(client, self._channel)
             people, files = People(client, home, self._approvers), Files(client, web)
-            chat = SlackChat(client, home, people, files, settle=self._settle)
+            attachments = Attachments(files, self._op.services.bucket, home.channel)
+            chat = SlackChat(client, home, people, attachments, settle=self._settle)
             context = Context(self._op, client, home, people, files, chat)
             stay = Stay(context)
             app = bolt(client, context)
             listeners.listen(app, context, stay)
             line = Line(
-                web_client(self._app_token, self._base_url, web),
+                web_client(self._app_token, self._base_url, web, barred.app),
                 web,
                 lambda payload: taken(app, payload),
                 stay,
                 first_rest=self._first_rest,
             )
             try:
-                await line.run()
+                await barred.until(line.run())
             finally:
                 stay.left()
                 await context.work.end()
+
+
+class Barred:
+    """Whether Slack took one of the tokens no more: no other try mends that."""
+
+    def __init__(self) -> None:
+        self._reason: asyncio.Future[Misconfigured] = asyncio.get_running_loop().create_future()
+
+    def bot(self, code: str) -> None:
+        self._say(token_refused(code, BOT))
+
+    def app(self, code: str) -> None:
+        self._say(token_refused(code, APP))
+
+    def _say(self, error: Misconfigured) -> None:
+        if not self._reason.done():
+            self._reason.set_result(error)
+
+    async def until(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it until it ends, or a token is refused: Misconfigured."""
+        working = asyncio.create_task(work, name="slack line")
+        try:
+            either: set[asyncio.Future[Any]] = {working, self._reason}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+        if self._reason.done():
+            raise self._reason.result()
+        working.result()
 
 
 def bolt(client: AsyncWebClient, context: Context) -> AsyncApp:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot.chat.buttons import button_id
@@ -25,30 +25,37 @@ MARK_SEPARATOR = " · "
 _TONES = {"plain": "🔵", "waiting": "🟡", "good": "🟢", "bad": "🔴", "done": "⚪"}
 
 
-def blocks(message: Message, image: str = "", note: str = "") -> list[dict[str, Any]]:
-    """``image`` is the id of an uploaded picture; ``note`` says why a file is missing."""
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The id of the uploaded picture that is shown, and why a file is missing, "" if none is."""
+
+    image: str = ""
+    note: str = ""
+
+
+def blocks(message: Message, attached: Attached | None = None) -> list[dict[str, Any]]:
     room = SECTION
     while True:
-        drawn = _blocks(message, image, note, room)
+        drawn = _blocks(message, attached or Attached(), room)
         over = len(json.dumps(drawn, separators=(",", ":"), ensure_ascii=False)) - WHOLE
         if over <= 0 or not room:
             return drawn
         room = max(0, room - over - 1)
 
 
-def _blocks(message: Message, image: str, note: str, room: int) -> list[dict[str, Any]]:
+def _blocks(message: Message, attached: Attached, room: int) -> list[dict[str, Any]]:
     title = f"{_TONES.get(message.tone, _TONES['plain'])} {message.title}"
     drawn: list[dict[str, Any]] = [{"type": "header", "text": line(title, HEADER)}]
     if message.link:
         drawn.append(section(markup(link(message.link, "Open it"))))
     if message.text and room:
         drawn.append(section(plain(message.text, room)))
-    drawn += _table([*message.fields, *([Field("Files", note)] if note else [])])
+    drawn += _table([*message.fields, *([Field("Files", attached.note)] if attached.note else [])])
     if message.video_link:
         drawn.append(section(markup(link(message.video_link, "The video"))))
-    if image:
+    if attached.image:
         about = line(message.title, 1000)["text"]
-        drawn.append({"type": "image", "slack_file": {"id": image}, "alt_text": about})
+        drawn.append({"type": "image", "slack_file": {"id": attached.image}, "alt_text": about})
     if message.foot:
         drawn.append({"type": "context", "elements": [line(message.foot, SECTION)]})
     if message.actions:
@@ -86,9 +93,9 @@ def fallback(message: Message) -> str:
     return fitted(" – ".join(filter(None, (message.title, " ".join(status.split())))), FALLBACK) or "…"
 
 
-def metadata(message: Message, image: str = "") -> dict[str, Any]:
-    """What the message carries along unseen: its mark, and which file its picture is."""
-    return {"event_type": EVENT, "event_payload": {"mark": message.mark, "image": image}}
+def metadata(message: Message, attached: Attached) -> dict[str, Any]:
+    """What the message carries along unseen: its mark, which file its picture is, which one is missing."""
+    return {"event_type": EVENT, "event_payload": {"mark": message.mark, **asdict(attached)}}
 
 
 def marked(found: Mapping[str, Any], mark: str) -> bool:
@@ -104,9 +111,10 @@ def marked(found: Mapping[str, Any], mark: str) -> bool:
     return any(mark in foot.split(MARK_SEPARATOR) for foot in feet)
 
 
-def image_of(found: Mapping[str, Any]) -> str:
-    """The file of a message's picture; "" if it does not say."""
-    return str(_payload(found).get("image") or "")
+def attached_to(found: Mapping[str, Any]) -> Attached:
+    """What a message says of its files."""
+    payload = _payload(found)
+    return Attached(str(payload.get("image") or ""), str(payload.get("note") or ""))
 
 
 def _payload(found: Mapping[str, Any]) -> Mapping[str, Any]:

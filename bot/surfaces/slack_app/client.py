@@ -6,6 +6,7 @@ The library's own repeats are left out: it would post a message again when the l
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import aiohttp
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
@@ -14,7 +15,7 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.surfaces.slack_app.errors import seconds_of
+from bot.surfaces.slack_app.errors import TOKEN_REFUSED, seconds_of
 
 REQUEST_SECONDS = 30.0
 LONGEST_WAIT = 10.0  # what is limited for longer is tried again later, by whoever wanted it
@@ -26,7 +27,11 @@ QUIET.setLevel(logging.ERROR)
 
 
 class Patience(AsyncRateLimitErrorRetryHandler):
-    """Waits for a rate limit where that is soon over."""
+    """Waits for a rate limit where that is soon over. ``refused`` hears when the token is taken no more."""
+
+    def __init__(self, refused: Callable[[str], None]) -> None:
+        super().__init__(max_retry_count=REPEATS)
+        self._refused = refused
 
     async def _can_retry_async(
         self,
@@ -36,7 +41,12 @@ class Patience(AsyncRateLimitErrorRetryHandler):
         response: HttpResponse | None = None,
         error: Exception | None = None,
     ) -> bool:
-        if response is None or response.status_code != 429:
+        if response is None:
+            return False
+        code = (response.body or {}).get("error") if isinstance(response.body, dict) else None
+        if code in TOKEN_REFUSED:
+            self._refused(str(code))
+        if response.status_code != 429:
             return False
         said = {name: values[0] for name, values in response.headers.items() if values}
         return seconds_of(said) <= LONGEST_WAIT
@@ -47,11 +57,13 @@ def session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=REQUEST_SECONDS), trust_env=True)
 
 
-def web_client(token: str, base_url: str, line: aiohttp.ClientSession) -> AsyncWebClient:
+def web_client(
+    token: str, base_url: str, line: aiohttp.ClientSession, refused: Callable[[str], None]
+) -> AsyncWebClient:
     return AsyncWebClient(
         token=token,
         base_url=base_url,
         session=line,
         logger=QUIET,
-        retry_handlers=[Patience(max_retry_count=REPEATS)],
+        retry_handlers=[Patience(refused)],
     )

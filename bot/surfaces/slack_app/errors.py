@@ -21,8 +21,8 @@ FOREIGN = (SlackClientError, aiohttp.ClientError, OSError, ValueError)
 BOT, APP = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"  # the settings of the two tokens
 SECONDS = 90.0  # of one request, with its waits for rate limits
 
-_TOKEN = frozenset((
-    "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "no_permission",
+TOKEN_REFUSED = frozenset((
+    "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
     "not_allowed_token_type", "user_removed_from_team", "team_access_not_granted", "org_login_required",
 ))  # fmt: skip
 _GONE = frozenset(("message_not_found", "cant_update_message", "thread_not_found"))
@@ -83,7 +83,7 @@ def _answered(error: SlackApiError, what: str, setting: str) -> OperatorError:
         return Unavailable(f"Slack failed when asked to {what} ({said}).", remedy="It is tried again.")
     if code in _GONE:
         return Gone("The message was deleted.")
-    if code in _TOKEN:
+    if code in TOKEN_REFUSED:
         return Misconfigured(f"Slack refused the token ({code}).", remedy=_REMEDY[setting], variable=setting)
     if code == "missing_scope":
         return lacks_scopes([str(body.get("needed") or "")], what, setting)
@@ -93,6 +93,10 @@ def _answered(error: SlackApiError, what: str, setting: str) -> OperatorError:
         return no_channel("is archived" if code == "is_archived" else "is not there, or the app is not in it")
     details = body.get("errors") or (body.get("response_metadata") or {}).get("messages") or []
     return Code(code, f"Slack refused to {what} ({code}).", remedy=" ".join(map(str, details))[:300])
+
+
+def token_refused(code: str, setting: str) -> Misconfigured:
+    return Misconfigured(f"Slack refused the token ({code}).", remedy=_REMEDY[setting], variable=setting)
 
 
 def _parts(error: SlackApiError) -> tuple[Mapping[str, Any], int, Mapping[str, Any]]:

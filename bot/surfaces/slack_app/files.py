@@ -54,7 +54,7 @@ class Files:
             )
 
     async def picture(self, path: Path, about: str) -> str:
-        """Upload an image; answers its id when blocks may show it."""
+        """Upload an image; answers its id when blocks may show it. Refused where that lasts too long."""
         data = await asyncio.to_thread(path.read_bytes)
         return await self.drawing(data, f"picture{path.suffix.lower()}", about)
 
@@ -65,7 +65,7 @@ class Files:
         until, wait = time.monotonic() + SHOWN_SECONDS, FIRST_LOOK
         while not await self._seen(id_):
             if time.monotonic() > until:
-                raise Unavailable("Slack did not finish a picture in time.", remedy="It is tried again.")
+                raise Refused(f"Slack has not looked at a picture within {SHOWN_SECONDS:.0f} s.")
             await asyncio.sleep(wait)
             wait = min(wait * 2, LAST_LOOK)
         return id_

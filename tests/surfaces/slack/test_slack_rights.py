@@ -12,6 +12,7 @@ from services.model.draft import State
 from services.store import drafts
 from tests.doubles.slack_error import Fault
 from tests.doubles.slack_server import SlackServer
+from tests.doubles.slack_socket import Connection
 from tests.reconcilers.helpers import proposal
 from tests.surfaces.slack.live import Live, living
 
@@ -134,6 +135,45 @@ async def test_sent_away_meanwhile_and_invited_again(live: Live) -> None:
     await live.says(number, "Approved by ann")
     await live.carded(other)
     assert live.op.surfaces["slack"].trouble == ""
+
+
+async def test_a_token_that_is_taken_back_while_it_runs_ends_the_surface(live: Live) -> None:
+    _, card = await live.draft()
+    live.slack.revoke("token_revoked")
+    await live.slack.people.react(live.slack.person("ann"), card, "x")
+    await live.until(lambda: live.op.surfaces["slack"].ends)
+    assert "refused the token (token_revoked)" in live.op.surfaces["slack"].trouble
+    assert "slack" not in live.op.chats
+    other = await live.op.store.do(drafts.file, proposal("Two"), job=None, sample=False, now=live.op.now())
+    await live.state(other, State.DRAFT)  # the rest goes on
+    await live.until(lambda: not live.slack.socket.connections)
+
+
+async def test_too_many_connections_are_tried_again(op: Operator, slack: SlackServer) -> None:
+    slack.socket.connections += [Connection(None, None, leaving=True)] * 10  # type: ignore[arg-type]
+    live = Live(op, slack)
+    await live.start(wait=False)
+    try:
+        await live.until(lambda: len(slack.asked("apps.connections.open")) > 1)
+        slack.socket.connections.clear()
+        await live.until(lambda: "slack" in op.chats)
+    finally:
+        await live.stop()
+
+
+async def test_a_video_that_slack_refuses_in_the_end_is_said_on_the_card(
+    op: Operator, slack: SlackServer
+) -> None:
+    async with living(op, slack) as live:
+        fine, no = Fault(), Fault(error="storage_limit_reached")
+        slack.fail("files.completeUploadExternal", fine, no)
+        number, card = await live.draft()
+        await live.says(number, "storage_limit_reached")
+        await live.stop()
+        await live.start()
+        await slack.people.react(slack.person("ann"), card, "x")
+        await live.says(number, "Denied by ann", "storage_limit_reached")
+        assert [block for block in card.blocks if block["type"] == "image"]
 
 
 async def test_a_refused_post_says_why_and_nothing_is_posted_twice(live: Live) -> None:

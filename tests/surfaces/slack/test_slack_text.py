@@ -51,7 +51,7 @@ def test_any_message_is_one_that_slack_takes_and_calls_nobody(
         link="https://www.instagram.com/reel/abc/|<!channel>",
         actions=tuple(Action(f"approve:{n}:1", label or "x") for n in range(30)),
     )  # fmt: skip
-    drawn = drawing.blocks(message, "", note)
+    drawn = drawing.blocks(message, drawing.Attached("", note))
     assert problems_of(Workspace(), drawn) == []
     assert len(json.dumps(drawn, separators=(",", ":"), ensure_ascii=False)) <= TOO_LONG
     fallback = drawing.fallback(message)
