@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import dataclasses
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,13 @@ from services.google_access import read_key
 from services.sheet.csv_file import CsvSheet
 from services.sheet.google_calls import Calls
 from services.sheet.google_pace import Pace
+from tests.doubles import media
 from tests.doubles.google_keys import key_file
 from tests.doubles.graph_client import Side, side
+from tests.doubles.json2video_server import Json2VideoServer
 from tests.doubles.sheets_server import SHEET_ID, SheetsServer
 from tests.reconcilers import instagram
+from tests.reconcilers.paying import buying
 from tests.reconcilers.spreadsheet import WatchedGoogleSheet, path, use
 
 
@@ -23,6 +28,30 @@ from tests.reconcilers.spreadsheet import WatchedGoogleSheet, path, use
 def read_at_once(op: Operator) -> None:
     """A sheet saved just now is read at once."""
     use(op, CsvSheet(path(op), settle=0))
+
+
+@pytest.fixture(scope="session")
+def bought_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What JSON2Video delivers; as Instagram takes it."""
+    return media.video(tmp_path_factory.mktemp("made") / "made.mp4")
+
+
+@pytest.fixture
+def server(bought_video: Path) -> Iterator[Json2VideoServer]:
+    """JSON2Video's double; see paying.py."""
+    server = Json2VideoServer(bought_video)
+    server.size = (270, 480)
+    with server.running():
+        yield server
+    assert server.problems == []
+
+
+@pytest.fixture
+async def buyer(op: Operator, server: Json2VideoServer, tmp_path: Path) -> AsyncIterator[Operator]:
+    """An operator that buys finals, at once when they are wanted."""
+    op.options = dataclasses.replace(op.options, post_delay=timedelta(0))
+    async with buying(op, server, tmp_path / "renders", finals=True) as found:
+        yield found
 
 
 class Unhurried(Pace):

@@ -1,4 +1,7 @@
-"""An operator whose renders are bought at JSON2Video's double: all of them, or only finals."""
+"""An operator whose renders are bought at JSON2Video's double: all of them, or only finals.
+
+The double is the fixture ``server`` of conftest.py.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.operator import Operator
-from services.model.draft import State
+from services.model.draft import Draft, State
 from services.model.proposal import Proposal, Resource
 from services.store import drafts, media
 from tests.doubles.json2video_client import movie, renderer_at
@@ -42,6 +45,12 @@ async def file_one(op: Operator, seconds: float = 4.0) -> int:
     return await op.store.do(drafts.file, made, job=None, sample=False, now=op.now())
 
 
+async def step(op: Operator, number: int, name: str = "render") -> None:
+    """One step of a reconciler, as the engine would take it: what it raises is seen."""
+    reconciler = next(w.reconciler for w in op.engine._works.values() if w.reconciler.name == name)
+    await reconciler.step(str(number))
+
+
 async def rendered(op: Operator, number: int) -> State:
     """After the render reconciler came to rest, also over failed steps."""
 
@@ -53,6 +62,14 @@ async def rendered(op: Operator, number: int) -> State:
 
     await op.engine.drive(ended, only=only)
     return await state(op, number)
+
+
+async def through(op: Operator, server: Json2VideoServer, folder: Path, **changes: Any) -> Draft:
+    """A proposal's whole way with a renderer at the server; the draft as it is then."""
+    async with buying(op, server, folder, **changes):
+        number = await file_one(op)
+        await rendered(op, number)
+    return await op.store.do(drafts.get, number)
 
 
 async def at_rest(op: Operator) -> None:

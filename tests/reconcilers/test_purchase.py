@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from bot.operations.decide import approve
 from bot.operations.posting import post
@@ -15,19 +12,9 @@ from bot.views import draft_view
 from services.model.draft import State
 from services.model.vote import Choice
 from services.store import credits
-from tests.doubles import media
 from tests.doubles.json2video_server import Json2VideoServer
 from tests.reconcilers.helpers import drive, vote
 from tests.reconcilers.paying import buying, file_one, rendered
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Json2VideoServer]:
-    server = Json2VideoServer(media.video(tmp_path / "made.mp4"))
-    server.size = (270, 480)
-    with server.running():
-        yield server
-    assert server.problems == []
 
 
 async def draft_of(op: Operator, seconds: float = 4.0) -> int:

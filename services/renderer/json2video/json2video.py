@@ -134,8 +134,7 @@ class Json2Video:
                     f"{NAME} has not finished this render yet{ago}.",
                     remedy="It goes on there, and is asked for again by itself.",
                 )
-            tier = int(waited // limits.POLL_TIER)
-            await self._sleep(min(limits.POLL_LAST, limits.POLL_FIRST * limits.POLL_GROWS**tier))
+            await self._sleep(pause_after(waited))
 
     async def collect(self, handle: str) -> RenderFiles:
         project = await self._api.status(handle)
@@ -213,3 +212,9 @@ class Json2Video:
         if not _HANDLE.fullmatch(handle):
             raise Refused(f"{NAME} gave a render a name that cannot be used.")
         return self._work / handle
+
+
+def pause_after(waited: float) -> float:
+    """Seconds until the next look at a render that was followed for so many."""
+    tier = int(waited // limits.POLL_TIER)
+    return min(limits.POLL_LAST, limits.POLL_FIRST * limits.POLL_GROWS**tier)
