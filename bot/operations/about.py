@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from bot.digest import around, gathered, words
 from bot.operations.registry import About, Operation, Parameter, Requester, find, operation, operations
-from bot.operator import Operator
+from bot.operator import Operator, Twin
 from bot.reply import Reply
 from bot.retention import disk_view, disk_words
 from bot.views import job_view
@@ -48,8 +48,8 @@ async def jobs(
 
 @operation(reads={}, group="operator")
 async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
-    """Say how the operator is: the services in use, the drafts, the disk, and how long things take."""
-    health = await _health(op)
+    """Say how the operator is: the services in use, the chats, the drafts, the disk, how long things take."""
+    health, surfaces = await asyncio.gather(_health(op), _surfaces(op))
     counts = await op.store.do(drafts.counts)
     disk = await disk_view(op)
     measured = metrics.snapshot()
@@ -60,6 +60,7 @@ async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
         "desk": op.desk_url,
         "services": op.services.names(),
         "health": health,
+        "surfaces": surfaces,
         "drafts": counts,
         "paused": await op.store.do(facts.get, facts.PAUSED),
         "folders": {"data": str(op.options.data_dir), "brand": str(op.options.brand_dir)},
@@ -67,7 +68,7 @@ async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
         "troubles": op.engine.troubles(),
         "metrics": measured,
     }
-    ok = all(service["ok"] for service in health.values())
+    ok = all(each["ok"] for each in (*health.values(), *surfaces.values()))
     many = ", ".join(f"{count} {state}" for state, count in counts.items()) or "none yet"
     timezone = op.options.timezone
     since = f"{op.started.astimezone(timezone):%Y-%m-%d %H:%M}"
@@ -77,6 +78,9 @@ async def status(op: Operator, by: Requester) -> AsyncGenerator[Reply]:
     table = tuple(
         {"service": name, "by": op.services.names()[name], "state": service["message"]}
         for name, service in health.items()
+    ) + tuple(
+        {"service": "people reach it", "by": name, "state": surface["message"]}
+        for name, surface in surfaces.items()
     )
     yield Reply(text, data=data, table=table, ok=ok, remedy="" if ok else "See the services above.")
 
@@ -149,17 +153,31 @@ def _usage(parameter: Parameter) -> str:
 async def _health(op: Operator) -> dict[str, dict[str, Any]]:
     """What each service says of itself; every one is asked at once and has the same time."""
     names = op.services.names()
-
-    async def ask(kind: str) -> dict[str, Any]:
-        twin = op.services.twin(kind)
-        try:
-            async with asyncio.timeout(PING_SECONDS):
-                return {"ok": True, "message": await twin.ping()}
-        except OperatorError as error:
-            return {"ok": False, "message": str(error)}
-        except TimeoutError:
-            message = f"It did not answer within {PING_SECONDS:.0f} s."
-            return {"ok": False, "message": message}
-
-    answers = await asyncio.gather(*(ask(kind) for kind in names))
+    answers = await asyncio.gather(*(_asked(op.services.twin(kind)) for kind in names))
     return dict(zip(names, answers, strict=True))
+
+
+async def _surfaces(op: Operator) -> dict[str, dict[str, Any]]:
+    """Where people reach a running operator, by name; a chat that is connected is asked."""
+
+    async def told(name: str) -> dict[str, Any]:
+        state, chat = op.surfaces[name], op.chats.get(name)
+        if state.trouble:
+            after = " It stays down until the next start." if state.ends else ""
+            return {"ok": False, "message": state.trouble + after}
+        if chat is not None:
+            return await _asked(chat)
+        return {"ok": True, "message": op.desk_url if name == "desk" else "It is being connected."}
+
+    names = list(op.surfaces)
+    return dict(zip(names, await asyncio.gather(*map(told, names)), strict=True))
+
+
+async def _asked(whom: Twin) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(PING_SECONDS):
+            return {"ok": True, "message": await whom.ping()}
+    except OperatorError as error:
+        return {"ok": False, "message": str(error)}
+    except TimeoutError:
+        return {"ok": False, "message": f"It did not answer within {PING_SECONDS:.0f} s."}

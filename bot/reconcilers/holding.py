@@ -69,6 +69,11 @@ def _known(db: Database) -> dict[str, tuple[str, int]]:
 
 def _held(db: Database, op: Operator, troubles: Sequence[Mapping[str, object]]) -> dict[str, Held]:
     found = _troubles(troubles, {notice.text for notice in notices.standing(db, LOGIN)})
+    for name, surface in op.surfaces.items():
+        if surface.ends:  # the others hear of it; what may come back by itself is in `status`
+            found[f"trouble:{name}"] = Held(
+                f"{name.capitalize()} is down until the next start", surface.trouble
+            )
     if (posts := _posts_per_day(db, op)) is not None:
         found["limit:posts"] = posts
     spent = facts.get(db, facts.BUDGET_SPENT)

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.operations.registry import Requester
-from bot.operator import Operator
+from bot.operator import Operator, SurfaceState
 from services.model.draft import State
 from services.model.vote import Choice
 from services.store import drafts, journal
+from tests.doubles.room import Room
 from tests.operations.asking import ask, replies
 from tests.reconcilers.helpers import make_draft, proposal, state
 
@@ -172,3 +173,22 @@ async def test_status_says_that_posting_is_paused(op: Operator) -> None:
     assert "paused" not in (await ask(op, "status")).text
     await ask(op, "schedule", action="pause")
     assert "Posting is paused: `autopotter schedule resume` goes on." in (await ask(op, "status")).text
+
+
+async def test_status_names_the_chats_and_what_is_wrong_with_one(op: Operator) -> None:
+    room = Room()
+    op.live = True
+    op.chats["room"] = room
+    op.surfaces |= {
+        "desk": SurfaceState(),
+        "room": SurfaceState(),
+        "attic": SurfaceState("The attic refused the token. Make a new one.", ends=True),
+        "cellar": SurfaceState(),
+    }
+    answer = await ask(op, "status")
+    assert not answer.ok
+    told = answer.data["surfaces"]
+    assert told["room"] == {"ok": True, "message": "a room in memory"}
+    assert told["attic"]["message"].endswith("Make a new one. It stays down until the next start.")
+    assert told["cellar"]["message"] == "It is being connected."
+    assert {"service": "people reach it", "by": "attic", "state": told["attic"]["message"]} in answer.table

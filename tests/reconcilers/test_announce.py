@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.operator import Operator
+from bot.operator import Operator, SurfaceState
 from bot.reconcilers import publish_outcomes as outcomes
 from bot.reconcilers.announce import Announce
 from bot.reconcilers.cards import Cards
@@ -194,6 +194,13 @@ async def test_a_restart_does_not_say_that_a_trouble_is_over(op: Operator) -> No
     assert await op.store.do(notices.standing, "trouble:") != []
     await Announce(op, settle=0.0).step("holding")
     assert await op.store.do(notices.standing, "trouble:") == []
+
+
+async def test_a_chat_that_is_down_for_good_is_told_in_the_others(op: Operator, room: Room) -> None:
+    op.surfaces["attic"] = SurfaceState("The attic refused the token.", ends=True)
+    await drive(op, "announce", "cards")
+    (told,) = room.titled("Attic is down")
+    assert "refused the token" in told.now.text
 
 
 async def fail(op: Operator, number: int, reason: str) -> None:
