@@ -8,7 +8,7 @@ import pytest
 
 from bot.operations.registry import Operation, operations
 from bot.operator import Operator
-from services.store import jobs
+from services.store import facts, jobs
 from tests.doubles.discord_server import DiscordServer
 from tests.reconcilers.helpers import make_draft
 from tests.surfaces.discord.live import Live, living
@@ -50,15 +50,13 @@ async def test_the_server_is_told_only_when_the_commands_changed(
     op: Operator, discord: DiscordServer
 ) -> None:
     async with living(op, discord) as live:
-        await _commands(live)
+        await live.stored(lambda: op.store.do(facts.get, "discord commands"))
         await live.stop()
         await live.start()
         await live.answered(discord.people.slash(live.person("Ann"), "status"), "Running")
         assert discord.commands.syncs == 1
         await live.stop()
-        await op.store.do(
-            lambda db: db.execute("UPDATE facts SET value = '{}' WHERE name = 'discord commands'")
-        )
+        await op.store.do(facts.put, "discord commands", {"commands": "of an older version"})
         await live.start()
         await live.until(lambda: discord.commands.syncs == 2)
 

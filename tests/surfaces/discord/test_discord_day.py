@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.operator import Operator
 from services.model.draft import Draft, State
-from services.store import decisions, drafts, journal
+from services.store import decisions, drafts, jobs, journal
 from tests.doubles.discord_server import DiscordServer
 from tests.reconcilers.helpers import proposal, state
 from tests.surfaces.discord.live import Live, living
@@ -70,6 +70,24 @@ async def test_every_skin_tone_votes_and_other_emoji_do_not(live: Live) -> None:
     live.discord.people.unreact(ann, card, "👎🏿")
     await live.says(number, "waits for")
     assert len(await live.op.store.do(journal.votes, number)) == 2
+
+
+async def test_revise_asks_what_should_change(live: Live) -> None:
+    number, card = await live.draft()
+    ann = live.person("Ann")
+    asked = live.discord.people.click(ann, card, "Revise…")
+    await live.until(lambda: asked.modal)
+    sent = live.discord.people.submit(asked, {"answer": "other caption"})
+    await live.answered(sent, f"Draft {number} is being revised: other caption")
+    (job,) = await live.op.store.do(jobs.listed, kinds=["revise"])
+    assert (job.params["wish"], job.by) == ("other caption", f"discord:{ann.id}")
+
+
+async def test_names_are_text_too(live: Live) -> None:
+    number, card = await live.draft()
+    live.discord.people.react(live.person("@everyone **Eve** <@1>"), card, "✅")
+    await live.says(number, "Approved by @everyone \\*\\*Eve\\*\\* \\<@1>")
+    assert live.discord.acts.pings == []
 
 
 async def test_post_at_asks_when_and_never_posts_now_instead(live: Live) -> None:

@@ -115,6 +115,19 @@ def test_a_message_says_which_of_its_files_fit(tmp_path: Path) -> None:
     assert card.embed(message, card.fitting(message, 100)).image.url is None
 
 
+def test_a_request_stays_within_what_discord_takes(tmp_path: Path) -> None:
+    """Also on a server that takes files of 100 MiB."""
+    picture, video = tmp_path / "storyboard.jpg", tmp_path / "preview.mp4"
+    for path, size in ((picture, 10 * 2**20), (video, 14 * 2**20)):
+        with path.open("wb") as file:
+            file.truncate(size)
+    message = Message("draft:7", "k7f3", "Seven", image=picture, video=video)
+    assert len(card.fitting(message, 100 * 2**20).files) == 2
+    with video.open("ab") as file:
+        file.write(b"x")
+    assert list(card.fitting(message, 100 * 2**20).files) == ["picture.jpg"]
+
+
 def test_a_post_is_told_from_its_repeat_by_mark_and_moment() -> None:
     noon, later = datetime(2026, 1, 1, 12, tzinfo=UTC), datetime(2026, 1, 1, 13, tzinfo=UTC)
     first, second = Message("draft:7", "k7f3", "Seven"), Message("draft:8", "k8f3", "Eight")
