@@ -59,10 +59,11 @@ def picture(document: dict[str, Any]) -> bytes:
     with _DRAWING:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-        figure = Figure(figsize=(WIDTH * 2, HEIGHT * 2), layout="constrained", facecolor=PAPER)
+        layout = ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.12)  # inches
+        figure = Figure(figsize=(WIDTH * 2, HEIGHT * 2), layout=layout, facecolor=PAPER)
         FigureCanvasAgg(figure)
-        figure.get_layout_engine().set(w_pad=0.15, h_pad=0.12)
         for place, found in enumerate(CHARTS, 1):
             axes = figure.add_subplot(2, 2, place, facecolor=PAPER)
             _draw(axes, found, document, theme)
