@@ -157,7 +157,7 @@ class Dialogue:
         """By its word or its number; many are shown line by line."""
         shown = [printable(each) for each in among]
         words = ", ".join(shown)
-        if many := len(words) > IN_ONE_LINE:
+        if many := len(words) > IN_ONE_LINE or any(" " in each for each in shown):
             for number, each in enumerate(shown, 1):
                 self._out.print(Text(f"  {number:>2}  {each}"))
         prompt = f"{printable(ask)} [1] " if many else f"{printable(ask)} ({words}) [{shown[0]}] "
@@ -226,10 +226,10 @@ class Dialogue:
             self._out.print(Text(printable(f"  {name}={shown}")))
         if not answers:
             self._out.print(Text("  nothing new"))
-        for problem in self._setup.problems():
-            self._out.print(
-                Text(printable(f"  As it is, the operator does not start: {problem}"), style="red")
-            )
+        if problems := self._setup.problems():
+            lines = ["As it is, the operator does not start:", *(f"  {problem.what}" for problem in problems)]
+            leave = "Correct it, or answer default to the questions of a service to leave it out."
+            self._out.print(Text(printable("\n".join([*lines, leave])), style="red"))
         walks: dict[str, Walk] = {walk.name: walk for walk in self._setup.walks}
         if walks:
             how = f"To connect a real service first, answer {' or '.join(walks)}."

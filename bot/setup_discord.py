@@ -18,7 +18,7 @@ from services.chat_access.discord_terms import PERMISSIONS, PORTAL, USE_COMMANDS
 if TYPE_CHECKING:
     from services.chat_access.discord import Application, Channel, DiscordLook, Server
 
-AGAIN, OTHER, STOP, GO_ON = "again", "another", "stop", "go on"
+AGAIN, OTHER, STOP, LEAVE = "again", "another", "stop", "leave"
 _ASKED = ("discord_token", "discord_guild_id", "discord_channel_id", "discord_base_url", "approvers")
 _INVITE = "Open this in a browser, choose the server and authorize the bot there"
 
@@ -75,7 +75,7 @@ async def _server(look: DiscordLook, app: Application, current: str, choose: Cho
     while True:
         servers = await look.servers()
         if not servers:
-            ask = f"{app.bot_name} is in no server yet. {_INVITE}:\n{link}\nThen answer again."
+            ask = f"The bot {app.bot_name} is in no server yet. {_INVITE}:\n{link}\nThen answer again."
             if choose(ask, (AGAIN, STOP)) == STOP:
                 return None
             continue
@@ -116,7 +116,7 @@ async def _channel(
             return channels[chosen], []
         ask = (
             f"In #{channels[chosen].name} the bot lacks {', '.join(lacks[chosen])}. Give it that: the "
-            f"channel's settings, Permissions, add {app.bot_name}. Then answer again."
+            f"channel's settings, Permissions, add {app.bot_name} there. Then answer again."
         )
         match choose(ask, (AGAIN, OTHER, STOP)):
             case "stop":
@@ -131,9 +131,9 @@ async def _commands(look: DiscordLook, app: Application, server: Server, choose:
     while not await look.takes_commands(app, server):
         ask = (
             "Discord does not let the bot have slash commands there. Invite it once more, it stays where it "
-            f"is:\n{invite_link(app.id)}\nThen answer again."
+            f"is:\n{invite_link(app.id)}\nThen answer again, or leave it so."
         )
-        if choose(ask, (AGAIN, GO_ON)) == GO_ON:
+        if choose(ask, (AGAIN, LEAVE)) == LEAVE:
             return False
     return True
 

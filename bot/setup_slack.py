@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -134,7 +135,12 @@ SLACK_WALK = Walk(
             (),
             look_at_channel,
             finds=(Question("SLACK_CHANNEL", "Which channel?"),),
-            then=Walk("slack", "who decides", (APPROVERS, DIGEST), look_at_approvers),
+            then=Walk(
+                "slack",
+                "who decides",
+                (APPROVERS, replace(DIGEST, unless="DISCORD_TOKEN")),
+                look_at_approvers,
+            ),
         ),
     ),
 )

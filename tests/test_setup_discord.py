@@ -115,7 +115,7 @@ async def test_nobody_is_kept_who_stops(
     assert answers == {"DISCORD_TOKEN": TOKEN}
     said = capsys.readouterr().out
     assert "One of again, stop." in said
-    assert "As it is, the operator does not start: DISCORD_GUILD_ID is missing" in said
+    assert "As it is, the operator does not start:\n  DISCORD_GUILD_ID is missing" in said
 
 
 async def test_servers_and_channels_are_chosen_among_by_name_or_number(
@@ -162,7 +162,7 @@ async def test_slash_commands_need_a_scope_of_the_invitation(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], double: DiscordServer
 ) -> None:
     double.guild.takes_commands = False
-    _, asked = await hold(monkeypatch, double, TOKEN, "", "", "", "go on", "", "")
+    _, asked = await hold(monkeypatch, double, TOKEN, "", "", "", "leave", "", "")
     assert sum("slash commands" in each for each in asked) == 2
     assert "Slash commands are missing until it is invited again" in capsys.readouterr().out
 

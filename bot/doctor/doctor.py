@@ -105,7 +105,10 @@ def show(groups: Groups, *, quiet: bool = False) -> None:
             line.append(printable(check.message))
             out.print(line, soft_wrap=True)
             if check.remedy:
-                out.print(Padding(Text(printable(check.remedy), style=style), (0, 0, 0, 4)))
+                words, _, address = printable(check.remedy).rpartition(": https://")
+                out.print(Padding(Text(f"{words}:" if words else address, style=style), (0, 0, 0, 4)))
+                if words:  # unbroken, so that it can be opened or copied
+                    out.print(Text(f"    https://{address}", style=style), soft_wrap=True)
     out.print()
 
 

@@ -53,12 +53,20 @@ async def _look(found: list[Check], look: DiscordLook, settings: Settings) -> No
     server = await look.server(settings.discord_guild_id)
     if server is None:
         missing = f"The bot is not in the server {settings.discord_guild_id}."
-        found.append(fail("server of Discord", missing, f"{_invite(app)} Or correct DISCORD_GUILD_ID."))
+        found.append(
+            fail(
+                "server of Discord", missing, f"Correct DISCORD_GUILD_ID, or invite it: {invite_link(app.id)}"
+            )
+        )
         return
     found.append(ok("server of Discord", f"{server.name}, with the bot in it."))
     if not await look.takes_commands(app, server):
         refused = "Discord does not let the bot have any in this server."
-        found.append(fail("slash commands", refused, f"{_invite(app)} It stays where it is."))
+        found.append(
+            fail(
+                "slash commands", refused, f"Invite it once more; it stays where it is: {invite_link(app.id)}"
+            )
+        )
     found += await _channel(look, app, server, settings.discord_channel_id)
     most = size(upload_limit(server.level))
     found.append(
@@ -113,8 +121,8 @@ def _permissions(app: Application, server: Server, channel: Channel, has: int) -
             found.append(ok(what, f"The bot may {each.why}."))
         else:
             remedy = (
-                f"Give {app.bot_name} {each.words} in the settings of #{channel.name}, Permissions; or "
-                f"invite it again: {invite_link(app.id)}"
+                f"Give the bot {app.bot_name} {each.words} in the settings of #{channel.name}, Permissions; "
+                f"or invite it again: {invite_link(app.id)}"
             )
             tell = warn if each.need == "wished" else fail
             found.append(tell(what, f"The bot may not {each.why}.", remedy))
@@ -126,7 +134,3 @@ def _of_people(what: str, without: list[str]) -> Check:
         return ok(what, "Whoever sees the channel may use slash commands.")
     remedy = "Allow it in the channel's settings, Permissions; buttons and reactions work all the same."
     return warn(what, f"{', '.join(without)} cannot use slash commands in the channel.", remedy)
-
-
-def _invite(app: Application) -> str:
-    return f"Invite it: {invite_link(app.id)}"
