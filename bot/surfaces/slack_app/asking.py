@@ -13,14 +13,16 @@ from bot.reply import Reply, for_error
 from bot.surfaces.base import dispatch
 from bot.surfaces.slack_app import answers, forms
 from bot.surfaces.slack_app.context import Context
-from bot.surfaces.slack_app.errors import asking
+from bot.surfaces.slack_app.errors import Code, asking
 from bot.surfaces.slack_app.people import Person
-from services.errors import OperatorError
+from services.errors import OperatorError, Refused
 from services.log import get_logger
 from services.store import messages
 
 log = get_logger(__name__)
 
+TRIGGER_SECONDS = 3.0  # in which Slack opens a form after a click
+_TOO_LATE = ("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id")
 FILE_TITLE = "The whole answer"
 
 
@@ -45,8 +47,12 @@ async def ask(context: Context, user: str, trigger: str, button: Pressed, value:
     try:
         if not allowed(await context.people.person(user), button.name):
             raise refusal()
-        async with asking("open a form", seconds=10):
+        async with asking("open a form", seconds=TRIGGER_SECONDS):
             await context.client.views_open(trigger_id=trigger, view=forms.view(button, value))
+    except Code as error:
+        late = error.code in _TOO_LATE
+        again = Refused("It took too long to open the form: nothing was done.", remedy="Try it again.")
+        await show(context, user, button.name, for_error(again if late else error))
     except OperatorError as error:
         await show(context, user, button.name, for_error(error))
 

@@ -33,8 +33,7 @@ class Stay:
         context.op.engine.wake()
 
     def parted(self, reason: str) -> None:
-        if self._entered:
-            self._say(reason)
+        self._say(reason)
 
     async def sent_away(self) -> None:
         """Somebody removed the app from its channel. It waits there for being invited again."""

@@ -9,6 +9,7 @@ from bot.operator import Operator
 from bot.surfaces.slack_app import grammar
 from services.model.draft import State
 from tests.doubles.slack_blocks import words
+from tests.doubles.slack_error import Fault
 from tests.doubles.slack_server import SlackServer
 from tests.reconcilers.helpers import make_draft, state
 from tests.surfaces.slack.live import Live, button, living
@@ -81,6 +82,17 @@ async def test_insights_answer_with_charts(live: Live) -> None:
     (image,) = [block for block in answer.blocks if block["type"] == "image"]
     file = live.slack.space.files[image["slack_file"]["id"]]
     assert file.data.startswith(b"\x89PNG")
+
+
+async def test_a_modal_that_came_too_late_is_said(live: Live) -> None:
+    _, card = await live.draft()
+    ann = live.slack.person("ann")
+    live.slack.fail("views.open", Fault(error="expired_trigger_id"), Fault(status=503))
+    await live.press(ann, card, "Deny…")
+    await live.whispered(ann, "It took too long to open the form", "Try it again.")
+    await live.press(ann, card, "Deny…")
+    await live.whispered(ann, "Slack failed when asked to open a form")
+    await live.form(ann, card, "Deny…")
 
 
 async def test_wrong_lines_are_answered_at_once(live: Live) -> None:

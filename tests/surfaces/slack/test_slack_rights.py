@@ -204,6 +204,21 @@ async def test_slack_cannot_be_reached_at_the_start(down: Live) -> None:
     assert "slack" not in down.op.chats
 
 
+async def test_a_line_that_cannot_be_made_at_the_start_is_said(down: Live) -> None:
+    down.slack.fail("apps.connections.open", *Fault.unavailable(200))
+    await down.start(wait=False)
+    try:
+        await down.until(lambda: "Slack failed when asked to open a connection" in _trouble(down))
+        down.slack.faults.clear()
+        await down.until(lambda: "slack" in down.op.chats and _trouble(down) == "")
+    finally:
+        await down.stop()
+
+
+def _trouble(live: Live) -> str:
+    return live.op.surfaces["slack"].trouble if "slack" in live.op.surfaces else ""
+
+
 async def test_no_token_is_ever_said_or_logged(
     op: Operator, slack: SlackServer, caplog: pytest.LogCaptureFixture
 ) -> None:
