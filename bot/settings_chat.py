@@ -128,7 +128,7 @@ class ChatSettings(BaseSettings):
     discord_guild_id: Annotated[str, AfterValidator(_server)] = setting(
         "",
         CHATS,
-        "The Discord server, by its id.",
+        "The Discord server, by its id or a link to a channel in it.",
         "an id of 15 to 21 digits, or a link",
         "123456789012345678",
         words="(none)",
@@ -136,7 +136,7 @@ class ChatSettings(BaseSettings):
     discord_channel_id: Annotated[str, AfterValidator(_channel)] = setting(
         "",
         CHATS,
-        "The channel in it, by its id: cards, progress and commands stay there.",
+        "The channel in it, by its id or link: cards, progress and commands stay there.",
         "an id of 15 to 21 digits, or a link",
         "234567890123456789",
         words="(none)",
@@ -160,7 +160,7 @@ class ChatSettings(BaseSettings):
     slack_channel: Annotated[str, AfterValidator(_slack_channel)] = setting(
         "",
         CHATS,
-        "The Slack channel, by its id; the app must be invited to it.",
+        "The Slack channel, by its id or link; the app must be invited to it.",
         "an id like C0123ABCDEF, or a link",
         "C0123ABCDEF",
         words="(none)",

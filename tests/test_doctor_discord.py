@@ -8,13 +8,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 from bot.doctor import approving, of_discord
 from bot.doctor.check import Check, State
 from bot.settings import Settings, load_settings
 from services.chat_access.discord_terms import NEEDED, PERMISSIONS, Overwrite, in_channel, invite_link
 from tests.doubles.discord_server import TOKEN, DiscordServer
-from tests.doubles.discord_world import INVITED, NONE, Right
+from tests.doubles.discord_world import ALL, INVITED, NONE, Right, World
 from tests.doubles.http_double import Fault
 
 READS = {"get_my_application", "get_my_user", "get_bot_gateway", "get_guild", "list_guild_channels",
@@ -195,3 +197,33 @@ def test_the_names_are_those_of_the_library() -> None:
 
     for each in PERMISSIONS:
         assert discord.Permissions(**{each.name: True}).value == each.bit
+
+
+_RIGHTS = st.sets(st.sampled_from(list(Right))).map(lambda some: Right(sum(some)))
+
+
+@drawn(
+    st.lists(_RIGHTS, max_size=3), st.dictionaries(st.integers(0, 4), st.tuples(_RIGHTS, _RIGHTS)), _RIGHTS
+)
+def test_permissions_are_as_an_independent_model_has_them(
+    roles: list[Right], overwrites: dict[int, tuple[Right, Right]], everybody: Right
+) -> None:
+    """``overwrites``: of everybody, the bot, and its roles."""
+    world = World()
+    guild = world.guild("Studio", everybody)
+    guild.roles[guild.id].rights = everybody
+    held = [world.role(guild, f"r{index}", rights) for index, rights in enumerate(roles)]
+    member = world.join(guild, world.bot, *held)
+    channel = world.channel(guild, "reels")
+    ids = [guild.id, world.bot.id, *(role.id for role in held)]
+    for index, (allow, deny) in overwrites.items():
+        if index < len(ids):
+            channel.overwrites[ids[index]] = (0, allow, deny & ~allow)
+    found = in_channel(
+        str(guild.id),
+        {str(id_): int(role.rights) for id_, role in guild.roles.items()},
+        map(str, member.roles),
+        {str(id_): Overwrite(int(allow), int(deny)) for id_, (_, allow, deny) in channel.overwrites.items()},
+        str(world.bot.id),
+    )
+    assert found & int(ALL) == int(world.rights(world.bot, channel))
