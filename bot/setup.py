@@ -80,6 +80,10 @@ def _end(console: Console, path: Path, kept: Path | None, setup: Setup, files: l
         console.show(Reply(then))
 
 
+class _Quit(Exception):
+    """Somebody ends it while a service is looked at."""
+
+
 class Dialogue:
     """Asks on a terminal, or reads answers line by line from wherever input comes."""
 
@@ -98,7 +102,10 @@ class Dialogue:
                 case "back":
                     back, asked = True, False
                 case Walk() as walk:
-                    if not self._connect(walk):
+                    try:
+                        if not self._connect(walk):
+                            return False
+                    except _Quit:
                         return False
                     questions, back = list(walk.questions), False
                     # What everybody is asked was asked; "back" goes through the service's questions again.
@@ -163,6 +170,8 @@ class Dialogue:
         prompt = f"{printable(ask)} [1] " if many else f"{printable(ask)} ({words}) [{shown[0]}] "
         while True:
             word = self._read(prompt) or shown[0]
+            if word == "quit" and word not in shown:
+                raise _Quit
             if word in shown:
                 return among[shown.index(word)]
             if re.fullmatch("[0-9]{1,4}", word) and 1 <= int(word) <= len(among):

@@ -7,15 +7,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from rich.console import Console as Rich
 
 from bot import setup
+from bot.__main__ import cli
 from bot.settings import load_settings, read_settings
 from bot.setup_answers import Setup
 from services.chat_access.discord_terms import invite_link
 from services.redaction import redact
 from tests.doubles.discord_server import TOKEN, DiscordServer
 from tests.doubles.discord_world import Guild, Right
+from tests.doubles.http_double import Answer, Fault
 
 Line = str | tuple[str, Callable[[], object]]  # an answer, and what somebody does at Discord before it
 
@@ -199,3 +202,45 @@ async def test_going_through_it_again_offers_what_was_chosen(
     assert answers == found
     assert any("[Studio]" in each for each in asked)
     assert any("[set, not shown]" in each for each in asked)
+
+
+async def test_quit_ends_without_writing_also_where_one_chooses(
+    monkeypatch: pytest.MonkeyPatch, double: DiscordServer
+) -> None:
+    state = Setup(read_settings([], {"DISCORD_BASE_URL": f"{double.url}/api/v10"}), {})
+    lines = iter(["skip", "discord", TOKEN, "quit"])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(lines))
+    dialogue = setup.Dialogue(state, Rich(highlight=False), Path("bot.env"))
+    assert not await asyncio.to_thread(dialogue.hold)
+    assert next(lines, None) is None
+
+
+async def test_a_service_that_is_away_is_said_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], double: DiscordServer
+) -> None:
+    double.fail("get_my_application", *[Fault(drop="before")] * 4)
+    answers, _ = await hold(monkeypatch, double, TOKEN)
+    assert answers == {"DISCORD_TOKEN": TOKEN}
+    assert "Discord broke its answer off" in " ".join(capsys.readouterr().out.split())
+    double.fail("get_my_application", *[Fault(Answer(200, b"<html>"))] * 4)
+    await hold(monkeypatch, double, TOKEN)
+    assert "Discord answered something that cannot be read" in capsys.readouterr().out
+
+
+def test_everything_can_be_given_by_option_but_secrets(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, studio: Path
+) -> None:
+    words = ["--non-interactive", "--media-dir", str(studio), "--discord-guild-id", "https://discord.com/channels/"
+             "123456789012345678/234567890123456789", "--discord-channel-id", "234567890123456789",
+             "--approvers", "<@345678901234567890>", "--desk-port", "0"]  # fmt: skip
+    env = {"DISCORD_TOKEN": TOKEN, "DATA_DIR": str(tmp_path / "data"), "DISCORD_BASE_URL": "http://127.0.0.1:9",
+           "TIMEZONE": "Europe/Berlin", "COLUMNS": "500"}  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli, ["setup", *words], env=env)
+    assert "Discord cannot be reached" in result.output, "the doctor looks at it"
+    assert load_settings([tmp_path / "bot.env"], env).discord_guild_id == "123456789012345678"
+    assert TOKEN not in result.output
+    shown = CliRunner().invoke(cli, ["setup", "--help"], env={"COLUMNS": "200"}).output
+    assert shown.count("--approvers") == 1
+    assert "--discord-token" not in shown
+    assert "--slack-channel" in shown
