@@ -109,7 +109,7 @@ class Crowd:
                 continue
             _, person, number = key
             standing = channel.standing(person, number)
-            if standing and self.rolls.random() < 0.45:
+            if len(standing) == 4 or (standing and self.rolls.random() < 0.45):
                 emoji, put = self.rolls.choice(sorted(standing)), False
             else:
                 emoji, put = self.rolls.choice([one for one in EMOJI if one not in standing]), True

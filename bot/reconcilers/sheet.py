@@ -28,9 +28,10 @@ from services.store.rows import Base, Source
 
 KEY = "rows"
 GLANCE_SECONDS = 2.0  # how often a sheet that can tell is asked whether it was saved
-# Between two writes while the operator runs: the more of them follow each other, the more one of them holds.
-# Google lets 60 reads a minute, and a write comes with three.
-FIRST_GAP, LAST_GAP, CALM_SECONDS = 0.5, 4.0, 8.0
+# While the operator runs, so many writes come at once, and then one in so many seconds: the more there is
+# to write, the more one of them holds. Google lets 60 reads a minute, and a write comes with three; a sheet
+# that can tell whether it was saved is a file.
+AT_ONCE, GAP, FILE_SECONDS, LINE_SECONDS = 6, 0.5, 1.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,9 @@ class Sheet:
     def __init__(self, op: Operator, clock: Callable[[], float] = time.monotonic) -> None:
         self._op, self._clock = op, clock
         self._looked: float | None = None  # when it was last read
-        self._wrote, self._gap = (
-            float("-inf"),
-            0.0,
-        )  # when it was last written, and for how long it is not again
+        self._wrote = float("-inf")
+        self._left = float(AT_ONCE)  # writes that may come at once
+        self._each = LINE_SECONDS
         self._failed = False
         self._case = 0
         # What was compared with the rows: all of this store touched until then, bound to this target.
@@ -66,12 +66,17 @@ class Sheet:
             self._failed = False
             self._case += 1
         key = f"{KEY}-{self._case}" if self._case else KEY
+        self._each = LINE_SECONDS if changed is None else FILE_SECONDS
         if changed or self._looked is None:
             return {key: 0.0}
         if await self._op.store.do(self._anything):
-            return {key: max(0.0, self._wrote + self._gap - self._clock()) if self._op.live else 0.0}
+            return {key: self._pause() if self._op.live else 0.0}
         rest = max(0.0, self._looked + self._op.options.poll_interval.total_seconds() - self._clock())
         return {key: rest if changed is None else min(rest, GLANCE_SECONDS)}
+
+    def _pause(self) -> float:
+        """Seconds until the next write, so that those of a while are one."""
+        return max(0.0, self._wrote + max(GAP, (1 - self._left) * self._each) - self._clock())
 
     async def step(self, key: str) -> None:
         try:
@@ -90,8 +95,9 @@ class Sheet:
         await store.do(sheet_edits.settle, found, now=self._op.now())
         writes = await store.do(self._intend)
         if writes:
-            calm = self._clock() - self._wrote > CALM_SECONDS
-            self._wrote, self._gap = self._clock(), FIRST_GAP if calm else min(2 * self._gap, LAST_GAP)
+            now = self._clock()
+            self._left = max(0.0, min(AT_ONCE, self._left + (now - self._wrote) / self._each) - 1)
+            self._wrote = now
             written = await sheet.write([write.row for write in writes], over=found.order)
             await store.do(_record, [write for write in writes if write.row.draft_id in written])
 
