@@ -13,11 +13,13 @@ from bot.moments import moment_text
 from bot.operator import Operator, draft_folder
 from bot.purchases import Promised, awaits_final, promised, purchase
 from bot.reply import Action, Card
+from services.evidence import evidence_lines, leans_on
 from services.model.asset import Asset
 from services.model.draft import Draft, Standing, State
-from services.store import drafts, facts, guards, media
+from services.store import drafts, facts, guards, media, messages, results
 from services.store.jobs import Job
 
+_OPEN = tuple(state for state in State if state not in (State.POSTED, State.DENIED))
 _FILES = ("video", "preview", "cover", "storyboard")
 _DONE_BY = {
     State.PROPOSED: ("render",),
@@ -47,8 +49,17 @@ def views_of(db: Database, found: list[Draft], op: Operator) -> list[dict[str, A
     paused = facts.get(db, facts.PAUSED) is not None
     waiting = {(t["reconciler"], t["key"]): str(t["message"]) for t in op.engine.troubles()}
     others = promised(db, op)
+    names = messages.names(db)
+    known = results.results(db) if any(draft.state in _OPEN for draft in found) else ()
+    evidence = evidence_lines(known) if known else ()
     return [
-        _view(db, draft, assets, op, paused, others) | {"waits": _waits(draft, waiting)} for draft in found
+        _view(db, draft, assets, op, paused, others)
+        | {
+            "waits": _waits(draft, waiting),
+            "decided_by_name": messages.named(draft.decided_by, names) if draft.decided_by else "",
+            "evidence": leans_on(evidence, draft.labels) if draft.state in _OPEN else "",
+        }
+        for draft in found
     ]
 
 

@@ -7,6 +7,7 @@ second. Progress has a message of its own (bot/chat/progress.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -113,44 +114,64 @@ def _status(
 ) -> str:
     """One or two sentences: where it stands, by whom, what comes next."""
     who = f" by {named(str(view['decided_by']), names)}" if view["decided_by"] else ""
-    reason = str(view["reason"])
+    reason = _sentence(str(view["reason"]))
     match state:
         case State.PROPOSED:
-            return "Proposed. It is rendered next; ❌ cancels that."
+            parts = ["Proposed. It is rendered next; ❌ cancels that."]
         case State.RENDERING:
-            return "Rendering. ❌ cancels it."
+            parts = ["Rendering. ❌ cancels it."]
         case State.DRAFT:
-            return f"Draft: waits for ✅ or ❌. {_sentence(reason)}".strip()
+            parts = ["Draft: waits for ✅ or ❌.", reason]
         case State.APPROVED:
-            return f"Approved{who}. {_when(view, op, paused=paused)}"
+            parts = [f"Approved{who}.", _when(view, op, paused=paused)]
         case State.FINALISING:
-            return f"Approved{who}. Its final video is being made."
+            parts = [f"Approved{who}. Its final video is being made.", "Posting is paused." if paused else ""]
         case State.PUBLISHING:
-            return f"Approved{who}. It is being published."
+            parts = [f"Approved{who}. It is being published."]
         case State.UNKNOWN:
-            return f"Is it live? {_sentence(reason)} Look at the account, then say which it is.".replace(
-                "  ", " "
-            )
+            parts = ["Is it live?", reason, "Look at the account, then say which it is."]
         case State.FAILED:
-            return f"Failed. {_sentence(reason)}".strip()
+            parts = ["Failed.", reason, "Retry tries it again."]
         case State.DENIED:
-            return f"Denied{who}." + (f" Reason: {reason}" if reason else "")
+            parts = [f"Denied{who}.", f"Reason: {view['reason']}" if view["reason"] else "", _unseen(view)]
         case State.POSTED:
             hand = " by hand" if view["posted_by_hand"] else ""
-            at = str(view["posted_at"] or "")[:16].replace("T", " ")
-            link = str(view["permalink"] or "")
-            return " ".join(filter(None, (f"Posted{hand}{f' at {at} UTC' if at else ''}.", link)))
+            at = f" {_moment(view['posted_at'], op)}" if view["posted_at"] else ""
+            parts = [f"Posted{hand}{at}.", _place(str(view["permalink"] or ""))]
+    return " ".join(filter(None, parts))
+
+
+def _unseen(view: Mapping[str, Any]) -> str:
+    """Of a denied one that has no video."""
+    if view["cleared"]:
+        return "Its files were cleared; undo has it rendered again."
+    return "" if view["duration"] else "It was never rendered; undo lets it be."
+
+
+def _place(permalink: str) -> str:
+    return f"It lies in the outbox: {permalink}" if permalink.startswith("file:") else permalink
+
+
+def _moment(text: str, op: Operator) -> str:
+    """ "Sat 28 Nov 2026 18:00": a card may be read next week, so nothing is today."""
+    return f"{datetime.fromisoformat(text).astimezone(op.options.timezone):%a %-d %b %Y %H:%M}"
 
 
 def _when(view: Mapping[str, Any], op: Operator, *, paused: bool) -> str:
+    bought = view["awaits_final"]
+    final = " Its final video is bought first." if bought else ""
     if paused:
         return "Posting is paused."
+    if view["due_in"] is not None and view["due_in"] <= 0:
+        return f"It is posted next.{final}"
     if view["posts"]:
-        return f"It is posted {view['posts']}."
+        return f"It is posted on {_moment(view['post_at'], op)}.{final}"
     if op.options.autopost_cron:
-        return "It is posted at the next slot."
+        return f"It waits for its slot.{final}"
     delay = precisedelta(op.options.post_delay)
-    return f"It is posted {delay} after that; taking the ✅ back stops it."
+    if bought:
+        return f"Its final video is bought {delay} after that, and posted; taking it back stops that."
+    return f"It is posted {delay} after that; taking it back stops that."
 
 
 def _facts(view: Mapping[str, Any], state: State) -> tuple[Field, ...]:
@@ -163,11 +184,30 @@ def _facts(view: Mapping[str, Any], state: State) -> tuple[Field, ...]:
     if labels:
         facts.append(Field("Kind", labels))
     facts.append(Field("Differs", str(view["differs"])))
+    if view["evidence"]:
+        facts.append(Field("Evidence", _sentence(str(view["evidence"])), short=False))
+    if cost := _cost(view, state):
+        facts.append(Field("Cost", cost, short=False))
     if state is not State.POSTED:
         facts.append(Field("Made of", _resources(view), short=False))
     if view["approximations"] and state in (State.DRAFT, State.APPROVED, State.FINALISING):
         facts.append(Field("Only approximated", " ".join(view["approximations"]), short=False))
     return tuple(facts)
+
+
+def _cost(view: Mapping[str, Any], state: State) -> str:
+    """What deciding buys; what is left of the caps changes with every draft and is said to who decides."""
+    bought = view["purchase"]
+    if bought is None:
+        return ""
+    many = f"about {bought['credits']:,} credit{'' if bought['credits'] == 1 else 's'} of {bought['service']}"
+    match state:
+        case State.APPROVED:
+            return f"Its final video takes {many}."
+        case State.FAILED:
+            return f"Retrying buys its final video for {many}."
+        case _:
+            return f"Approving buys its final video for {many}."
 
 
 def _resources(view: Mapping[str, Any]) -> str:

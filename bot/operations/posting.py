@@ -19,7 +19,7 @@ from bot.schedule_lines import next_runs
 from bot.views import draft_cards, draft_view, due_in, posts
 from services.errors import Refused
 from services.model.draft import Draft, State
-from services.store import decisions, drafts, facts, guards, journal
+from services.store import decisions, drafts, facts, guards, journal, messages
 from services.store.journal import Kind
 
 _QUEUED = (State.APPROVED, State.FINALISING, State.PUBLISHING)
@@ -170,7 +170,10 @@ async def schedule(
 
 async def _schedule(op: Operator) -> dict[str, Any]:
     options, now = op.options, op.now()
+    names = await op.store.do(messages.names)
     paused = await op.store.do(facts.get, facts.PAUSED)
+    if paused:
+        paused = {**paused, "by_name": messages.named(paused["by"], names)}
     approved = await op.store.do(drafts.listed, states=_QUEUED)
     approved.sort(key=lambda draft: draft.decided_sequence or 0, reverse=options.autopost_order == "latest")
     lines = {
@@ -201,6 +204,7 @@ async def _schedule(op: Operator) -> dict[str, Any]:
                 "title": draft.title,
                 "state": str(draft.state),
                 "approved_by": draft.decided_by,
+                "approved_by_name": messages.named(draft.decided_by, names) if draft.decided_by else "",
                 "posts": posts(op, draft),
                 "due_in": None if paused else due_in(op, draft),
             }
@@ -230,7 +234,12 @@ def _queue_row(row: dict[str, Any]) -> dict[str, Any]:
     due = row["due_in"]
     wait = "waits" if due is None else f"in {precisedelta(round(due))}" if due else "now"
     when = row["posts"] or wait
-    return {"draft": row["number"], "title": row["title"], "approved by": row["approved_by"], "posted": when}
+    return {
+        "draft": row["number"],
+        "title": row["title"],
+        "approved by": row["approved_by_name"],
+        "posted": when,
+    }
 
 
 def _pause(db: Any, voter: str, op: Operator) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from typing import Annotated, Any
 
 from bot.operations.common import DraftNumber
@@ -12,7 +12,7 @@ from bot.reply import Reply
 from bot.views import draft_cards
 from services.model.draft import State
 from services.store import drafts as store_drafts
-from services.store import journal
+from services.store import journal, messages
 from services.store.journal import Entry
 
 _OPEN = tuple(state for state in State if state not in (State.POSTED, State.DENIED))
@@ -44,21 +44,21 @@ async def show(op: Operator, by: Requester, number: DraftNumber) -> AsyncGenerat
     draft = await op.store.do(store_drafts.get, number)
     cards = await draft_cards(op, [draft])
     entries = await op.store.do(journal.entries, draft=number)
-    history = [entry_view(entry) for entry in entries]
+    names = await op.store.do(messages.names)
+    history = [entry_view(entry, names) for entry in entries]
     times = [f"{entry.at.astimezone(op.options.timezone):%Y-%m-%d %H:%M:%S}" for entry in entries]
     yield Reply(
         draft.description,
         data=cards[0].data | {"journal": history},
         cards=cards,
         table=tuple(
-            {"when": when, "who": e["voter"], "what": e["what"]}
-            for when, e in zip(times, history, strict=True)
+            {"when": when, "who": e["who"], "what": e["what"]} for when, e in zip(times, history, strict=True)
         ),
     )
 
 
-def entry_view(entry: Entry) -> dict[str, Any]:
-    """A journal entry with a phrase for people in ``what``."""
+def entry_view(entry: Entry, names: Mapping[str, str]) -> dict[str, Any]:
+    """A journal entry with a phrase for people in ``what`` and, by ``names`` of voters, who it was."""
     phrases = {
         "approve": "approved",
         "deny": "denied",
@@ -83,6 +83,7 @@ def entry_view(entry: Entry) -> dict[str, Any]:
         "revision": entry.revision,
         "kind": str(entry.kind),
         "voter": entry.voter,
+        "who": messages.named(entry.voter, names),
         "what": what,
         "text": entry.text,
         "at": entry.at.isoformat(),

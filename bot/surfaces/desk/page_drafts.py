@@ -16,7 +16,7 @@ from bot.surfaces.desk.groups import GROUPS, LABELS, group, group_counts, headli
 from bot.views import draft_cards, draft_view
 from services.brand import read_brand
 from services.model.draft import State
-from services.store import drafts, journal
+from services.store import drafts, journal, messages
 
 PAGE = 24  # cards
 MEDIA = ("video", "preview", "cover", "storyboard", "movie")
@@ -78,7 +78,9 @@ async def show_draft(request: web.Request) -> web.Response:
     op, number = operator(request), number_in(request, "number", low=1)
     view = await or_missing(draft_view(op, number))
     entries = await op.store.do(journal.entries, draft=number)
-    return render(request, "draft.html", d=dress(view), journal=[entry_view(entry) for entry in entries])
+    names = await op.store.do(messages.names)
+    told = [entry_view(entry, names) for entry in entries]
+    return render(request, "draft.html", d=dress(view), journal=told)
 
 
 async def show_card(request: web.Request) -> web.Response:

@@ -12,7 +12,7 @@ from bot.operations.review import entry_view
 from bot.surfaces.desk.asking import ask
 from bot.surfaces.desk.context import operator, render
 from bot.views import job_view
-from services.store import drafts, jobs, journal
+from services.store import drafts, jobs, journal, messages
 
 GROUP_TITLES = {"drafts": "Drafts", "posting": "Posting", "material": "Material", "operator": "Operator"}
 ENTRIES, JOBS = 100, 30
@@ -31,12 +31,13 @@ async def show_activity(request: web.Request) -> web.Response:
     op = operator(request)
     found = await op.store.do(jobs.listed, limit=JOBS)
     entries = await op.store.do(journal.entries, limit=ENTRIES)
+    names = await op.store.do(messages.names)
     return render(
         request,
         "activity.html",
         jobs=[job_view(job) for job in found],
         troubles=op.engine.troubles(),
-        journal=[entry_view(entry) for entry in entries],
+        journal=[entry_view(entry, names) for entry in entries],
     )
 
 
