@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from bot.operations.pressed import Pressed, pressed
-from bot.reply import for_error
+from bot.reply import Reply, for_error
 from bot.surfaces.slack_app import asking, forms
+from bot.surfaces.slack_app.commands import FOREIGN
 from bot.surfaces.slack_app.context import Context
 from services.errors import Refused
 
@@ -16,9 +17,10 @@ BUTTON = re.compile(r"[a-z-]{1,20}:[0-9]{1,9}:[0-9]{1,9}:[a-z_]{0,20}:[0-9a-f]{0
 
 async def click(context: Context, body: dict[str, Any], action: dict[str, Any]) -> None:
     """A button was pressed: its modal is opened, or its operation run."""
-    channel = (body.get("channel") or {}).get("id")
-    user = _user(context, body)
-    if not user or channel != context.home.channel:
+    if (body.get("channel") or {}).get("id") != context.home.channel:
+        return
+    user = await _user(context, body)
+    if not user:
         return
     button = await _read(context, user, str(action.get("action_id") or ""))
     if button is None:
@@ -31,7 +33,7 @@ async def click(context: Context, body: dict[str, Any], action: dict[str, Any]) 
 
 async def submit(context: Context, body: dict[str, Any], view: dict[str, Any]) -> None:
     """A modal was sent; what had to be filled in was (forms.missing)."""
-    user = _user(context, body)
+    user = await _user(context, body)
     if not user:
         return
     button = await _read(context, user, str(view.get("private_metadata") or ""))
@@ -42,12 +44,15 @@ async def submit(context: Context, body: dict[str, Any], view: dict[str, Any]) -
     await asking.run(context, user, button.name, given, button)
 
 
-def _user(context: Context, body: dict[str, Any]) -> str:
-    """Who it was, if they are of the operator's own workspace; people of others have no say."""
+async def _user(context: Context, body: dict[str, Any]) -> str:
+    """Who it was, if they are of the operator's workspace; people of others hear that they have no say."""
     user = body.get("user") or {}
-    team = (body.get("team") or {}).get("id")
-    ours = team == context.home.team and user.get("team_id", team) == context.home.team
-    return str(user.get("id") or "") if ours else ""
+    id_, team = str(user.get("id") or ""), context.home.team
+    whose = {user.get("team_id") or team, (body.get("team") or {}).get("id") or team}
+    if whose == {team}:
+        return id_
+    await asking.show(context, id_, "", Reply(FOREIGN, ok=False))
+    return ""
 
 
 async def _read(context: Context, user: str, id_: str) -> Pressed | None:

@@ -46,13 +46,11 @@ def blocks(message: Message, attached: Attached | None = None) -> list[dict[str,
 def _blocks(message: Message, attached: Attached, room: int) -> list[dict[str, Any]]:
     title = f"{_TONES.get(message.tone, _TONES['plain'])} {message.title}"
     drawn: list[dict[str, Any]] = [{"type": "header", "text": line(title, HEADER)}]
-    if message.link:
-        drawn.append(section(markup(link(message.link, "Open it"))))
+    drawn += _way(message.link, "Open it")
     if message.text and room:
         drawn.append(section(plain(message.text, room)))
     drawn += _table([*message.fields, *([Field("Files", attached.note)] if attached.note else [])])
-    if message.video_link:
-        drawn.append(section(markup(link(message.video_link, "The video"))))
+    drawn += _way(message.video_link, "The video")
     if attached.image:
         about = line(message.title, 1000)["text"]
         drawn.append({"type": "image", "slack_file": {"id": attached.image}, "alt_text": about})
@@ -61,6 +59,12 @@ def _blocks(message: Message, attached: Attached, room: int) -> list[dict[str, A
     if message.actions:
         drawn.append({"type": "actions", "elements": _buttons(message)})
     return drawn
+
+
+def _way(url: str, words: str) -> list[dict[str, Any]]:
+    """A link of its own; none for an address that no block takes."""
+    text = link(url, words)
+    return [section(markup(text))] if url and len(text) <= SECTION else []
 
 
 def _table(fields: list[Field]) -> list[dict[str, Any]]:

@@ -15,12 +15,14 @@ from bot.surfaces.slack_app.text import escaped
 from services.errors import OperatorError, Refused
 from services.store import drafts
 
+FOREIGN = "I take requests only from people of my own workspace. Nothing was done."
+
 
 async def called(context: Context, ack: AsyncAck, body: dict[str, Any]) -> None:
     """Acknowledged at once; what is wrong with the line itself is said with that."""
     home, user = context.home, str(body.get("user_id") or "")
     if body.get("team_id") != home.team:
-        await ack("I take requests only from people of my own workspace. Nothing was done.")
+        await ack(FOREIGN)
         return
     if body.get("channel_id") != home.channel:
         await ack(f"I only work in <#{home.channel}>. Here I do nothing.")

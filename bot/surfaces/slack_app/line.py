@@ -30,6 +30,8 @@ GRACE = 30.0  # how long a connection that was told to go is still listened to
 CALM = 60.0  # a connection that lasted so long was no failure
 FIRST_REST = 1.0  # seconds before the next try, doubled each time while they fail
 
+AGAIN = "told_again"  # in a payload that was sent before, maybe to the operator before this one
+
 Worked = Callable[[dict[str, Any]], Awaitable[dict[str, Any] | None]]  # a payload → what goes with its answer
 
 
@@ -133,7 +135,10 @@ class Line:
 
     async def _answered(self, socket: aiohttp.ClientWebSocketResponse, told: dict[str, Any]) -> None:
         """Take what was delivered, then say so: what nobody acknowledged Slack tells again."""
-        answer = await self._worked(told.get("payload") or {})
+        payload = dict(told.get("payload") or {})
+        if told.get("retry_attempt"):
+            payload[AGAIN] = True
+        answer = await self._worked(payload)
         if answer is None:
             return
         try:

@@ -10,6 +10,7 @@ from typing import Any
 from bot.chat.reacting import reacted, unreacted
 from bot.surfaces.slack_app.context import Context
 from bot.surfaces.slack_app.emoji import canonical, choice_of
+from bot.surfaces.slack_app.line import AGAIN
 from bot.surfaces.slack_app.people import voter_of
 from services.store import messages
 from services.store.reactions import Reaction
@@ -23,6 +24,8 @@ async def added(context: Context, body: dict[str, Any], event: dict[str, Any]) -
     async with context.work.turn((message, user)):  # looking somebody up takes longer the first time
         if not await _known(context, message):
             return
+        if body.get(AGAIN) and not await _stands(context, message, user, emoji):
+            return
         person = await context.people.person(user)
         reaction = Reaction(voter_of(user), emoji, choice, person.name, person.decides)
         await reacted(context.op, context.chat, message, reaction)
@@ -34,6 +37,10 @@ async def removed(context: Context, body: dict[str, Any], event: dict[str, Any])
     if choice_of(emoji) is None or not message:
         return
     async with context.work.turn((message, user)):
+        if body.get(AGAIN) and (
+            not await _known(context, message) or await _stands(context, message, user, emoji)
+        ):
+            return
         await unreacted(context.op, context.chat, message, voter_of(user), emoji)
 
 
@@ -50,6 +57,12 @@ def _ours(context: Context, body: dict[str, Any], event: dict[str, Any]) -> str:
     if not here or item.get("type") != "message" or event.get("user") in (None, context.home.user):
         return ""
     return str(item.get("ts") or "")
+
+
+async def _stands(context: Context, message: str, user: str, emoji: str) -> bool:
+    """Whether it stands there now: what comes late may be of long ago, and taken back since."""
+    found = await context.chat.standing(message)
+    return any((one.voter, one.emoji) == (voter_of(user), emoji) for one in found.reactions)
 
 
 async def _known(context: Context, message: str) -> bool:

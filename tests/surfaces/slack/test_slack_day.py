@@ -105,6 +105,18 @@ def _caption(db: Database, op: Operator, number: int, text: str) -> Draft:
     return decisions.edit_caption(db, number, text, voter="desk", target=op.target, now=op.now())
 
 
+async def test_a_wish_in_the_thread_becomes_revision_2_on_the_same_card(live: Live) -> None:
+    ann, slack = live.slack.person("ann"), live.slack
+    await live.slash(ann, "generate 1", "1 draft ready")
+    card = await live.says(1, "waits for")
+    await live.until(lambda: slack.messages(thread=card.ts))
+    wish = await slack.people.write(ann, slack.home, "shorter", thread_ts=card.ts, mention=True)
+    await live.says(1, "revision 2", "waits for")
+    assert live.card(1) is card
+    assert "eyes" in wish.reactions
+    assert any("Revising draft 1" in title(one) for one in slack.messages())
+
+
 async def test_details_show_the_draft_with_its_picture_and_no_mark(live: Live) -> None:
     number, card = await live.draft()
     ann = live.slack.person("ann")

@@ -219,6 +219,33 @@ async def test_what_is_told_twice_is_one_vote(live: Live) -> None:
     assert len(await live.op.store.do(journal.votes, number)) == 2
 
 
+async def test_what_comes_late_again_counts_only_if_it_is_still_so(live: Live) -> None:
+    """The operator before this one was killed before it could acknowledge; meanwhile people went on."""
+    number, card = await live.draft()
+    ann, people = live.slack.person("ann"), live.slack.people
+    await people.react(ann, card, "white_check_mark")
+    await live.says(number, "Approved by ann")
+    (put,) = [one for one in live.slack.socket.of("reaction_added") if _by(one, ann.id)]
+    await people.unreact(ann, card, "white_check_mark")
+    await live.says(number, "waits for")
+    (taken,) = [one for one in live.slack.socket.of("reaction_removed") if _by(one, ann.id)]
+    await live.stop()
+    await people.react(ann, card, "x")
+    await people.react(ann, card, "white_check_mark")
+    await people.unreact(ann, card, "white_check_mark")
+    await live.start()
+    await live.says(number, "Denied by ann")
+    for late in (put, taken):
+        await live.slack.socket.redeliver(late)
+    await live.slack.socket.quiet()
+    bob = live.slack.person("bob")
+    await people.react(bob, card, "x")
+    await live.says(number, "Denied by bob")
+    assert [vote.choice for vote in await live.op.store.do(journal.votes, number)] == [
+        "approve", "withdraw", "deny", "deny",
+    ]  # fmt: skip
+
+
 def _by(delivery: object, user: str) -> bool:
     return bool(delivery.payload["event"]["user"] == user)  # type: ignore[attr-defined]
 

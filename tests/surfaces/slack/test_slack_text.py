@@ -63,6 +63,29 @@ def test_any_message_is_one_that_slack_takes_and_calls_nobody(
         assert kind == "plain_text" or part.startswith(("*", "<https://www.instagram.com/reel/abc/%7C%3C"))
 
 
+def test_a_message_is_known_by_what_it_carries_unseen_and_by_its_foot() -> None:
+    message = Message("draft:7", "0007-abc", "Title", foot="revision 2 · 0007-abc")
+    attached = drawing.Attached("F0123456789", "too large")
+    unseen = {"metadata": drawing.metadata(message, attached), "blocks": []}
+    seen = {"blocks": drawing.blocks(message)}
+    for found in (unseen, seen):
+        assert drawing.marked(found, "0007-abc")
+        assert not drawing.marked(found, "0007-ab")
+    assert drawing.attached_to(unseen) == attached
+    assert drawing.attached_to(seen) == drawing.Attached()
+    assert not drawing.marked({"metadata": {"event_type": "other", "event_payload": "x"}}, "x")
+    assert not drawing.marked({"blocks": drawing.blocks(drawing.unsigned(message))}, "0007-abc")
+
+
+def test_an_address_that_no_block_takes_is_left_out() -> None:
+    message = Message(
+        "k", "m", "t", link="https://a.example/" + "x" * 4000, video_link="https://b.example/v.mp4"
+    )
+    drawn = drawing.blocks(message)
+    assert problems_of(Workspace(), drawn) == []
+    assert "https://b.example/v.mp4" in str(drawn)
+
+
 @given(st.text())
 def test_what_is_escaped_reads_as_before(given_text: str) -> None:
     assert html.unescape(text.escaped(given_text)) == visible(given_text)
