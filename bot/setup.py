@@ -153,8 +153,7 @@ class Dialogue:
             found = asyncio.run(walk.look(self._setup.texts(), self._choose))
         except OperatorError as error:
             found = Found(str(error), ok=False)
-        fixed = {question.variable for question in walk.finds if self._setup.fixed(question)}
-        self._setup.answers |= {name: text for name, text in found.answers.items() if name not in fixed}
+        self._setup.take(found.answers)
         self._out.print(Text(printable(found.sentence), style="green" if found.ok else "red"))
         if not found.ok:
             self._out.print(Text(f"Answer {walk.name} below to go through it again.", style="red"))

@@ -60,6 +60,16 @@ class Setup:
         else:
             self.answers[question.variable] = text
 
+    def take(self, found: Mapping[str, str]) -> None:
+        """What a service itself told, where the environment does not say otherwise."""
+        for variable, text in found.items():
+            if self.reading.given.sources.get(variable) == ENVIRONMENT:
+                continue
+            if text == self.reading.given.values.get(variable.lower(), ""):
+                self.answers.pop(variable, None)
+            else:
+                self.answers[variable] = text
+
     def problems(self) -> tuple[Problem, ...]:
         """What Settings says is wrong with all values as they are now."""
         return read_settings([], self.texts()).problems

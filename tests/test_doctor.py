@@ -19,11 +19,13 @@ from bot import session
 from bot.__main__ import cli
 from bot.doctor import of_clock, of_codecs, of_database, of_software
 from bot.doctor.check import State
+from bot.operator import Operator, SurfaceState
 from bot.session import identity
 from bot.settings import load_settings, settings_table
 from bot.surfaces.desk.desk import Desk
 from bot.wiring import close_operator, open_operator
 from services.store.lock import DataLock
+from tests.doubles.room import Room
 from tests.golden.make import HERE
 
 SECRET = "do-not-show-this-4711"
@@ -47,9 +49,7 @@ def told(result: Result) -> dict[str, dict[str, str]]:
 
 
 def everything_below(folder: Path) -> dict[str, tuple[int, int]]:
-    return {
-        str(path): (path.lstat().st_mtime_ns, path.lstat().st_size) for path in sorted(folder.rglob("*"))
-    }
+    return {str(path): (path.lstat().st_mtime_ns, path.lstat().st_size) for path in sorted(folder.rglob("*"))}
 
 
 def with_drafts(tmp_path: Path) -> Path:
@@ -221,6 +221,7 @@ async def test_while_an_operator_runs(tmp_path: Path, studio: Path) -> None:
         assert same["operator"]["message"].startswith("Running as process ")
         assert same["desk port"]["message"] == f"{port} is the running operator's."
         assert same["operator.db"]["state"] == "ok"
+        await _told_of_chats(op, env | {"DESK_PORT": port})
         other = await asked(env | {"DESK_PORT": port, "GCS_DRAFT_FOLDER": "others"})
         assert "other media, brand or services" in other["operator"]["message"]
         await desk.close()
@@ -231,6 +232,24 @@ async def test_while_an_operator_runs(tmp_path: Path, studio: Path) -> None:
         await desk.close()
         await close_operator(op)
         lock.release()
+
+
+async def _told_of_chats(op: Operator, env: dict[str, str]) -> None:
+    """A running operator that is not where the settings say."""
+    env = env | {
+        "SLACK_BOT_TOKEN": "xoxb-0123456789", "SLACK_APP_TOKEN": "xapp-1-A0-0123456789",
+        "SLACK_CHANNEL": "C0123ABCDEF", "SLACK_BASE_URL": "http://127.0.0.1:9",
+    }  # fmt: skip
+    assert "started without this chat" in (await asked(env))["operator in Slack"]["message"]
+    op.surfaces["slack"] = SurfaceState()
+    assert (await asked(env))["operator in Slack"]["message"] == "It is being connected."
+    op.chats["slack"] = Room()
+    assert "another channel" in (await asked(env))["operator in Slack"]["message"]
+    op.chats["slack"].channel = "C0123ABCDEF"
+    assert (await asked(env))["operator in Slack"]["state"] == "ok"
+    op.surfaces["slack"] = SurfaceState("The Slack app is not in its channel.", ends=True)
+    assert (await asked(env))["operator in Slack"]["state"] == "fail"
+    assert "operator in Slack" not in await asked({k: v for k, v in env.items() if "SLACK" not in k})
 
 
 async def asked(env: dict[str, str]) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
@@ -198,8 +200,7 @@ async def test_going_through_it_again_offers_what_was_chosen(
     before = tmp_path / "bot.env"
     before.write_text("".join(f"{name}={text}\n" for name, text in connected(double).items()))
     answers, asked = await hold(monkeypatch, double, "", "", "", "", "", files=[before])
-    found = {name: text for name, text in connected(double).items() if name != "DISCORD_TOKEN"}
-    assert answers == found
+    assert answers == {}, "nothing new"
     assert any("[Studio]" in each for each in asked)
     assert any("[set, not shown]" in each for each in asked)
 
@@ -244,3 +245,13 @@ def test_everything_can_be_given_by_option_but_secrets(
     assert shown.count("--approvers") == 1
     assert "--discord-token" not in shown
     assert "--slack-channel" in shown
+
+
+def test_neither_setup_nor_doctor_loads_the_libraries_of_the_chats() -> None:
+    """They take most of a second, and their looks are small."""
+    loads = (
+        "import sys, bot.setup, bot.doctor.doctor, services.chat_access.discord, services.chat_access.slack"
+    )
+    shows = "print(sorted({'discord', 'slack_sdk', 'slack_bolt'} & set(sys.modules)))"
+    asked = [sys.executable, "-c", f"{loads}; {shows}"]
+    assert subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip() == "[]"

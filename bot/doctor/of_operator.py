@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import socket
+from dataclasses import dataclass
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
@@ -14,15 +15,17 @@ import httpx
 from bot import session
 from bot.doctor.check import Check, fail, ok, warn
 from bot.session import Session, identity
-from bot.settings import Settings
+from bot.settings import Settings, chats
 from services.store.lock import FILE
 
 SECONDS = 5.0
+RESTART = "Restart the operator."
 
 
 def checks(settings: Settings) -> list[Check]:
     held = _held(settings)
     found = session.find(settings.data_dir) if held else None
+    of_chats: list[Check] = []
     if held is None:
         operator = warn("operator", "Whether one is running cannot be told: the lock cannot be read.")
     elif not held:
@@ -32,9 +35,9 @@ def checks(settings: Settings) -> list[Check]:
             "operator", "A command is acting on the DATA_DIR, or an operator is starting.", "Ask again."
         )
     else:
-        operator = _running(found, settings)
+        operator, *of_chats = _running(found, settings)
     ours = found is not None and urlsplit(found.url).port == settings.desk_port
-    return [operator, _port(settings, ours=ours)]
+    return [operator, *of_chats, _port(settings, ours=ours)]
 
 
 def _held(settings: Settings) -> bool | None:
@@ -54,8 +57,8 @@ def _held(settings: Settings) -> bool | None:
     return False
 
 
-def _running(found: Session, settings: Settings) -> Check:
-    what, restart = "operator", "Restart the operator."
+def _running(found: Session, settings: Settings) -> list[Check]:
+    what, restart = "operator", RESTART
     try:
         answer = httpx.get(
             f"{found.url}/api/about",
@@ -65,17 +68,40 @@ def _running(found: Session, settings: Settings) -> Check:
         )
         about = answer.raise_for_status().json()
         told = str(about["version"]), str(about["identity"])
+        of_chats = {name: _Chat(**about["chats"][name]) for name in about["chats"]}
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-        return fail(what, f"Process {found.process} does not answer ({type(error).__name__}).", restart)
+        return [fail(what, f"Process {found.process} does not answer ({type(error).__name__}).", restart)]
     if told[0] != version("autopotter"):
-        return fail(what, f"The one running is version {told[0]}, this is {version('autopotter')}.", restart)
+        other = f"The one running is version {told[0]}, this is {version('autopotter')}."
+        return [fail(what, other, restart)]
     if told[1] != identity(settings):
-        return fail(
-            what,
-            "The one running was started with other media, brand or services.",
-            "Use the same bot.env and environment for both, or restart the operator.",
-        )
-    return ok(what, f"Running as process {found.process} at {found.url}, with these settings.")
+        other = "The one running was started with other media, brand or services."
+        return [fail(what, other, "Use the same bot.env and environment for both, or restart the operator.")]
+    well = ok(what, f"Running as process {found.process} at {found.url}, with these settings.")
+    places = {"discord": settings.discord_channel_id, "slack": settings.slack_channel}
+    selected = {name: places[name] for name in chats(settings)}
+    return [well, *(_in_chat(name, of_chats.get(name), place) for name, place in selected.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chat:
+    """Of a running operator: the channel it is in, "" while it is in none, and what is wrong."""
+
+    channel: str
+    trouble: str
+
+
+def _in_chat(name: str, chat: _Chat | None, place: str) -> Check:
+    what = f"operator in {name.title()}"
+    if chat is None:
+        return warn(what, "The one running was started without this chat.", RESTART)
+    if chat.trouble:
+        return fail(what, chat.trouble, "Once that is right, restart the operator if it says so then, too.")
+    if not chat.channel:
+        return warn(what, "It is being connected.", "Ask again in a moment.")
+    if chat.channel != place:
+        return warn(what, "The one running was started for another channel.", RESTART)
+    return ok(what, "It is in the channel.")
 
 
 def _port(settings: Settings, *, ours: bool) -> Check:

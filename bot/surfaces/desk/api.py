@@ -13,6 +13,7 @@ from aiohttp import web
 from bot import next_post
 from bot.operations.pressed import pressed
 from bot.operations.registry import find, operations
+from bot.operator import Operator
 from bot.reply import Reply
 from bot.surfaces.base import as_sentences, dispatch
 from bot.surfaces.desk.context import HttpProblem, operator, or_missing
@@ -41,10 +42,17 @@ async def about(request: web.Request) -> web.Response:
             "version": version("autopotter"),
             "identity": op.options.identity,
             "services": op.services.names(),
+            "chats": {name: _chat(op, name) for name in op.surfaces if name != "desk"},
             "started": op.started.isoformat(),
             "operations": list(operations()),
         }
     )
+
+
+def _chat(op: Operator, name: str) -> dict[str, str]:
+    """In which channel it is, "" while it is in none, and what is wrong with it."""
+    chat = op.chats.get(name)
+    return {"channel": chat.channel if chat else "", "trouble": op.surfaces[name].trouble}
 
 
 async def operation(request: web.Request) -> web.StreamResponse:
