@@ -15,6 +15,8 @@ from services.store.notices import Notice
 
 POSTED = "posted:"  # what keys of posts begin with
 
+SENT = 9 * 1024**2  # bytes of a video that every chat takes as it is; of a larger one the preview is sent
+
 _TONES = {"good": "good", "bad": "bad", "info": "plain"}
 _WEB = ("https://", "http://")
 
@@ -54,8 +56,10 @@ def message(db: Database, op: Operator, notice: Notice, own: str) -> Message:
 
 def _files(op: Operator, draft: Draft) -> tuple[Path | None, Path | None]:
     """The cover of a post; the video, too, where no link leads to it: it is in a folder on this computer."""
-    if draft.rendered is None:
+    rendered = draft.rendered
+    if rendered is None:
         return None, None
     folder = draft_folder(op.drafts_dir, draft.number, draft.tag, draft.revision)
-    video = None if draft.permalink.startswith(_WEB) else folder / draft.rendered.video
-    return folder / draft.rendered.cover, video
+    if draft.permalink.startswith(_WEB):
+        return folder / rendered.cover, None
+    return folder / rendered.cover, folder / (rendered.video if rendered.size <= SENT else rendered.preview)

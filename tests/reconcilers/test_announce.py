@@ -95,6 +95,19 @@ async def test_a_post_in_the_outbox_comes_with_its_cover_and_the_video_itself(
     assert "24 of 25 posts are left for these 24 hours." in told.text
 
 
+async def test_of_a_video_too_large_for_a_chat_the_preview_is_sent(op: Operator, room: Room) -> None:
+    number = await make_draft(op)
+    draft = await op.store.do(drafts.get, number)
+    assert draft.rendered is not None
+    large = dataclasses.replace(draft.rendered, size=40 * 1024**2)
+    await op.store.do(drafts.set_rendered, number, 1, large, {})
+    await op.store.do(decisions.posted_by_hand, number, "", voter="desk", now=op.now())
+    await drive(op, "announce", "cards")
+    video = room.titled("Posted by hand")[0].now.video
+    assert video is not None
+    assert video.name == draft.rendered.preview
+
+
 async def test_a_post_with_a_link_carries_it_and_no_video(op: Operator, room: Room) -> None:
     number = await make_draft(op)
     link = "https://www.instagram.com/reel/abc/"

@@ -101,7 +101,7 @@ async def test_post_at_asks_when_and_never_posts_now_instead(live: Live) -> None
     await live.until(lambda: asked.modal)
     sent = live.discord.people.submit(asked, {"answer": "tomorrow 18:00"})
     await live.answered(sent, f"Draft {number} is posted tomorrow 18:00")
-    await live.says(number, "Approved by Ann", "It is posted tomorrow 18:00")
+    await live.says(number, "Approved by Ann", "It is posted on", "18:00")
 
 
 async def test_posted_by_hand_takes_an_address(live: Live) -> None:
