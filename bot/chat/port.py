@@ -35,7 +35,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing to show. ``mark`` is a word only this message carries, visible at its foot: by it the chat
+    """One thing to show. ``mark`` is a word only this message carries, at the end of its foot: by it the chat
     finds it again when nobody knows whether a post arrived. ``seeded``: whether ✅ and ❌ stand below it."""
 
     key: str

@@ -113,9 +113,9 @@ def _words(drawn: discord.Embed) -> list[str]:
 
 
 def marked(found: discord.Message, mark: str) -> bool:
-    """Whether a message carries this mark at its foot."""
+    """Whether a message carries this mark: it ends its foot, as names may stand before it."""
     feet = [each.footer.text or "" for each in found.embeds]
-    return any(mark in foot.split(MARK_SEPARATOR) for foot in feet)
+    return any(foot.rpartition(MARK_SEPARATOR)[2] == mark for foot in feet)
 
 
 def nonce(message: Message, since: datetime) -> str:

@@ -112,7 +112,7 @@ def marked(found: Mapping[str, Any], mark: str) -> bool:
         if block.get("type") == "context"
         for element in block.get("elements") or ()
     ]
-    return any(mark in foot.split(MARK_SEPARATOR) for foot in feet)
+    return any(foot.rpartition(MARK_SEPARATOR)[2] == mark for foot in feet)  # before it stand names
 
 
 def attached_to(found: Mapping[str, Any]) -> Attached:

@@ -8,7 +8,7 @@ import pytest
 from bot.operator import Operator
 from bot.surfaces.discord_app import client
 from services.model.draft import State
-from services.store import drafts, journal
+from services.store import drafts, facts, journal
 from tests.doubles.discord_server import DiscordServer
 from tests.doubles.discord_world import Message
 from tests.doubles.http_double import Answer, Fault
@@ -92,6 +92,21 @@ async def test_a_lost_answer_to_a_post_makes_no_second_card(
         await live.carded(number)  # which also looks for a second
         await live.says(number, "waits for")
         assert len(_cards(discord)) == 1
+
+
+async def test_nobody_passes_for_a_card_by_their_name(op: Operator, discord: DiscordServer) -> None:
+    """The message of somebody's job carries their name at its foot, where a card has its mark."""
+    async with living(op, discord) as live:
+        number = await op.store.do(drafts.file, proposal(), job=None, sample=False, now=op.now())
+        first = await live.carded(number)
+        tag = (await op.store.do(drafts.get, number)).tag
+        await live.stored(lambda: op.store.do(facts.get, "discord commands"))
+        discord.people.slash(live.person(f"Eve · {tag}"), "collect")
+        await live.until(lambda: any(f"for Eve · {tag}" in one.text for one in discord.messages))
+        discord.fail("create_message", Fault(drop="before"))
+        discord.people.delete_message(discord.world.owner, first)
+        again = await live.carded(number)
+        assert again.embeds[0]["title"].startswith(f"{number} · ")
 
 
 async def test_a_post_that_is_not_answered_is_given_up_and_looked_for(
