@@ -76,7 +76,7 @@ async def test_post_at_asks_when_and_never_posts_now_instead(live: Live) -> None
     assert await state(live.op, number) is State.DRAFT
     await live.send(ann, form, "tomorrow 18:00")
     await live.whispered(ann, f"Draft {number} is posted tomorrow 18:00")
-    await live.says(number, "Approved by ann", "It is posted tomorrow 18:00")
+    await live.says(number, "Approved by ann", "It is posted on", "18:00")
 
 
 async def test_posted_by_hand_takes_an_address(live: Live) -> None:
