@@ -16,7 +16,7 @@ from bot.reply import Action, Card
 from services.evidence import evidence_lines, leans_on
 from services.model.asset import Asset
 from services.model.draft import Draft, Standing, State
-from services.store import drafts, facts, guards, media, messages, results
+from services.store import credits, drafts, facts, guards, media, messages, results
 from services.store.jobs import Job
 
 _OPEN = tuple(state for state in State if state not in (State.POSTED, State.DENIED))
@@ -104,6 +104,7 @@ def _view(
         "movie": str(folder / "movie.json"),
         "renderer": rendered.renderer if rendered else op.services.renderer.name,
         "approximations": list(rendered.approximations if rendered else draft.notes),
+        "credits": credits.of_revision(db, draft.number, draft.revision) if rendered else 0,
         "cpu_seconds": rendered.cpu_seconds if rendered else None,
         "wall_seconds": rendered.wall_seconds if rendered else None,
         "segments": rendered.segments if rendered else None,

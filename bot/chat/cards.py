@@ -178,8 +178,7 @@ def _facts(view: Mapping[str, Any], state: State) -> tuple[Field, ...]:
     facts = []
     if view["duration"]:
         facts.append(Field("Video", f"{view['duration']:.1f} s · {naturalsize(view['size'])}"))
-        cost = f" · {view['cpu_seconds']:.0f} s of CPU" if view["cpu_seconds"] else ""
-        facts.append(Field("Rendered by", f"{view['renderer']}{cost}"))
+        facts.append(Field("Rendered by", " · ".join([str(view["renderer"]), *_spent(view)])))
     labels = " · ".join(filter(None, (view["format"], view["intent"])))
     if labels:
         facts.append(Field("Kind", labels))
@@ -193,6 +192,13 @@ def _facts(view: Mapping[str, Any], state: State) -> tuple[Field, ...]:
     if view["approximations"] and state in (State.DRAFT, State.APPROVED, State.FINALISING):
         facts.append(Field("Only approximated", " ".join(view["approximations"]), short=False))
     return tuple(facts)
+
+
+def _spent(view: Mapping[str, Any]) -> list[str]:
+    """What making its video took: credits of a service, or the work of this computer."""
+    if view["credits"]:
+        return [f"{view['credits']:,} credit{'' if view['credits'] == 1 else 's'}"]
+    return [f"{view['cpu_seconds']:.0f} s of CPU"] if view["cpu_seconds"] else []
 
 
 def _cost(view: Mapping[str, Any], state: State) -> str:

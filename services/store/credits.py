@@ -52,6 +52,15 @@ def taken(db: Database, handle: str) -> int | None:
     return int(row[0]) if row else None
 
 
+def of_revision(db: Database, draft: int, revision: int) -> int:
+    """What all renders of a revision cost, as far as that is known; 0 for nothing."""
+    query = (
+        "SELECT coalesce(sum(c.credits), 0) FROM credits c JOIN renders r ON r.key = c.key"
+        " WHERE r.draft = ? AND r.revision = ?"
+    )
+    return int(db.execute(query, [draft, revision]).fetchone()[0])
+
+
 def taken_at(db: Database, handle: str) -> datetime | None:
     row = db.execute("SELECT at FROM credits WHERE handle = ?", [handle]).fetchone()
     return datetime.fromisoformat(row[0]) if row else None

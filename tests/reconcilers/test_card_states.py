@@ -221,3 +221,14 @@ async def test_people_have_names_in_show_and_the_schedule(op: Operator, number: 
     assert shown.table[0]["who"] == "Ann"
     assert (shown.data["decided_by"], shown.data["decided_by_name"]) == ("room:1", "Ann")
     assert (await ask(op, "schedule")).table[0]["approved by"] == "Ann"
+
+
+async def test_what_a_paid_video_cost_stands_on_its_card(
+    op: Operator, server: Json2VideoServer, tmp_path: Path
+) -> None:
+    async with buying(op, server, tmp_path / "r"):
+        number = await file_one(op, 4.0)
+        assert await rendered(op, number) is State.DRAFT
+        found = {field.name: field.text for field in (await card(op, number)).fields}
+        assert found["Rendered by"] == "json2video · 4 credits"
+        assert "Cost" not in found
