@@ -33,6 +33,7 @@ HOW = (
     "all the rest, quit ends without writing."
 )
 
+AGAIN = "Answer that again?"
 IN_ONE_LINE = 60  # characters of the answers one chooses among
 
 
@@ -142,9 +143,16 @@ class Dialogue:
                 return False
             if not self._setup.value(walk.after):
                 return True
-        if not self._go_through(walk.questions):
-            return False
-        return self._connect(walk.then) if self._look(walk) and walk.then is not None else True
+        part: Walk | None = walk
+        while part is not None and self._go_through(part.questions):
+            well = self._look(part)
+            if well:
+                part = part.then
+            # What went before is right: nobody has to go through all of it again.
+            elif part is walk or not part.questions or self._choose(AGAIN, ("yes", "no")) == "no":
+                self._out.print(Text(f"Answer {walk.name} below to go through it again.", style="red"))
+                return True
+        return part is None
 
     def _look(self, walk: Walk) -> bool:
         """Ask the service itself; what it answers is kept, what it refuses is told and may be put right."""
@@ -155,8 +163,6 @@ class Dialogue:
             found = Found(str(error), ok=False)
         self._setup.take(found.answers)
         self._out.print(Text(printable(found.sentence), style="green" if found.ok else "red"))
-        if not found.ok:
-            self._out.print(Text(f"Answer {walk.name} below to go through it again.", style="red"))
         return found.ok
 
     def _choose(self, ask: str, among: Sequence[str]) -> str:

@@ -181,7 +181,7 @@ async def test_approvers_are_looked_up(
     answers, _ = await hold(
         monkeypatch, double,
         TOKEN, "", "", "Ana", "123456789012345678", "",
-        "discord", "", "", "", f"<@{ana.id}>, <@&{role.id}>", "0 8 * * mon-fri",
+        "yes", f"<@{ana.id}>, <@&{role.id}>", "0 8 * * mon-fri",
     )  # fmt: skip
     assert answers["DIGEST_CRON"] == "0 8 * * mon-fri"
     assert load_settings([], answers).approvers == f"{ana.id},{role.id}"

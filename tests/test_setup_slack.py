@@ -87,8 +87,7 @@ async def test_wrong_tokens_are_told_at_once(
     answers, _ = await hold(
         monkeypatch, double,
         app, "hello", "xoxp-1234567890-abc", "xoxb-never-issued-0123456789",
-        "slack", bot, bot, "xapp-1-A0-never-issued-0123456789",
-        "slack", "", app, "", "", "",
+        "slack", bot, bot, "xapp-1-A0-never-issued-0123456789", "yes", app, "", "", "",
     )  # fmt: skip
     assert answers == connected(double)
     said = capsys.readouterr().out
@@ -116,14 +115,14 @@ async def test_an_app_that_may_not_connect(
 ) -> None:
     double.space.app_scopes = set()
     bot, app = double.space.bot_token, double.space.app_token
-    await hold(monkeypatch, double, bot, app)
+    await hold(monkeypatch, double, bot, app, "no")
     assert "SLACK_APP_TOKEN lacks the scope connections:write." in capsys.readouterr().out
     double.space.app_scopes = {"connections:write"}
     double.fail("apps.connections.open", Fault(error="forbidden_team"))
-    await hold(monkeypatch, double, bot, app)
+    await hold(monkeypatch, double, bot, app, "no")
     assert "Slack gives the app no connection (forbidden_team)." in capsys.readouterr().out
     double.space.tokens["xapp-1-A0OTHERAPP1-0123456789"] = ("app", "")
-    await hold(monkeypatch, double, bot, "xapp-1-A0OTHERAPP1-0123456789")
+    await hold(monkeypatch, double, bot, "xapp-1-A0OTHERAPP1-0123456789", "no")
     assert "The two tokens are of two apps" in capsys.readouterr().out
 
 
@@ -160,7 +159,7 @@ async def test_approvers_are_looked_up(
     answers, _ = await hold(
         monkeypatch, double,
         bot, app, "", "U0NOBODY00", "",
-        "slack", "", "", "", f"<@{ana.id}|ana>,123456789012345678", "",
+        "", f"<@{ana.id}|ana>,123456789012345678", "",
     )  # fmt: skip
     assert load_settings([], answers).approvers == f"{ana.id},123456789012345678"
     said = capsys.readouterr().out

@@ -26,7 +26,7 @@ LIMITS = ServiceLimits(
         Limit(
             "Refusals",
             "10,000 answers 401, 403 or 429 in 10 min; then the address is barred for a while",
-            "429 without an account of it",
+            "429 that no bucket announced",
             "“Discord refuses this machine's requests for a while”",
         ),
         Limit(
