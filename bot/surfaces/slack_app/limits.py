@@ -30,8 +30,8 @@ LIMITS = ServiceLimits(
             "A wrong token",
             "not tried twice",
             "invalid_auth, token_revoked, account_inactive and their like",
-            "“Slack refused the token (token_revoked)”: at the start the chat is down until the next one; later "
-            "whatever needs it says so; the rest runs",
+            "“Slack refused the token (token_revoked)”: at the start the chat is down until the next one; "
+            "later whatever needs it says so; the rest runs",
         ),
         Limit(
             "Scopes",
