@@ -16,8 +16,9 @@ from bot.chat.port import Field, Message
 from bot.reply import Action
 from bot.surfaces.slack_app.text import fitted, line, link, markup, plain, section
 
-HEADER, SECTION, FIELD, ROWS, BUTTONS, LABEL, NAME = 150, 3000, 900, 5, 25, 75, 100
+HEADER, SECTION, FIELD, ROWS, BUTTONS, LABEL, NAME = 150, 3000, 900, 5, 25, 75, 60
 WHOLE = 12_000
+FOOT, ALT, ADDRESS, MOST_FIELDS, SHORTEST = 300, 200, 2000, 15, 30  # our own, so that all of it fits
 FALLBACK = 1000  # of the text that notifications and screen readers get
 EVENT = "autopotter_message"  # the kind of metadata below our messages
 MARK_SEPARATOR = " · "
@@ -34,28 +35,34 @@ class Attached:
 
 
 def blocks(message: Message, attached: Attached | None = None) -> list[dict[str, Any]]:
-    room = SECTION
+    attached, room, cell, rows = attached or Attached(), SECTION, FIELD, MOST_FIELDS
     while True:
-        drawn = _blocks(message, attached or Attached(), room)
+        drawn = _blocks(message, attached, room, cell, rows)
         over = len(json.dumps(drawn, separators=(",", ":"), ensure_ascii=False)) - WHOLE
-        if over <= 0 or not room:
+        if over <= 0 or not rows:
             return drawn
-        room = max(0, room - over - 1)
+        if room:  # the text gives way first, as "Details" shows all of it
+            room = max(0, room - over - 1)
+        elif cell > SHORTEST:
+            cell //= 2
+        else:
+            rows -= 1
 
 
-def _blocks(message: Message, attached: Attached, room: int) -> list[dict[str, Any]]:
+def _blocks(message: Message, attached: Attached, room: int, cell: int, rows: int) -> list[dict[str, Any]]:
     title = f"{_TONES.get(message.tone, _TONES['plain'])} {message.title}"
     drawn: list[dict[str, Any]] = [{"type": "header", "text": line(title, HEADER)}]
     drawn += _way(message.link, "Open it")
     if message.text and room:
         drawn.append(section(plain(message.text, room)))
-    drawn += _table([*message.fields, *([Field("Files", attached.note)] if attached.note else [])])
+    fields = [*message.fields[: MOST_FIELDS - 1], *([Field("Files", attached.note)] if attached.note else [])]
+    drawn += _table(fields[:rows], cell)
     drawn += _way(message.video_link, "The video")
     if attached.image:
-        about = line(message.title, 1000)["text"]
+        about = line(message.title, ALT)["text"]
         drawn.append({"type": "image", "slack_file": {"id": attached.image}, "alt_text": about})
     if message.foot:
-        drawn.append({"type": "context", "elements": [line(message.foot, SECTION)]})
+        drawn.append({"type": "context", "elements": [line(message.foot, FOOT)]})
     if message.actions:
         drawn.append({"type": "actions", "elements": _buttons(message)})
     return drawn
@@ -64,16 +71,16 @@ def _blocks(message: Message, attached: Attached, room: int) -> list[dict[str, A
 def _way(url: str, words: str) -> list[dict[str, Any]]:
     """A link of its own; none for an address that no block takes."""
     text = link(url, words)
-    return [section(markup(text))] if url and len(text) <= SECTION else []
+    return [section(markup(text))] if url and len(text) <= ADDRESS else []
 
 
-def _table(fields: list[Field]) -> list[dict[str, Any]]:
+def _table(fields: list[Field], most: int) -> list[dict[str, Any]]:
     """Names on the left, in the operator's own bold; values, which may come from outside, on the right."""
     drawn = []
     for start in range(0, len(fields), ROWS):
         cells: list[dict[str, Any]] = []
         for field in fields[start : start + ROWS]:
-            cells += [markup(f"*{fitted(field.name, NAME)}*"), plain(field.text, FIELD)]
+            cells += [markup(f"*{fitted(field.name, NAME)}*"), plain(field.text, most)]
         drawn.append({"type": "section", "fields": cells})
     return drawn
 

@@ -29,7 +29,7 @@ HOSTILE = (
 )
 PARTS = (HOSTILE, "<!channel>", '"\\\n', "\u200b", "&", " ")
 long = st.builds(
-    lambda part, times: PARTS[part] * times, st.integers(0, len(PARTS) - 1), st.sampled_from([1, 40, 3000])
+    lambda part, times: PARTS[part] * times, st.integers(0, len(PARTS) - 1), st.sampled_from([1, 40, 400])
 )
 hostile = st.one_of(st.text(max_size=200), long)
 
@@ -79,7 +79,7 @@ def test_a_message_is_known_by_what_it_carries_unseen_and_by_its_foot() -> None:
 
 def test_an_address_that_no_block_takes_is_left_out() -> None:
     message = Message(
-        "k", "m", "t", link="https://a.example/" + "x" * 4000, video_link="https://b.example/v.mp4"
+        "k", "m", "t", link="https://a.example/" + "x" * 2000, video_link="https://b.example/v.mp4"
     )
     drawn = drawing.blocks(message)
     assert problems_of(Workspace(), drawn) == []
