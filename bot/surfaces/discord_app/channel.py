@@ -22,6 +22,7 @@ from services.ports import Bucket
 from services.store.reactions import Reaction
 
 SETTLE = 20.0  # Discord answers within 15 s or its own border gives up
+PAGE = 100  # people Discord lists at once
 POST = "Send Messages, Embed Links or Attach Files"
 
 
@@ -115,13 +116,29 @@ class DiscordChat:
                 (found.burst_count, discord.ReactionType.burst),
             ):
                 if count:
-                    users |= {user.id: user async for user in found.users(limit=None, type=kind)}
+                    users |= {user.id: user for user in await self._users(found, kind)}
         guild, voters = self._home.guild, []
         for user in users.values():
             if user.id != guild.me.id and not user.bot:
                 entitled = await self._people.looked_up(guild, user)
                 voters.append(Reaction(voter_of(user.id), emoji, choice, user.display_name, entitled))
         return voters
+
+    async def _users(
+        self, found: discord.Reaction, kind: discord.ReactionType
+    ) -> list[discord.User | discord.Member]:
+        """Everybody, however many they are by now: the library stops at the number that was told before, and
+        leaves somebody out who was there all the time when another came meanwhile."""
+        guild, users, after = self._home.guild, list[discord.User | discord.Member](), 0
+        state = guild._state
+        while True:
+            page = await state.http.get_reaction_users(
+                found.message.channel.id, found.message.id, str(found.emoji), PAGE, after or None, kind.value
+            )
+            users += [guild.get_member(int(raw["id"])) or discord.User(state=state, data=raw) for raw in page]
+            if len(page) < PAGE:
+                return users
+            after = int(page[-1]["id"])
 
     async def unreact(self, id_: str, voter: str, emoji: str) -> None:
         async with asking("take a reaction away", needs="Manage Messages"):
