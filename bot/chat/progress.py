@@ -94,7 +94,8 @@ def _collected(job: Job) -> list[str]:
     """What each source of a collection brought, or why it did not."""
     lines = []
     for name, source in job.result.get("summary", {}).get("sources", {}).items():
-        counts = ", ".join(f"{count:,} {what}" for what, count in (source["counts"] or {}).items())
+        found = {what.replace("_", " "): count for what, count in (source["counts"] or {}).items()}
+        counts = ", ".join(f"{count:,} {what}" for what, count in found.items() if count)
         if counts or (source["error"] and job.state == "done"):  # a failed one's reasons are its error
             lines.append(f"{_SOURCES.get(name, name)}: {counts or source['error']}")
     return lines
