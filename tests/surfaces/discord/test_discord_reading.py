@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from sqlite_utils import Database
 
 from bot.operator import Operator
+from bot.reconcilers.reactions import SETTLE_SECONDS
 from services.store import drafts, journal, messages
 from tests.doubles.discord_server import DiscordServer
 from tests.doubles.http_double import Fault
@@ -34,12 +37,10 @@ async def test_who_reacts_while_it_is_read_takes_nobody_elses_place(
     await live.until(lambda: discord.count("get_message") > read)
     discord.people.react(ann, card, "✅")
     await live.until(lambda: discord.count("list_message_reactions_by_emoji") > asked + 1)
-    carol = live.person("Carol")
-    discord.people.react(carol, card, "❌")
-    await live.says(number, "Denied by Carol")
+    await asyncio.sleep(SETTLE_SECONDS + 0.5)  # what would be wrong comes that late
     found = [(vote.voter, str(vote.choice)) for vote in await op.store.do(journal.votes, number)]
     assert found == [
-        (f"discord:{bob.id}", "approve"), (f"discord:{ann.id}", "approve"), (f"discord:{carol.id}", "deny"),
+        (f"discord:{bob.id}", "approve"), (f"discord:{ann.id}", "approve"),
     ]  # fmt: skip
 
 
