@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,8 +23,9 @@ from services.store import facts, messages
 log = get_logger(__name__)
 
 _WHOLE = ("show",)  # operations whose answer is the draft itself; elsewhere its card is in the channel
-CARDS = 15  # lines of their own, with a button; more stand in the text
-ROOM = 8000  # characters of text; what is longer comes as a file
+CARDS = 12  # lines of their own, with a button; more stand in the text
+LEAST = 500  # of text, whatever else is shown; what is longer comes as a file
+OF_A_BLOCK = 80  # what a section takes besides its text
 _CAPTION = 1000
 
 
@@ -44,28 +46,25 @@ async def drawn(context: Context, name: str, reply: Reply) -> Answer:
     if name in _WHOLE and len(reply.cards) == 1:
         answer.blocks += await _whole(context, reply.cards[0])
         reply = replace(reply, cards=())
-    lines = list(said)
-    if len(reply.cards) > CARDS:
-        lines += [answers.card_line(each) for each in reply.cards]
+    known = await context.op.store.do(_shown, [number(each) for each in reply.cards[:CARDS]])
+    rest = [_line(context, each, known) for each in reply.cards[:CARDS]]
+    lines = [*said, *(answers.card_line(each) for each in reply.cards[CARDS:])]
     lines += [answers.row(row) for row in reply.table]
-    if lines:
+    if found := await answers.drawing(name, reply):
+        rest = [*await _drawing(context, found, said[0] if said else name), *rest]
+    if lines or not (answer.blocks or rest):
         sign = "" if reply.ok else "🔴 "
-        parts, cut = _within([f"{sign}{lines[0]}", *lines[1:]])
+        room = max(LEAST, card.WHOLE - _size([*answer.blocks, *rest]))
+        parts, cut = _within([f"{sign}{lines[0]}", *lines[1:]] if lines else ["Done."], room)
         answer.blocks += [section(plain(part, card.SECTION)) for part in parts]
         answer.full = answers.whole(reply, "slack") if cut else ""
-    if found := await answers.drawing(name, reply):
-        answer.blocks += await _drawing(context, found, said[0] if said else name)
-    if len(reply.cards) <= CARDS:
-        known = await context.op.store.do(_shown, [number(each) for each in reply.cards])
-        answer.blocks += [_line(context, each, known) for each in reply.cards]
-    if not answer.blocks:
-        answer.blocks.append(section(plain("Done.", card.SECTION)))
+    answer.blocks += rest
     return answer
 
 
 def _line(context: Context, found: Card, known: Mapping[int, str]) -> dict[str, Any]:
     """A draft in one line, with the way to its card."""
-    text = section(line(answers.card_line(found), 400))
+    text = section(line(answers.card_line(found), 150))
     message = known.get(number(found))
     if message:
         url = context.home.link(message)
@@ -78,19 +77,28 @@ def _line(context: Context, found: Card, known: Mapping[int, str]) -> dict[str, 
     return text
 
 
-def _within(lines: Sequence[str]) -> tuple[list[str], bool]:
-    """The lines in parts that fit into a section each, and whether something had to be left out."""
-    parts, room = [""], ROOM
+def _within(lines: Sequence[str], room: int) -> tuple[list[str], bool]:
+    """The lines in parts that fit into a section each, ``room`` in all, and whether something is left out."""
+    parts = [""]
     for at, text in enumerate(lines):
-        if len(text) > room or len(text) > card.SECTION:
-            kept = parts if parts != [""] else [text[: card.SECTION - 1]]
+        size = _size(text)
+        if size > room or len(text) > card.SECTION:
             more = len(lines) - at
+            kept = (
+                parts if at else [text[: min(card.SECTION, room) // 6]]
+            )  # of the first at least the beginning
             return [*kept, f"… and {more} more {'line' if more == 1 else 'lines'}: see the file."], True
         if len(parts[-1]) + len(text) + 1 > card.SECTION:
             parts.append("")
+            room -= OF_A_BLOCK
         parts[-1] = f"{parts[-1]}\n{text}" if parts[-1] else text
-        room -= len(text)
+        room -= size
     return parts, False
+
+
+def _size(part: Any) -> int:
+    """As Slack is sent it."""
+    return len(json.dumps(part, separators=(",", ":"), ensure_ascii=False))
 
 
 async def _whole(context: Context, found: Card) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from bot.chat.invisible import visible
 from bot.chat.port import Field, Message
 from bot.reply import Action
+from bot.surfaces.slack_app import answers, text
 from bot.surfaces.slack_app import card as drawing
-from bot.surfaces.slack_app import text
 from services.model.draft import State
 from services.store import drafts
 from tests.doubles.slack_blocks import TOO_LONG, pings, problems_of, texts_of, words
@@ -75,6 +75,17 @@ def test_a_message_is_known_by_what_it_carries_unseen_and_by_its_foot() -> None:
     assert drawing.attached_to(seen) == drawing.Attached()
     assert not drawing.marked({"metadata": {"event_type": "other", "event_payload": "x"}}, "x")
     assert not drawing.marked({"blocks": drawing.blocks(drawing.unsigned(message))}, "0007-abc")
+
+
+@settings(deadline=None)
+@given(st.lists(hostile, min_size=1, max_size=30), st.integers(answers.LEAST, drawing.WHOLE))
+def test_an_answer_of_any_lines_fits_its_room(lines: list[str], room: int) -> None:
+    parts, cut = answers._within(lines, room)
+    drawn = [text.section(text.plain(part, drawing.SECTION)) for part in parts]
+    assert problems_of(Workspace(), drawn) == []
+    assert len(json.dumps(drawn, separators=(",", ":"), ensure_ascii=False)) <= room + 400
+    if not cut:
+        assert "\n".join(parts).split() == "\n".join(lines).split()
 
 
 def test_an_address_that_no_block_takes_is_left_out() -> None:
