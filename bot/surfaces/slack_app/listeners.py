@@ -59,8 +59,8 @@ def _events(app: AsyncApp, context: Context) -> None:
     async def message(body: dict[str, Any], event: dict[str, Any]) -> None:
         if not work.first(body["event_id"]):
             return
-        if event.get("subtype") == "message_deleted":
-            work.begin(reactions.deleted(context, body, event), "deleted message")
+        if gone := reactions.gone(event):
+            work.begin(reactions.deleted(context, body, event, gone), "deleted message")
         elif event.get("channel_type") == "im":
             work.begin(talk.in_private(context, event), "private message")
 

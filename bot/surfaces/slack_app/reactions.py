@@ -44,10 +44,23 @@ async def removed(context: Context, body: dict[str, Any], event: dict[str, Any])
         await unreacted(context.op, context.chat, message, voter_of(user), emoji)
 
 
-async def deleted(context: Context, body: dict[str, Any], event: dict[str, Any]) -> None:
+def gone(event: dict[str, Any]) -> str:
+    """The message that somebody deleted, "" if the event tells of something else.
+
+    One with a thread, as a card has, is told as changed: a tombstone stands in its place.
+    """
+    if event.get("subtype") == "message_deleted":
+        return str(event.get("deleted_ts") or "")
+    now = event.get("message") or {}
+    if event.get("subtype") == "message_changed" and now.get("subtype") == "tombstone":
+        return str(now.get("ts") or "")
+    return ""
+
+
+async def deleted(context: Context, body: dict[str, Any], event: dict[str, Any], message: str) -> None:
     """The store hears of messages that somebody deleted; a card comes back."""
     if context.home.here(body.get("team_id"), event.get("channel")):
-        await context.op.store.do(messages.lost, context.chat.name, str(event.get("deleted_ts") or ""))
+        await context.op.store.do(messages.lost, context.chat.name, message)
 
 
 def _ours(context: Context, body: dict[str, Any], event: dict[str, Any]) -> str:

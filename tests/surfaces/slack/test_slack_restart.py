@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from bot.operator import Operator
@@ -72,6 +74,33 @@ async def test_a_deleted_card_comes_back_at_once_and_its_votes_stay(live: Live) 
     again = await live.carded(number)
     assert again is not card
     await live.says(number, "Approved by ann")
+
+
+async def test_a_deleted_card_with_a_thread_leaves_a_tombstone_and_comes_back(live: Live) -> None:
+    number, card = await live.draft()
+    await live.until(lambda: live.slack.messages(thread=card.ts))
+    home = live.slack.home
+    old = home.messages[card.ts] = dataclasses.replace(
+        card, user=card.user, bot=False, text="This message was deleted.", subtype="tombstone", blocks=[],
+        metadata={}, reactions={},
+    )  # fmt: skip
+    told = {"type": "message", "subtype": "tombstone", "ts": card.ts, "text": old.text, "user": "USLACKBOT"}
+    changed = {"type": "message", "subtype": "message_changed", "hidden": True, "channel": home.id}
+    event = {**changed, "ts": live.slack.space.new_ts(), "message": told, "channel_type": "channel"}
+    await live.slack.events.send("message.channels", home, event)
+    again = await live.carded(number)
+    assert again.ts != card.ts
+
+
+async def test_a_tombstone_made_while_the_operator_was_away_is_noticed(live: Live) -> None:
+    number, card = await live.draft()
+    await live.stop()
+    card.bot, card.text, card.subtype = False, "This message was deleted.", "tombstone"
+    card.blocks, card.metadata, card.reactions = [], {}, {}
+    live.slack.fail("reactions.get", Fault(status=503))
+    await live.start()
+    again = await live.carded(number)
+    assert again is not card
 
 
 async def _delete(live: Live, card: object) -> None:
