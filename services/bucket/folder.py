@@ -69,8 +69,12 @@ class FolderBucket:
 
     async def open(self, key: str) -> BinaryIO:
         path = await asyncio.to_thread(self._existing, key)
+        opening: asyncio.Future[BinaryIO] = asyncio.ensure_future(asyncio.to_thread(path.open, "rb"))
         try:
-            return await asyncio.to_thread(path.open, "rb")
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:  # the thread opens it all the same, for nobody
+            opening.add_done_callback(_close)
+            raise
         except OSError as error:
             raise Refused(f"The file {path.name!r} cannot be opened: {error.strerror or error}.") from error
 
@@ -166,3 +170,8 @@ def _linked(source: Path, target: Path) -> bool:
             return False
         copy(source, target)
     return True
+
+
+def _close(opening: asyncio.Future[BinaryIO]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 import sys
@@ -173,3 +174,21 @@ async def test_a_draft_is_copied_where_links_are_not_possible(
     assert (await bucket.fetch(filed.key)).read_bytes() == b"video"
     assert [path.name for path in (tmp_path / "drafts").iterdir()] == ["7.mp4"]
     assert (await bucket.put(source, "7.mp4", "video/mp4")).key == filed.key
+
+
+@pytest.mark.parametrize("steps", range(12))
+async def test_an_open_that_is_cancelled_leaves_no_file_open(tmp_path: Path, steps: int) -> None:
+    """Whenever it is: a file that is left open is a warning, and here warnings are errors."""
+    write(tmp_path / "wip_photos" / "a.jpg")
+    bucket = bucket_of(tmp_path)
+    tasks = [asyncio.create_task(bucket.open("wip_photos/a.jpg")) for _ in range(20)]
+    for _ in range(steps):
+        await asyncio.to_thread(int)
+    for task in tasks:
+        task.cancel()
+    for opened in await asyncio.gather(*tasks, return_exceptions=True):
+        if not isinstance(opened, BaseException):
+            opened.close()
+    await asyncio.get_running_loop().shutdown_default_executor()  # the threads have done what they began
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
