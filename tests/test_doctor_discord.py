@@ -17,7 +17,7 @@ from bot.settings import Settings, load_settings
 from services.chat_access.discord_terms import NEEDED, PERMISSIONS, Overwrite, in_channel, invite_link
 from tests.doubles.discord_server import TOKEN, DiscordServer
 from tests.doubles.discord_world import ALL, INVITED, NONE, Right, World
-from tests.doubles.http_double import Fault
+from tests.doubles.http_double import Answer, Fault
 
 READS = {"get_my_application", "get_my_user", "get_bot_gateway", "get_guild", "list_guild_channels",
          "get_guild_member", "list_guild_application_commands"}  # fmt: skip
@@ -227,3 +227,30 @@ def test_permissions_are_as_an_independent_model_has_them(
         str(world.bot.id),
     )
     assert found & int(ALL) == int(world.rights(world.bot, channel))
+
+
+RUBBISH = (b"[]", b"{}", b"null", b"[1]", b"\xff", b"<html>", b'{"roles":[{"id":{}}],"id":[],"owner":5,'
+           b'"session_start_limit":4,"permission_overwrites":3}')  # fmt: skip
+
+
+@pytest.mark.parametrize("operation", sorted(READS))
+async def test_rubbish_and_refusals_of_every_call_are_sentences(
+    double: DiscordServer, tmp_path: Path, operation: str
+) -> None:
+    double.limits.off()
+    settings = load_settings([], given(double, tmp_path, APPROVERS="123456789012345678"))
+    answers = [Answer(200, body) for body in RUBBISH]
+    answers += [Answer(status, b"{}", {"Retry-After": "3600"}) for status in (403, 404, 429, 500)]
+    for answer in answers:
+        double.fail(operation, *[Fault(answer)] * 4)
+        found = await told(settings)
+        assert all(check.message and "\n" not in check.message for check in found.values())
+        if answer.status == 500:
+            assert "out of order" in "".join(check.message for check in found.values())
+        double.faults.clear()
+
+
+async def test_a_server_that_bars_the_bot_is_one_it_is_not_in(double: DiscordServer, tmp_path: Path) -> None:
+    double.fail("get_guild", Fault(Answer(403, b"{}")))
+    check = (await told(load_settings([], given(double, tmp_path))))["server of Discord"]
+    assert check.message.startswith("The bot is not in the server")

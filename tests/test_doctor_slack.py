@@ -158,3 +158,28 @@ async def test_a_service_out_of_order(double: SlackServer, tmp_path: Path) -> No
     found = await told(load_settings([], given(double, tmp_path)))
     assert list(bad(found)) == ["app token of Slack", "bot token of Slack"]
     assert "out of order" in found["app token of Slack"].message
+
+
+RUBBISH = ("[]", "{}", "null", '{"ok":1}', '{"ok":true}', '{"ok":true,"channel":[],"bot":3,"user":"x"}',
+           '{"ok":false,"error":{"a":1}}', '{"ok":false,"error":"' + "x" * 5000 + '"}', "<html>")  # fmt: skip
+
+
+@pytest.mark.parametrize("method", sorted(READS))
+async def test_rubbish_and_refusals_of_every_call_are_sentences(
+    double: SlackServer, tmp_path: Path, method: str
+) -> None:
+    double.rates.enforced = False
+    settings = load_settings([], given(double, tmp_path, APPROVERS="U0NOBODY00,S0NOBODY00"))
+    for fault in (
+        *(Fault(status=200, text=text) for text in RUBBISH),
+        *(Fault(status=status, text="no") for status in (403, 404, 500)),
+        Fault.limited(3600),
+    ):
+        double.fail(method, *[fault] * 4)
+        found = await told(settings)
+        assert all(check.message and len(check.message) < 400 for check in found.values())
+        if fault.status != 200:
+            failed = [check for check in found.values() if check.state is State.FAIL]
+            assert len(failed) == 1 or fault.status == 429, "it is said once"
+            assert failed
+        double.faults.clear()

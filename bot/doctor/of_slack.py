@@ -9,7 +9,7 @@ from bot.doctor.approving import approving
 from bot.doctor.check import Check, fail, failed_by, ok, warn
 from bot.settings import Settings, chats
 from services.chat_access.slack_scopes import MANIFEST, lacking, needed
-from services.errors import Misconfigured, OperatorError
+from services.errors import OperatorError
 
 if TYPE_CHECKING:
     from services.chat_access.slack import SlackLook, Standing
@@ -40,6 +40,8 @@ async def checks(settings: Settings) -> list[Check]:
 
 
 async def _look(found: list[Check], look: SlackLook, settings: Settings) -> None:
+    from services.chat_access.slack import Lacking
+
     found.append(await _connects(look))
     try:
         standing = await look.standing()
@@ -52,7 +54,7 @@ async def _look(found: list[Check], look: SlackLook, settings: Settings) -> None
     ids = [each for each in settings.approvers.split(",") if each and not each.isdigit()]
     try:
         found.append(approving("Slack", settings, {each: await look.named(each) for each in ids}))
-    except Misconfigured:  # the scope for it is missing, which is told with the scopes
+    except Lacking:  # the scope for it is missing, which is told with the scopes
         return
 
 
@@ -73,10 +75,12 @@ async def _one_app(look: SlackLook, standing: Standing) -> Check:
 
 
 async def _channel(look: SlackLook, standing: Standing, settings: Settings) -> list[Check]:
+    from services.chat_access.slack import Lacking
+
     what, missing = "channel of Slack", lacking(standing.granted)
     try:
         channel = await look.channel(settings.slack_channel)
-    except Misconfigured:  # a scope is missing without which the channel cannot be looked at
+    except Lacking:  # a scope is missing without which the channel cannot be looked at
         return _scopes(missing, frozenset(missing))
     if channel is None:
         remedy = f"Copy the id at the foot of its details, and write /invite @{standing.name} there."

@@ -134,9 +134,9 @@ class DiscordLook:
         shown = await self._get("/applications/@me")
         me = await self._get("/users/@me")
         return Application(
-            id=text(shown, "id"),
+            id=_id(shown),
             name=text(shown, "name"),
-            bot=text(me, "id"),
+            bot=_id(me),
             bot_name=text(me, "username"),
             owner=text(part(shown, "team") or part(shown, "owner"), "name", "global_name", "username"),
             public=shown.get("bot_public") is not False,
@@ -164,11 +164,11 @@ class DiscordLook:
         """None if the bot is not in it."""
         try:
             found = await self._get(f"/guilds/{id_}")
-        except _Unknown:
+        except (_Unknown, _Barred):  # Discord says either of a server the bot is not in
             return None
         roles = [_role(each) for each in items(found, "roles")]
         return Server(
-            id=text(found, "id"),
+            id=_id(found),
             name=text(found, "name"),
             owner=text(found, "owner_id"),
             level=number(found, "premium_tier"),
@@ -226,6 +226,9 @@ class DiscordLook:
         return answer
 
 
+_CHECK = "Check DISCORD_GUILD_ID, DISCORD_CHANNEL_ID and DISCORD_BASE_URL; ask again in an hour."
+
+
 class _Unknown(Refused):
     """Nothing of that id is there for the bot."""
 
@@ -243,12 +246,20 @@ def _trouble(answer: Answer) -> OperatorError:
             variable="DISCORD_TOKEN",
         )
     if answer.status == 404:
-        return _Unknown("Discord does not know it.")
+        return _Unknown("Discord does not know what was asked for.", remedy=_CHECK)
     if answer.status == 403:
-        return _Barred("Discord does not let the bot look at it.")
+        return _Barred("Discord lets neither this bot nor, it may be, this machine ask.", remedy=_CHECK)
     if answer.status == 429:
         return Unavailable("Discord is asked too often for now.", remedy="Ask again in a few minutes.")
     return answer.trouble()
+
+
+def _id(found: Mapping[str, Any]) -> str:
+    """Unavailable if there is none: nothing more can be asked about it."""
+    id_ = text(found, "id")
+    if not id_.isdigit():
+        raise Unavailable("Discord answered something that cannot be read.", remedy="Ask again later.")
+    return id_
 
 
 def _role(found: Mapping[str, Any]) -> Role:

@@ -52,7 +52,7 @@ class Code(Refused):
     """A refusal with Slack's own word for it."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(message, remedy="Ask again later; docs.slack.dev explains the word, if it stays.")
         self.code = code
 
 
@@ -191,7 +191,11 @@ class SlackLook:
 def _refused(answer: Answer) -> OperatorError:
     if answer.status == 429:
         return Unavailable("Slack is asked too often for now.", remedy="Ask again in a minute.")
-    return answer.trouble()
+    if answer.status >= 500:
+        return answer.trouble()
+    # Refusals of its own Slack tells with status 200.
+    said = f"What answered in Slack's place refused the request (status {answer.status})."
+    return Refused(said, remedy="Check the network and SLACK_BASE_URL.")
 
 
 def _trouble(found: Mapping[str, Any], token: str) -> OperatorError:
