@@ -29,6 +29,7 @@ import json
 import os
 import random
 import resource
+import sqlite3
 import sys
 import tempfile
 import time
@@ -109,11 +110,10 @@ class Run:
             channel.limit(True)
 
     def _ready(self) -> bool:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, sqlite3.OperationalError):
             rows = [row for row in self.papers.rows() if row["Draft id"]]
-            return len(rows) == len(self.numbers) and all(
-                len(channel.cards()) == len(self.numbers) for channel in self.channels
-            )
+            cards = all(len(channel.cards()) == len(self.numbers) for channel in self.channels)
+            return len(rows) == len(self.numbers) and cards and evidence.written_down(self.data)
         return False
 
     async def load(self) -> tuple[dict[str, Any], list[str]]:

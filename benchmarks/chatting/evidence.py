@@ -52,6 +52,14 @@ def death(data: Path, at: float) -> Death:
     return Death(at, last, {key: frozenset(emoji) for key, emoji in known.items()})
 
 
+def written_down(data: Path) -> bool:
+    """Whether the operator knows what every card shows: a reaction below one that it found again after a lost
+    answer is refused, and the person told, until that was edited."""
+    with contextlib.closing(sqlite3.connect(f"file:{data / 'operator.db'}?mode=ro", uri=True)) as db:
+        query = "SELECT count(*) FROM messages WHERE key LIKE 'draft:%' AND fingerprint = ''"
+        return not db.execute(query).fetchone()[0]
+
+
 @dataclass(frozen=True)
 class Heard:
     """A reaction that was told, and its entry."""
