@@ -173,12 +173,13 @@ async def test_rubbish_and_refusals_of_every_call_are_sentences(
     for fault in (
         *(Fault(status=200, text=text) for text in RUBBISH),
         *(Fault(status=status, text="no") for status in (403, 404, 500)),
+        *(Fault(error=token) for token in (double.space.bot_token, double.space.app_token)),
         Fault.limited(3600),
     ):
         double.fail(method, *[fault] * 4)
         found = await told(settings)
         assert all(check.message and len(check.message) < 400 for check in found.values())
-        if fault.status != 200:
+        if fault.status not in (0, 200):
             failed = [check for check in found.values() if check.state is State.FAIL]
             assert len(failed) == 1 or fault.status == 429, "it is said once"
             assert failed

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 Json = Mapping[str, Any]
+_WORD = re.compile("[a-z][a-z0-9_.:]{0,59}")
 
 
 def part(of: Json, name: str) -> Json:
@@ -24,6 +26,13 @@ def text(of: Json, *names: str) -> str:
         if isinstance(value := of.get(name), str | int) and not isinstance(value, bool):
             return " ".join(str(value).split())
     return ""
+
+
+def word(of: Json, name: str) -> str:
+    """A name as programs write them ("missing_scope", "chat:write"); "" for anything else, which nobody is
+    shown: it might be something that was sent."""
+    value = of.get(name)
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else ""
 
 
 def number(of: Json, name: str) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from services.chat_access.reading import items, part, text
+from services.chat_access.reading import items, part, text, word
 from services.chat_access.slack_scopes import MANIFEST
 from services.errors import Misconfigured, OperatorError, Refused, Unavailable
 from services.http.answer import Answer
@@ -199,11 +199,11 @@ def _refused(answer: Answer) -> OperatorError:
 
 
 def _trouble(found: Mapping[str, Any], token: str) -> OperatorError:
-    code = text(found, "error")[:60] or "without a reason"
+    code = word(found, "error") or "without a reason"
     if code in _REFUSED_TOKEN:
         return Misconfigured(f"Slack does not accept {token} ({code}).", remedy=WHERE[token], variable=token)
     if code == "missing_scope":
-        needed = text(found, "needed")[:60]
+        needed = word(found, "needed") or "that is needed"
         remedy = WHERE[APP] if token == APP else REINSTALL
         return Lacking(f"{token} lacks the scope {needed}.", remedy=remedy, variable=token)
     if code in _PASSING:

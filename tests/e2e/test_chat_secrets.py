@@ -68,6 +68,8 @@ async def test_no_token_is_left_behind(
         said += [await asyncio.to_thread(operator.command, word) for word in ("status", "doctor")]
         assert "Discord does not accept the token" in said[-1].stdout
         assert "Slack does not accept SLACK_BOT_TOKEN (token_revoked)" in said[-1].stdout
+        slack.fail("apps.connections.open", SlackFault(error=app))
+        said += [await asyncio.to_thread(operator.command, "doctor")]
         assert await asyncio.to_thread(operator.stop) == 0
     finally:
         if operator.process is not None:

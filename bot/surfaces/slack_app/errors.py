@@ -14,6 +14,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.chat.port import Gone
+from services.chat_access.reading import word
 from services.errors import Misconfigured, OperatorError, Refused, Unavailable
 
 # A ValueError is an answer that is no JSON; a TimeoutError is an OSError.
@@ -75,7 +76,7 @@ def sentence(error: BaseException, what: str, setting: str = BOT) -> OperatorErr
 
 def _answered(error: SlackApiError, what: str, setting: str) -> OperatorError:
     body, status, headers = _parts(error)
-    code = str(body.get("error") or "")
+    code = word(body, "error")
     if code in ("ratelimited", "rate_limited") or status == 429:
         return Unavailable(f"Slack limits how often one may {what}.", retry_after=seconds_of(headers))
     if status >= 500 or code in _LATER or not code:
@@ -86,7 +87,7 @@ def _answered(error: SlackApiError, what: str, setting: str) -> OperatorError:
     if code in TOKEN_REFUSED:
         return Misconfigured(f"Slack refused the token ({code}).", remedy=_REMEDY[setting], variable=setting)
     if code == "missing_scope":
-        return lacks_scopes([str(body.get("needed") or "")], what, setting)
+        return lacks_scopes([word(body, "needed") or "that is needed"], what, setting)
     if code == "not_in_channel":
         return not_invited()
     if code in _NO_CHANNEL:
