@@ -21,7 +21,8 @@ LIMITS = ServiceLimits(
             "50 a second in all, and buckets of each route and channel, which answers name",
             "429 with its pause, and the headers X-RateLimit-…",
             f"nothing: pauses up to {span(PATIENCE)} are waited out, after longer ones it is tried again "
-            f"later; a message is edited every {span(GAP_SECONDS)} at most, and shows its last state",
+            f"later; a message is edited every {span(GAP_SECONDS)} at most and shows its last state, of many "
+            "that change each once it is still",
         ),
         Limit(
             "Refusals",

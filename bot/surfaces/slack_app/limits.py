@@ -24,7 +24,8 @@ LIMITS = ServiceLimits(
             "20, 50 or 100 a minute by the method's tier; about one message a second in a channel",
             "429 with Retry-After",
             f"nothing: pauses up to {span(LONGEST_WAIT)} are waited out, after longer ones it is tried again "
-            f"later; a message is edited every {span(GAP_SECONDS)} at most, and shows its last state",
+            f"later; a message is edited every {span(GAP_SECONDS)} at most and shows its last state, of many "
+            "that change each once it is still",
         ),
         Limit(
             "A wrong token",
