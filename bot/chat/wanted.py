@@ -48,19 +48,20 @@ def unshown(
     db: Database, op: Operator, chat: Chat, since: datetime, numbers: Collection[int]
 ) -> list[Wanted]:
     """What has to be posted or edited, oldest first: the cards of these drafts, and everything else."""
-    found = _cards(db, op, chat, numbers)
-    for message, draft in [*progress.messages_of(db, op, since), *notices.messages_of(db, op, since)]:
-        found.append(Wanted(message, messages.get(db, chat.name, message.key), draft))
+    found = [*_cards(db, op, chat, numbers), *_others(db, op, chat, since)]
     return [each for each in found if _differs(each, chat)]
 
 
 def one(db: Database, op: Operator, chat: Chat, since: datetime, key: str) -> Wanted | None:
     """The message of one key, if it is not shown as it should be."""
     number = cards.number_of(key)
-    for each in unshown(db, op, chat, since, set() if number is None else {number}):
-        if each.message.key == key:
-            return each
-    return None
+    found = _others(db, op, chat, since) if number is None else _cards(db, op, chat, {number})
+    return next((each for each in found if each.message.key == key and _differs(each, chat)), None)
+
+
+def _others(db: Database, op: Operator, chat: Chat, since: datetime) -> list[Wanted]:
+    found = [*progress.messages_of(db, op, since), *notices.messages_of(db, op, since)]
+    return [Wanted(message, messages.get(db, chat.name, message.key), draft) for message, draft in found]
 
 
 def _differs(wanted: Wanted, chat: Chat) -> bool:

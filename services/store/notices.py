@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-MOST = 50  # the newest; older ones are in the chats' own history
+MOST = 30  # the newest; older ones are in the chats' own history
 
 RESTED = timedelta(days=1)  # after so long without a word the same cause is news again
 AGAIN = "again"  # the level of a row whose cause came again in a newer one
