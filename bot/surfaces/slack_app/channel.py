@@ -132,19 +132,26 @@ class SlackChat:
             await self._say(id_, message, replace(ready.attached, note=note))
 
     async def _attached(self, id_: str) -> Attached:
-        """What a message shows; read from it where this process did not send it."""
+        """What a message shows; read where this process did not send it, with all that was posted since."""
         known = self._attachments.known(id_)
         if known is not None:
             return known
-        async with asking("read its message"):
-            page = await self._client.conversations_history(
-                channel=self.channel, oldest=id_, latest=id_, inclusive=True, limit=1,
-                include_all_metadata=True,
-            )  # fmt: skip
-        found = next((each for each in page["messages"] if each.get("ts") == id_), None)
-        if found is None or found.get("subtype") in _DELETED:
-            raise Gone("The message was deleted.")
-        return card.attached_to(found)
+        near: dict[str, Any] = {"oldest": id_, "limit": 200}
+        alone: dict[str, Any] = {"oldest": id_, "latest": id_, "limit": 1}
+        for place in (near, alone):
+            async with asking("read its message"):
+                page = await self._client.conversations_history(
+                    channel=self.channel, inclusive=True, include_all_metadata=True, **place
+                )
+            for found in page["messages"]:
+                ts = str(found["ts"])
+                own = found.get("bot_id") == self._home.bot and found.get("subtype") not in _DELETED
+                if own and self._attachments.known(ts) is None:
+                    self._attachments.remember(ts, card.attached_to(found))
+            known = self._attachments.known(id_)
+            if known is not None:
+                return known
+        raise Gone("The message was deleted.")
 
     async def standing(self, id_: str) -> Standing:
         async with asking("read who reacted"):

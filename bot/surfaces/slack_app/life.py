@@ -18,17 +18,18 @@ class Stay:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._trouble = ""
+        self._trouble, self._away = "", False
 
-    async def arrived(self, *, missed: bool) -> None:
-        """Connected. What may have been missed is read back at the next epoch."""
+    async def arrived(self) -> None:
+        """Connected. What may have been missed is read back, as the epoch is another."""
         context = self._context
-        if missed or not self._entered:
-            # What is begun from now on is told here, also what somebody asks for in the next moment.
-            await context.op.store.do(wanted.began, context.chat.name, context.op.now())
-            context.chat.epoch += 1
-            context.op.chats["slack"] = context.chat
-            log.info("Slack: in #%s of %s", context.home.channel_name, context.home.team_name)
+        if self._away and not await self._back():
+            return
+        # What is begun from now on is told here, also what somebody asks for in the next moment.
+        await context.op.store.do(wanted.began, context.chat.name, context.op.now())
+        context.chat.epoch += 1
+        context.op.chats["slack"] = context.chat
+        log.info("Slack: in #%s of %s", context.home.channel_name, context.home.team_name)
         self._say(context.home.trouble())
         context.op.engine.wake()
 
@@ -38,16 +39,21 @@ class Stay:
     async def sent_away(self) -> None:
         """Somebody removed the app from its channel. It waits there for being invited again."""
         self._leave()
+        self._away = True
         self._say(f"{not_invited().message} Write /invite @{self._context.home.name} in it.")
 
     async def invited(self) -> None:
-        context = self._context
+        await self.arrived()
+
+    async def _back(self) -> bool:
+        """Whether the app is in its channel again."""
         try:
-            await look(context.client, context.home.channel)
+            await look(self._context.client, self._context.home.channel)
         except OperatorError as error:
             self._say(str(error))
-            return
-        await self.arrived(missed=True)
+            return False
+        self._away = False
+        return True
 
     def left(self) -> None:
         """The connection is given up: nothing is shown there any more."""

@@ -36,9 +36,9 @@ Worked = Callable[[dict[str, Any]], Awaitable[dict[str, Any] | None]]  # a paylo
 
 
 class Life(Protocol):
-    """Who hears of the connection. ``missed``: events may have been lost before it."""
+    """Who hears of the connection. Before each one events may have been lost."""
 
-    async def arrived(self, *, missed: bool) -> None: ...
+    async def arrived(self) -> None: ...
     def parted(self, reason: str) -> None: ...
 
 
@@ -61,18 +61,16 @@ class Line:
 
     async def run(self) -> None:
         """Until cancelled. Misconfigured when Slack lets nobody in; what passes is tried again."""
-        failures, missed = 0, True
+        failures = 0
         try:
             while True:
                 began, leaving = time.monotonic(), asyncio.Event()
                 try:
-                    address = await self._address()
-                    missed = await self._held(address, leaving, missed=missed)
+                    await self._held(await self._address(), leaving)
                 except Misconfigured:
                     raise
                 except OperatorError as error:
                     self._life.parted(str(error))
-                    missed = True
                     log.debug("the line to Slack is broken: %s", error)
                 if leaving.is_set():
                     failures = 0
@@ -90,9 +88,9 @@ class Line:
             answer = await self._client.apps_connections_open(app_token=str(self._client.token))
         return str(answer["url"])
 
-    async def _held(self, address: str, leaving: asyncio.Event, *, missed: bool) -> bool:
-        """Hold one connection until it ends or is asked to go; answers whether events are missed then."""
-        holding = asyncio.create_task(self._hold(address, leaving, missed), name="slack connection")
+    async def _held(self, address: str, leaving: asyncio.Event) -> None:
+        """Hold one connection until it ends or is asked to go: it is listened to while the next is made."""
+        holding = asyncio.create_task(self._hold(address, leaving), name="slack connection")
         self._tasks.add(holding)
         holding.add_done_callback(self._ended)
         asked = asyncio.create_task(leaving.wait())
@@ -103,14 +101,13 @@ class Line:
         if holding.done() and not leaving.is_set():
             holding.result()
             raise Unavailable("The line to Slack is broken; it is tried again.")
-        return False  # it is still listened to while the next one is made
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled():
             task.exception()  # seen: what it means was said by whoever waited for it
 
-    async def _hold(self, address: str, leaving: asyncio.Event, missed: bool) -> None:
+    async def _hold(self, address: str, leaving: asyncio.Event) -> None:
         try:
             async with asyncio.timeout(HELLO_SECONDS) as patience:
                 async with self._web.ws_connect(address, heartbeat=HEARTBEAT, max_msg_size=2**24) as socket:
@@ -121,7 +118,7 @@ class Line:
                         match told.get("type"):
                             case "hello":
                                 patience.reschedule(None)
-                                await self._life.arrived(missed=missed)
+                                await self._life.arrived()
                             case "disconnect":
                                 _ensure_welcome(str(told.get("reason") or ""))
                                 leaving.set()

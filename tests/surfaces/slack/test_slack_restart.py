@@ -113,7 +113,7 @@ async def test_work_goes_on_after_a_restart_in_the_middle(op: Operator, slack: S
     ann = slack.person("ann")
     async with living(op, slack) as live:
         await slack.people.slash(ann, slack.home, "/autopotter", "generate 2")
-        await live.until(lambda: any("Making videos" in title(one) for one in slack.messages()))
+        await live.until(lambda: live.card(1))
         await live.stop()
         await live.start()
         await live.says(1, "waits for")
@@ -171,6 +171,18 @@ async def test_whatever_fails_for_a_moment_the_card_gets_its_pictures_once(
         assert len(slack.messages(thread=card.ts)) == 1
 
 
+async def test_a_message_far_back_is_read_alone(live: Live) -> None:
+    number, card = await live.draft()
+    ann = live.slack.person("ann")
+    for n in range(201):
+        await live.slack.people.write(ann, live.slack.home, f"talk {n}")
+    await live.stop()
+    await live.start()
+    await live.slack.people.react(ann, card, "x")
+    await live.says(number, "Denied by ann")
+    assert [block for block in card.blocks if block["type"] == "image"]
+
+
 async def test_a_picture_whose_file_was_deleted_is_sent_again(live: Live) -> None:
     number, card = await live.draft()
     (image,) = [block for block in card.blocks if block["type"] == "image"]
@@ -183,14 +195,19 @@ async def test_a_picture_whose_file_was_deleted_is_sent_again(live: Live) -> Non
 
 async def test_after_a_restart_an_edit_sends_no_picture_again(live: Live) -> None:
     number, card = await live.draft()
+    other, second = await live.draft("Handles")
     (image,) = [block["slack_file"] for block in card.blocks if block["type"] == "image"]
     await live.stop()
     await live.start()
     before = len(live.slack.asked("files.getUploadURLExternal"))
+    looked = len(live.slack.asked("conversations.history"))
     await live.slack.people.react(live.slack.person("ann"), card, "white_check_mark")
     await live.says(number, "Approved by ann")
     assert [block["slack_file"] for block in card.blocks if block["type"] == "image"] == [image]
+    await live.slack.people.react(live.slack.person("bob"), second, "x")
+    await live.says(other, "Denied by bob")
     assert len(live.slack.asked("files.getUploadURLExternal")) == before
+    assert len(live.slack.asked("conversations.history")) == looked + 1
 
 
 async def test_a_line_that_breaks_is_made_anew_and_what_was_missed_is_read_back(live: Live) -> None:
@@ -216,10 +233,13 @@ async def test_slack_asks_for_a_new_line_and_nothing_is_missed(live: Live) -> No
     number, card = await live.draft()
     epoch = live.op.chats["slack"].epoch
     await live.slack.socket.disconnect("refresh_requested", grace=5)
+    await live.slack.people.react(live.slack.person("ann"), card, "white_check_mark")  # nobody hears of it
     await live.until(lambda: live.slack.socket.opened == 2)
-    await live.slack.people.react(live.slack.person("ann"), card, "white_check_mark")
     await live.says(number, "Approved by ann")
-    assert live.op.chats["slack"].epoch == epoch
+    assert live.op.chats["slack"].epoch > epoch
+    await live.slack.people.react(live.slack.person("bob"), card, "x")
+    await live.says(number, "Denied by bob")
+    assert live.op.surfaces["slack"].trouble == ""
 
 
 async def test_slack_is_away_for_a_while(live: Live) -> None:

@@ -131,6 +131,10 @@ async def test_sent_away_meanwhile_and_invited_again(live: Live) -> None:
     await live.slack.people.react(ann, card, "white_check_mark")  # nobody tells that
     other = await live.op.store.do(drafts.file, proposal("Two"), job=None, sample=False, now=live.op.now())
     await live.state(other, State.DRAFT)
+    live.slack.socket.drop()
+    await live.until(lambda: live.slack.socket.opened == 2)
+    await live.until(lambda: "is not in its channel" in live.op.surfaces["slack"].trouble)
+    assert "slack" not in live.op.chats
     await live.slack.add_bot(live.slack.home)
     await live.says(number, "Approved by ann")
     await live.carded(other)
