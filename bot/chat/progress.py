@@ -71,8 +71,8 @@ def _made(db: Database, job: Job) -> list[str]:
     if job.state != "done" or job.kind != "generate":
         return []
     numbers = [int(number) for number in job.result.get("drafts", [])]
-    found = [drafts.get(db, number) for number in numbers]
-    return [f"{draft.number} · {draft.title}" for draft in found if draft.rendered]
+    titles = drafts.titles(db, numbers)
+    return [f"{number} · {titles[number]}" for number in numbers if number in titles]
 
 
 def _text(job: Job, made: Sequence[str]) -> str:

@@ -157,6 +157,17 @@ def past(db: Database, limit: int, *, without: int | None = None) -> list[PastDr
     return [past_of(draft) for draft in found if draft.number != without][:limit]
 
 
+def titles(db: Database, numbers: Sequence[int]) -> dict[int, str]:
+    """Of those of these drafts that have a video, and no more of them: it is asked at every change."""
+    rows = db.execute(
+        "SELECT d.number, r.title FROM drafts d JOIN revisions r"  # noqa: S608 - question marks only
+        " ON r.draft = d.number AND r.revision = d.revision"
+        f" WHERE r.rendered IS NOT NULL AND d.number IN ({', '.join('?' * len(numbers))})",
+        list(numbers),
+    )
+    return {int(number): str(title) for number, title in rows.fetchall()}
+
+
 def past_of(draft: Draft) -> PastDraft:
     return PastDraft(
         number=draft.number,
