@@ -153,12 +153,22 @@ class SlackChat:
                 return known
         raise Gone("The message was deleted.")
 
-    async def standing(self, id_: str) -> Standing:
+    async def reacted_itself(self, id_: str, name: str) -> bool:
+        """Whether the operator's own reaction of this name stands below a message."""
+        found = (await self._read(id_)).get("reactions") or ()
+        return any(each["name"] == name and self._home.user in each["users"] for each in found)
+
+    async def _read(self, id_: str) -> dict[str, Any]:
+        """A message with all who reacted to it."""
         async with asking("read who reacted"):
             told = await self._client.reactions_get(channel=self.channel, timestamp=id_, full=True)
         message: dict[str, Any] = told.get("message") or {}
         if message.get("subtype") in _DELETED:
             raise Gone("The message was deleted.")
+        return message
+
+    async def standing(self, id_: str) -> Standing:
+        message = await self._read(id_)
         own_id, own = self._home.user, set[str]()
         people: list[Reaction] = []
         for each in message.get("reactions") or ():

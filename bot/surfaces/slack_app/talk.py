@@ -15,6 +15,7 @@ from bot.surfaces.slack_app import asking
 from bot.surfaces.slack_app.context import Context
 from bot.surfaces.slack_app.emoji import HEARD
 from bot.surfaces.slack_app.errors import asking as asked
+from bot.surfaces.slack_app.line import AGAIN
 from bot.surfaces.slack_app.people import Person
 from services.errors import OperatorError
 from services.log import get_logger
@@ -43,6 +44,8 @@ async def mentioned(context: Context, body: dict[str, Any], event: dict[str, Any
             if context.seldom.due(user, "explained here", AGAIN_SECONDS):
                 await context.chat.whisper(user, NEARBY, thread=thread)
             return
+        if body.get(AGAIN) and await context.chat.reacted_itself(str(event["ts"]), HEARD):
+            return  # heard, maybe by the operator before this one; only Slack had not heard so
         await _revise(context, event, row.draft, person)
     except OperatorError as error:
         log.warning("somebody could not be answered: %s", error)

@@ -295,6 +295,30 @@ async def test_what_comes_late_again_counts_only_if_it_is_still_so(live: Live) -
     ]  # fmt: skip
 
 
+async def test_what_is_told_again_after_a_restart_does_nothing_twice(live: Live) -> None:
+    number, card = await live.draft()
+    ann, slack = live.slack.person("ann"), live.slack
+    await slack.people.react(ann, card, "white_check_mark")
+    await live.says(number, "Approved by ann")
+    await slack.people.unreact(ann, card, "white_check_mark")
+    await live.says(number, "waits for")
+    wish = await slack.people.write(ann, slack.home, "shorter", thread_ts=card.ts, mention=True)
+    await live.until(lambda: "eyes" in wish.reactions)
+    (mention,) = slack.socket.of("app_mention")
+    (added,) = [one for one in slack.socket.of("reaction_added") if _by(one, ann.id)]
+    await live.stop()
+    await live.start()
+    asked = len(slack.asked("reactions.get"))
+    await slack.socket.redeliver(added)
+    await slack.socket.redeliver(mention)
+    await live.until(lambda: len(slack.asked("reactions.get")) >= asked + 2)
+    await slack.people.react(ann, card, "tada")
+    await slack.socket.quiet()
+    jobs = await live.op.store.do(lambda db: list(db.query("SELECT id FROM jobs WHERE kind = 'revise'")))
+    assert len(jobs) == 1
+    assert len(await live.op.store.do(journal.votes, number)) == 2
+
+
 def _by(delivery: object, user: str) -> bool:
     return bool(delivery.payload["event"]["user"] == user)  # type: ignore[attr-defined]
 
