@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from bot.telling import Telling
-from services.errors import CreditUsedUp, Held, Misconfigured, OperatorError, Unavailable
+from services.errors import CreditUsedUp, Misconfigured, OperatorError, QuotaUsedUp, Unavailable
 from services.log import get_logger, timed
 
 log = get_logger(__name__)
@@ -230,7 +230,7 @@ class Engine:
 
 def _kind(error: Exception) -> str:
     match error:
-        case CreditUsedUp() | Held():
+        case CreditUsedUp() | QuotaUsedUp():
             return "limit"
         case Misconfigured():
             return "setting"

@@ -5,6 +5,7 @@
     ├── Unavailable          something outside is missing for now: trying again later may work
     │   └── CreditUsedUp     a paid service or a cap of one's own allows no more for now
     │   └── Held             … and what was asked for certainly did not happen
+    │       └── QuotaUsedUp  … as the service takes no more for now
     └── Misconfigured        a setting, a file or a permission must be changed by a person
 
 Messages are whole sentences for a person and never carry a secret.
@@ -45,6 +46,10 @@ class Unavailable(OperatorError):
 
 class Held(Unavailable):
     """Not now, and proven to be without effect: a quota, a pause, a line that was never reached."""
+
+
+class QuotaUsedUp(Held):
+    """The service counts what it takes, and takes no more for now."""
 
 
 class CreditUsedUp(Unavailable):

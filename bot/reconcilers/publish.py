@@ -18,7 +18,7 @@ from bot.reconcilers import publish_outcomes as outcomes
 from bot.reconcilers.posted_file import check_post, post_of
 from bot.reconcilers.rehearsal import CONTAINER_LIFE, to_rehearse
 from bot.views import due_in
-from services.errors import Held, Misconfigured, Refused, Unavailable
+from services.errors import Held, Misconfigured, QuotaUsedUp, Refused, Unavailable
 from services.log import get_logger
 from services.model.draft import Draft, Standing, State
 from services.ports import Publication
@@ -160,10 +160,10 @@ class Publish:
         return guard if guard.acts or await self._is_ready(draft, guard) else None
 
     async def _ask_quota(self) -> None:
-        """Held when the service takes no more today: that holds the account, no draft (rule 14)."""
+        """QuotaUsedUp when the service takes no more today: that holds the account, no draft (rule 14)."""
         quota = await self._op.services.publisher.quota()
         if quota.total is not None and quota.used >= quota.total:
-            raise Held(
+            raise QuotaUsedUp(
                 f"The service takes {quota.total} posts in 24 hours, and {quota.used} went out.",
                 remedy="It is tried again by itself.",
             )

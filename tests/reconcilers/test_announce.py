@@ -13,7 +13,15 @@ from bot.operator import Operator, SurfaceState
 from bot.reconcilers import publish_outcomes as outcomes
 from bot.reconcilers.announce import Announce
 from bot.reconcilers.cards import Cards
-from services.errors import Refused, Unavailable
+from services.errors import (
+    CreditUsedUp,
+    Held,
+    Misconfigured,
+    OperatorError,
+    QuotaUsedUp,
+    Refused,
+    Unavailable,
+)
 from services.model.vote import Choice
 from services.planner.assistant.prices import Price
 from services.planner.assistant.purse import Purse
@@ -68,6 +76,26 @@ async def test_what_keeps_failing_is_one_message_that_counts_up(op: Operator, ro
     await _until(op, failing)
     await drive(op, "announce", "cards")
     assert told.now.tone == "done"
+
+
+@pytest.mark.parametrize(
+    ("error", "title"),
+    [
+        (QuotaUsedUp("The service takes 50 posts in 24 hours, and 50 went out."), "A limit is reached"),
+        (CreditUsedUp("No credits are left."), "A limit is reached"),
+        (Misconfigured("The key was refused."), "Something has to be set right"),
+        (Held("Instagram cannot be reached."), ""),  # it may pass by itself
+    ],
+)
+async def test_what_does_not_pass_by_itself_is_told_at_once(
+    op: Operator, room: Room, error: OperatorError, title: str
+) -> None:
+    failing = Failing(error)
+    failing.until = 1
+    op.engine.add(failing)
+    await _until(op, failing)
+    await drive(op, "announce", "cards")
+    assert [told.now.title for told in room.posted.values()] == ([title] if title else [])
 
 
 async def test_the_journals_past_is_not_told_when_notices_begin(op: Operator) -> None:
@@ -241,8 +269,9 @@ class Failing:
 
     name, limit = "kiln", 2
 
-    def __init__(self) -> None:
+    def __init__(self, error: OperatorError | None = None) -> None:
         self.until = 0
+        self.error = error or Unavailable("The kiln is cold.")
         self.failed = {"a": 0, "b": 0}
 
     async def due(self) -> dict[str, float]:
@@ -252,7 +281,7 @@ class Failing:
 
     async def step(self, key: str) -> None:
         self.failed[key] += 1
-        raise Unavailable("The kiln is cold.")
+        raise self.error
 
 
 async def _until(op: Operator, failing: Failing) -> None:
