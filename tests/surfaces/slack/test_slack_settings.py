@@ -7,12 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bot.app import supervise
 from bot.chat_surfaces import chat_surfaces
 from bot.operator import Operator
 from bot.settings import load_settings
 from tests.conftest import ROOT
 from tests.doubles.slack_server import SlackServer
+from tests.surfaces.slack.live import living
 
 
 async def test_by_settings_alone(op: Operator, slack: SlackServer, tmp_path: Path, studio: Path) -> None:
@@ -32,6 +35,23 @@ async def test_by_settings_alone(op: Operator, slack: SlackServer, tmp_path: Pat
     await asyncio.gather(task, return_exceptions=True)
     assert op.chats == {}
     await slack.until(lambda: not slack.socket.connections)
+
+
+async def test_variables_that_slacks_library_would_read_change_nothing(
+    op: Operator, slack: SlackServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-of-another-app")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "of-another-app")
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1234.5678")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "of-another-app")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    ann = slack.person("ann")
+    async with living(op, slack) as live:
+        number, card = await live.draft()
+        await slack.people.react(ann, card, "x")
+        await live.says(number, "Denied by ann")
+        await live.slash(ann, "status", "planner")
+    assert list(tmp_path.glob(".bolt*")) == []
 
 
 def test_without_it_nothing_of_slack_is_loaded() -> None:
