@@ -52,7 +52,8 @@ def row(given: Mapping[str, Any]) -> str:
 
 def _said(key: str, value: Any) -> str:
     text = str(value)
-    bare = isinstance(value, (int, float)) or text in ("yes", "no")
+    figure = text.replace(",", "").removesuffix("%").replace(".", "", 1).isdecimal()
+    bare = figure or isinstance(value, (int, float)) or text in ("yes", "no", "–")
     return f"{key.replace('_', ' ')} {text}" if bare else text
 
 

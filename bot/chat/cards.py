@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from humanize import naturalsize, precisedelta
 
@@ -137,7 +138,7 @@ def _status(
         case State.POSTED:
             hand = " by hand" if view["posted_by_hand"] else ""
             at = f" {_moment(view['posted_at'], op)}" if view["posted_at"] else ""
-            parts = [f"Posted{hand}{at}.", _place(str(view["permalink"] or ""))]
+            parts = [f"Posted{hand}{at}.", place(str(view["permalink"] or ""))]
     return " ".join(filter(None, parts))
 
 
@@ -148,8 +149,11 @@ def _unseen(view: Mapping[str, Any]) -> str:
     return "" if view["duration"] else "It was never rendered; undo lets it be."
 
 
-def _place(permalink: str) -> str:
-    return f"It lies in the outbox: {permalink}" if permalink.startswith("file:") else permalink
+def place(permalink: str) -> str:
+    """Where a post is, for a channel: a path of the operator's machine is of no use to people elsewhere."""
+    if not permalink.startswith("file:"):
+        return permalink
+    return f"It lies in the outbox as {PurePosixPath(unquote(urlsplit(permalink).path)).name}."
 
 
 def _moment(text: str, op: Operator) -> str:

@@ -41,9 +41,9 @@ def key_of(job: int) -> str:
 
 
 def messages_of(db: Database, op: Operator, since: datetime) -> list[tuple[Message, int | None]]:
-    """The messages of jobs begun after ``since``, oldest first, and the draft each is about (none)."""
+    """The messages of jobs that went on after ``since``, oldest first, and the draft each is about (none)."""
     own = facts.own_name(db)
-    found = [job for job in jobs.listed(db, limit=LOOKED_AT) if job.created >= since]
+    found = [job for job in jobs.listed(db, limit=LOOKED_AT) if job.finished is None or job.finished >= since]
     names = messages.names(db) if found else {}
     return [(message(job, own, names, _made(db, job)), None) for job in reversed(found)]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from bot.chat.cards import place
 from bot.chat.notices import POSTED
 from bot.operator import Operator
 from services.model.draft import Draft, State
@@ -70,14 +71,8 @@ def _posted(db: Database, op: Operator, entry: Entry, left: Left | None) -> None
     notices.say(
         db, f"{POSTED}{draft.number}:{entry.sequence}", f"Posted{hand}: {draft.number} · {draft.title}",
         level="good", draft=draft.number, now=op.now(),
-        text="\n".join(filter(None, (_place(draft), by, "" if by else _left(db, op, left)))),
+        text="\n".join(filter(None, (place(draft.permalink), by, "" if by else _left(db, op, left)))),
     )  # fmt: skip
-
-
-def _place(draft: Draft) -> str:
-    if draft.permalink.startswith("file:"):
-        return f"It lies in the outbox: {draft.permalink}"
-    return draft.permalink
 
 
 def _left(db: Database, op: Operator, left: Left | None) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat import buttons
+from bot.chat import answers, buttons
 from bot.chat.port import Message
 from bot.chat.shortening import shortened
 from bot.chat.spelling import spelled, usage
@@ -122,3 +122,14 @@ async def test_a_video_has_an_address_where_the_bucket_gives_one(address: str, f
     message = Message("draft:7", "k7f3", "Seven", video_key="drafts/7.mp4")
     assert await video_link(message, _Addresses(address)) == found  # type: ignore[arg-type]
     assert await video_link(Message("note:1", "n", "One"), _Addresses(address)) == ""  # type: ignore[arg-type]
+
+
+def test_a_row_says_the_name_of_what_a_figure_alone_would_not_tell() -> None:
+    given = {
+        "posted": "2026-11-19",
+        "caption": "Squeezing clay",
+        "saved_by": "1,512",
+        "rate": "11.3%",
+        "views": "–",
+    }
+    assert answers.row(given) == "2026-11-19 · Squeezing clay · saved by 1,512 · rate 11.3% · views –"

@@ -119,7 +119,7 @@ async def test_a_post_in_the_outbox_comes_with_its_cover_and_the_video_itself(
     assert told.video is not None
     assert told.video.is_file()
     assert told.link == ""
-    assert "It lies in the outbox: file://" in told.text
+    assert "It lies in the outbox as 1-" in told.text
     assert "24 of 25 posts are left for these 24 hours." in told.text
 
 

@@ -144,7 +144,8 @@ async def test_posted_into_the_outbox_is_seen_by_its_cover(op: Operator, number:
     await post_now(op, number)
     await drive(op, "publish")
     shown = await card(op, number)
-    assert "It lies in the outbox: file://" in shown.fields[0].text
+    assert "It lies in the outbox as 1-" in shown.fields[0].text
+    assert "file:" not in shown.fields[0].text
     assert shown.link == ""
     assert shown.image is not None
     assert shown.image.name == "cover.jpg"

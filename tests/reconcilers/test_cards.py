@@ -148,6 +148,20 @@ async def test_a_job_is_one_message_that_follows_it(op: Operator, room: Room) ->
     assert all(room.card(draft.number).now.fields[0].text.startswith("Draft") for draft in made)
 
 
+async def test_what_was_begun_before_the_chat_came_is_shown_until_it_ends(op: Operator) -> None:
+    over = await op.store.do(jobs.queue, "collect", {}, by="desk", now=op.now())
+    await drive(op, "collect")
+    job = await op.store.do(jobs.queue_generation, 1, by="desk", now=op.now())
+    room = op.chats["room"] = Room()
+    op.engine.add(Cards(op, gap=0.0))
+    await drive(op, "cards")
+    assert room.of(f"job:{over}") == []
+    await drive(op, "generate", "collect", "render", "cards")
+    await drive(op, "cards")
+    (message,) = room.of(f"job:{job}")
+    assert message.now.tone == "done"
+
+
 async def test_pausing_is_told_on_approved_cards(op: Operator, room: Room) -> None:
     number = await make_draft(op)
     await vote(op, number)
