@@ -46,5 +46,3 @@ def newest_entry(path: Path) -> datetime | None:
         return datetime.fromisoformat(row[0]).astimezone(UTC) if row and row[0] else None
     except (sqlite3.Error, ValueError, OSError):
         return None
-
-

@@ -29,7 +29,7 @@ ANSWER_SECONDS, ATTEMPTS, PATIENCE = 15.0, 3, 10.0
 _PAGES = 20  # of channels, 200 each
 _OF_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 _REFUSED_TOKEN = frozenset((
-    "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "no_permission",
+    "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
     "not_allowed_token_type", "team_access_not_granted", "user_removed_from_team", "org_login_required",
 ))  # fmt: skip
 _PASSING = frozenset(
