@@ -187,7 +187,7 @@ class Run:
             crowd.steps[key].append(Step(time.time(), "✅"))
             await channel.react(0, number, "✅", put=True)
             await self._converged()
-            await asyncio.sleep(crowd.rolls.uniform(1.0, 3.0))
+            await asyncio.sleep(crowd.rolls.uniform(2.0, 6.0))
         heard, wrong = evidence.votes(crowd, self.channels, self.watch.entries, [])
         times = evidence.delays(heard, self.watch, self.channels, self.names)
         return {"decisions": len(heard), **{n: evidence.summary(t) for n, t in times.items()}}, wrong
