@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import AsyncIterator
 
 import discord
 import pytest
 from discord import app_commands
 
 from tests.doubles.discord_bot import INTENTS, Bot, connected
-from tests.doubles.discord_client import discord_at
 from tests.doubles.discord_commands import CannotDo
 from tests.doubles.discord_server import DiscordServer
 from tests.doubles.discord_world import Right
-
-
-@pytest.fixture
-async def double() -> AsyncIterator[DiscordServer]:
-    server = DiscordServer()
-    async with server.running():
-        with discord_at(server.url):
-            yield server
-    assert server.problems == []
 
 
 async def test_it_logs_in_and_knows_guild_channel_and_rights(double: DiscordServer) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -11,18 +10,9 @@ import pytest
 
 from tests.doubles.discord_asking import Asking, button, row
 from tests.doubles.discord_commands import CannotDo
-from tests.doubles.discord_server import DiscordServer
 from tests.doubles.discord_wire import BROKEN, GARBLED, LOST, error, malformed, refused, wait
 from tests.doubles.discord_world import Right
 from tests.doubles.http_double import Fault
-
-
-@pytest.fixture
-async def ask() -> AsyncIterator[Asking]:
-    double = DiscordServer()
-    double.limits.off()
-    async with double.running(), aiohttp.ClientSession() as session:
-        yield Asking(double, session)
 
 
 async def test_a_nonce_makes_one_message_for_some_minutes(ask: Asking) -> None:

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import aiohttp
 import discord
 import pytest
 from discord.http import Route
 
 from tests.doubles.discord_bot import INTENTS, Bot, connected
-from tests.doubles.discord_client import discord_at
 from tests.doubles.discord_events import CONTENT, MEMBERS
 from tests.doubles.discord_server import DiscordServer
 from tests.doubles.discord_world import Right
-
-
-@pytest.fixture
-async def double() -> AsyncIterator[DiscordServer]:
-    server = DiscordServer()
-    async with server.running():
-        with discord_at(server.url):
-            yield server
-    assert server.problems == []
 
 
 async def _started(bot: Bot, token: str) -> None:

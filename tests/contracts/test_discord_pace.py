@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import AsyncIterator
 
 import aiohttp
 import discord
 import pytest
 
 from tests.doubles.discord_bot import Bot, connected
-from tests.doubles.discord_client import discord_at
 from tests.doubles.discord_server import DiscordServer
 from tests.doubles.discord_wire import LOST, error, malformed, wait
-
-
-@pytest.fixture
-async def double() -> AsyncIterator[DiscordServer]:
-    server = DiscordServer()
-    async with server.running():
-        with discord_at(server.url):
-            yield server
-    assert server.problems == []
 
 
 async def test_buckets_are_waited_out_without_being_refused(double: DiscordServer) -> None:

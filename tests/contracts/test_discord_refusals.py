@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
-import aiohttp
 import pytest
 
 from tests.doubles.discord_asking import Asking, button, row
-from tests.doubles.discord_server import DiscordServer
 from tests.doubles.discord_world import MIB, Right
-
-
-@pytest.fixture
-async def ask() -> AsyncIterator[Asking]:
-    double = DiscordServer()
-    double.limits.off()
-    async with double.running(), aiohttp.ClientSession() as session:
-        yield Asking(double, session)
-
 
 FIELDS = [{"name": "n", "value": "v"}]
 WRONG: tuple[tuple[dict[str, Any], str, str], ...] = (

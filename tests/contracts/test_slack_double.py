@@ -31,11 +31,6 @@ async def server(clock: Clock) -> AsyncIterator[SlackServer]:
         yield running
 
 
-@pytest.fixture
-def client(server: SlackServer) -> AsyncWebClient:
-    return client_of(server)
-
-
 async def test_says_who_the_token_is_and_what_it_may(server: SlackServer, client: AsyncWebClient) -> None:
     answer = await client.auth_test()
     assert (answer["user_id"], answer["bot_id"]) == (server.space.bot.id, server.space.bot_id)

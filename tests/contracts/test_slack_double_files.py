@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.doubles.slack_clients import client_of, refused
+from tests.doubles.slack_clients import refused
 from tests.doubles.slack_server import SlackServer
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[SlackServer]:
-    async with SlackServer().running() as running:
-        yield running
-
-
-@pytest.fixture
-def client(server: SlackServer) -> AsyncWebClient:
-    return client_of(server)
 
 
 async def test_files_are_there_a_moment_later(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -10,7 +9,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 
 from tests.doubles.slack_blocks import words
-from tests.doubles.slack_clients import CARD, Clock, app_of, client_of, listening, post_card, refused
+from tests.doubles.slack_clients import CARD, Clock, client_of, listening, post_card, refused
 from tests.doubles.slack_server import SlackServer
 from tests.doubles.slack_state import Person
 
@@ -22,22 +21,6 @@ WHY: dict[str, Any] = {
         "element": {"type": "plain_text_input", "action_id": "reason", "max_length": 50},
     }],
 }  # fmt: skip
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[SlackServer]:
-    async with SlackServer().running() as running:
-        yield running
-
-
-@pytest.fixture
-def ana(server: SlackServer) -> Person:
-    return server.person("ana")
-
-
-@pytest.fixture
-def app(server: SlackServer) -> AsyncApp:
-    return app_of(server)
 
 
 async def test_clicks_open_modals_and_their_answers_come_back(

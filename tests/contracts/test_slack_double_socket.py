@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -12,26 +11,10 @@ import httpx
 import pytest
 from slack_bolt.async_app import AsyncApp
 
-from tests.doubles.slack_clients import app_of, client_of, listening, post_card
+from tests.doubles.slack_clients import client_of, listening, post_card
 from tests.doubles.slack_server import Fault, SlackServer
 from tests.doubles.slack_state import Person
 from tests.doubles.slack_thread import slack_in_a_thread
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[SlackServer]:
-    async with SlackServer().running() as running:
-        yield running
-
-
-@pytest.fixture
-def ana(server: SlackServer) -> Person:
-    return server.person("ana")
-
-
-@pytest.fixture
-def app(server: SlackServer) -> AsyncApp:
-    return app_of(server)
 
 
 async def test_reactions_arrive_and_are_acknowledged(server: SlackServer, app: AsyncApp, ana: Person) -> None:
