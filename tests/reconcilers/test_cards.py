@@ -260,3 +260,13 @@ async def test_many_cards_are_compared_in_pieces_and_all_are_shown(op: Operator,
     for number in range(1, many + 1):
         await cards.step(f"room draft:{number}")
     assert await cards.due() == {}
+
+
+async def test_one_message_is_edited_every_two_seconds_at_most(op: Operator, room: Room) -> None:
+    number, work = await make_draft(op), Cards(op)
+    key = f"room draft:{number}"
+    assert await work.due() == {key: 0.0}
+    await work.step(key)
+    await vote(op, number)
+    (waits,) = (await work.due()).values()
+    assert 1.0 < waits <= 2.0
