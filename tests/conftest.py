@@ -1,13 +1,15 @@
-"""Operators over local twins in temporary folders, and where the official specifications lie."""
+"""Operators over local twins in temporary folders, both chats, and where the official specifications lie."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,10 +17,13 @@ from bot.engine import Engine
 from bot.operator import Operator
 from bot.settings import Settings, load_settings
 from bot.wiring import close_operator, open_operator
+from services.chat_access.slack_scopes import MANIFEST
 from services.log import initialize_logging
 from tests.doubles import media
+from tests.doubles.discord_server import DiscordServer
 from tests.doubles.publisher import ShakyPublisher
 from tests.doubles.renderer import QuickRenderer
+from tests.doubles.slack_server import SlackServer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -96,3 +101,31 @@ async def op(settings: Settings, rendered_files: Path, first_backoff: float) -> 
     )
     yield op
     await close_operator(op)
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[DiscordServer]:
+    """Discord's double on a socket, without a request that breaks Discord's own document."""
+    server = DiscordServer()
+    server.limits.off()
+    async with server.running():
+        yield server
+    assert server.problems == []
+
+
+@pytest.fixture(scope="session")
+def manifest() -> dict[str, Any]:
+    """What the app in Slack is made from."""
+    found: dict[str, Any] = json.loads((ROOT / MANIFEST).read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.fixture
+async def slack(manifest: dict[str, Any]) -> AsyncIterator[SlackServer]:
+    """Slack's double on a socket, with the app installed from its manifest."""
+    server = SlackServer()
+    server.rates.enforced = False
+    server.install(manifest)
+    async with server.running():
+        yield server
+    assert server.problems == []

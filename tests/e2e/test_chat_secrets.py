@@ -4,34 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from services.chat_access.slack_scopes import SCOPES
 from tests.doubles.discord_server import TOKEN, DiscordServer
 from tests.doubles.slack_server import Fault as SlackFault
 from tests.doubles.slack_server import SlackServer
 from tests.e2e.operator_process import Autopotter
 from tests.e2e.secrets_left import left_in
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[DiscordServer]:
-    server = DiscordServer()
-    server.limits.off()
-    async with server.running():
-        yield server
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    server = SlackServer()
-    server.rates.enforced = False
-    server.space.scopes = set(SCOPES)
-    async with server.running():
-        yield server
 
 
 @pytest.mark.timeout(180)

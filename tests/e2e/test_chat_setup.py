@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import pty
 import re
@@ -11,7 +10,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -27,25 +26,6 @@ from tests.e2e.operator_process import Autopotter
 PROMPT = re.compile(r"\] \Z")
 SECONDS = 60.0
 Line = str | Callable[[], str]
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[DiscordServer]:
-    server = DiscordServer()
-    server.limits.off()
-    async with server.running():
-        yield server
-    assert server.problems == []
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    server = SlackServer()
-    server.rates.enforced = False
-    server.install(json.loads((ROOT / MANIFEST).read_text()))
-    async with server.running():
-        yield server
-    assert server.problems == []
 
 
 def typed(folder: Path, env: dict[str, str], lines: Sequence[Line]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,33 +11,12 @@ from bot.app import supervise
 from bot.operator import Operator
 from services.model.draft import State
 from services.store import journal
-from tests.conftest import ROOT
 from tests.doubles.discord_server import DiscordServer
 from tests.doubles.slack_blocks import words
 from tests.doubles.slack_server import SlackServer
 from tests.reconcilers.helpers import make_draft
 from tests.surfaces.discord.live import Live as InDiscord
 from tests.surfaces.slack.live import Live as InSlack
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[DiscordServer]:
-    server = DiscordServer()
-    server.limits.off()
-    async with server.running():
-        yield server
-    assert server.problems == []
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    server = SlackServer()
-    server.rates.enforced = False
-    server.files.moment = 0.0
-    server.install(json.loads((ROOT / "data/slack_manifest.json").read_text(encoding="utf-8")))
-    async with server.running():
-        yield server
-    assert server.problems == []
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Discord's double on a socket, without a request that breaks Discord's own document."""
+"""An operator in a channel of Discord's double."""
 
 from __future__ import annotations
 
@@ -9,15 +9,6 @@ import pytest
 from bot.operator import Operator
 from tests.doubles.discord_server import DiscordServer
 from tests.surfaces.discord.live import Live, living
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[DiscordServer]:
-    server = DiscordServer()
-    server.limits.off()
-    async with server.running():
-        yield server
-    assert server.problems == []
 
 
 @pytest.fixture
