@@ -51,6 +51,7 @@ class Room:
         self.whispers: list[tuple[str, str]] = []
         self.answers_lost = 0
         self.may_remove = True
+        self.read = asyncio.Event()  # set: somebody asked how a message stands
         self.open = asyncio.Event()  # cleared: edits wait
         self.open.set()
         self._approvers = approvers
@@ -80,6 +81,7 @@ class Room:
 
     async def standing(self, id_: str) -> Standing:
         posted = self._there(id_)
+        self.read.set()
         people = [self.reaction(who, emoji) for who, emoji in posted.reactions if who != OPERATOR]
         return Standing(people, any(who == OPERATOR for who, _ in posted.reactions))
 

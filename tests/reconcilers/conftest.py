@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.operator import Operator
+from bot.reconcilers.cards import Cards
 from services.google_access import read_key
 from services.sheet.csv_file import CsvSheet
 from services.sheet.google_calls import Calls
@@ -18,10 +19,20 @@ from tests.doubles import media
 from tests.doubles.google_keys import key_file
 from tests.doubles.graph_client import Side, side
 from tests.doubles.json2video_server import Json2VideoServer
+from tests.doubles.room import Room
 from tests.doubles.sheets_server import SHEET_ID, SheetsServer
 from tests.reconcilers import instagram
 from tests.reconcilers.paying import buying
 from tests.reconcilers.spreadsheet import WatchedGoogleSheet, path, use
+
+
+@pytest.fixture
+def room(op: Operator) -> Room:
+    """A chat in memory in which the operator shows its cards; edits do not wait."""
+    room = Room()
+    op.chats[room.name] = room
+    op.engine.add(Cards(op, gap=0.0))
+    return room
 
 
 @pytest.fixture

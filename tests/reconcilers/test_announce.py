@@ -12,7 +12,6 @@ import pytest
 from bot.operator import Operator, SurfaceState
 from bot.reconcilers import publish_outcomes as outcomes
 from bot.reconcilers.announce import Announce
-from bot.reconcilers.cards import Cards
 from services.errors import (
     CreditUsedUp,
     Held,
@@ -33,10 +32,7 @@ from tests.reconcilers.helpers import drive, make_draft, post_now, vote
 
 
 @pytest.fixture
-async def room(op: Operator) -> Room:
-    room = Room()
-    op.chats[room.name] = room
-    op.engine.add(Cards(op, gap=0.0))
+async def room(op: Operator, room: Room) -> Room:
     op.engine.add(Announce(op, settle=0.0))
     await drive(op, "announce", "cards")
     return room

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from bot.operator import Operator
 from bot.reconcilers.cards import CROWD, PIECE, STILL, Cards
 from services.model.vote import Choice
 from services.store import decisions, drafts, facts, jobs, messages, revisions
 from tests.doubles.room import Room
 from tests.reconcilers.helpers import drive, make_draft, proposal, vote
-
-
-@pytest.fixture
-def room(op: Operator) -> Room:
-    room = Room()
-    op.chats[room.name] = room
-    op.engine.add(Cards(op, gap=0.0))
-    return room
 
 
 async def test_a_proposal_is_shown_at_once_and_becomes_the_drafts_card(op: Operator, room: Room) -> None:

@@ -19,10 +19,7 @@ OWN = "0123456789abcdef"
 
 
 @pytest.fixture
-async def room(op: Operator) -> Room:
-    room = Room()
-    op.chats[room.name] = room
-    op.engine.add(Cards(op, gap=0.0))
+async def room(op: Operator, room: Room) -> Room:
     await drive(op, "cards")
     return room
 

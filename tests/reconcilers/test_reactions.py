@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
 from sqlite_utils import Database
 
 from bot.chat.reacting import reacted, unreacted
@@ -16,14 +15,6 @@ from services.model.vote import Choice
 from services.store import decisions, drafts, journal, messages, reactions
 from tests.doubles.room import OPERATOR, Posted, Room
 from tests.reconcilers.helpers import drive, make_draft, proposal, state, vote
-
-
-@pytest.fixture
-def room(op: Operator) -> Room:
-    room = Room()
-    op.chats[room.name] = room
-    op.engine.add(Cards(op, gap=0.0))
-    return room
 
 
 async def shown(op: Operator, room: Room) -> tuple[int, Posted]:
@@ -152,7 +143,9 @@ async def test_what_was_told_just_before_it_was_read_keeps_its_order(op: Operato
     card.reactions += [("ann", "✅"), ("ann", "❌")]
     room.epoch += 1
     reading = asyncio.create_task(drive(op, "reactions"))
-    await asyncio.sleep(0.2)
+    await room.read.wait()
+    await op.store.do(journal.votes, number)  # the store works in turn: the reading has compared, and waits
+    assert not reading.done()
     await reacted(op, room, card.id, room.reaction("ann", "❌"))
     await reacted(op, room, card.id, room.reaction("ann", "✅"))
     await reading
