@@ -9,11 +9,13 @@ import pytest
 from bot.operator import Operator
 from services.errors import Unavailable
 from services.model.draft import Draft, State
+from services.model.vote import Choice
 from services.ports import RenderFiles
 from services.store import decisions, drafts
+from tests.doubles.http_double import Fault
 from tests.doubles.json2video_server import Json2VideoServer
 from tests.doubles.renderer import QuickRenderer
-from tests.reconcilers.helpers import state, vote
+from tests.reconcilers.helpers import drive, state, vote
 from tests.reconcilers.paying import file_one, rendered, step
 
 LACKS = "Scene #1, element #1: the 3D tilt is not shown."
@@ -67,3 +69,14 @@ async def finalised(op: Operator, number: int) -> State:
 async def taken_back(op: Operator, number: int) -> Draft:
     draft, _ = await op.store.do(decisions.undo, number, voter="desk", target=op.target, now=op.now())
     return draft
+
+
+async def denied_after_an_unclear_order(op: Operator, server: Json2VideoServer, drop: str) -> int:
+    """The line broke ``before`` the order arrived or ``after`` it; then somebody denies."""
+    number = await approved(op)
+    server.fail("create", Fault(drop=drop))
+    with pytest.raises(Unavailable):
+        await step(op, number, "finalise")
+    await vote(op, number, Choice.DENY)
+    await drive(op, "finalise")
+    return number

@@ -9,21 +9,19 @@ import pytest
 
 from bot.next_post import post_next
 from bot.operator import Operator
-from services.errors import Unavailable
 from services.model.draft import State
-from services.model.vote import Choice
 from services.store import decisions, drafts, guards
 from tests.doubles.http_double import Fault
 from tests.doubles.json2video_server import Json2VideoServer
 from tests.reconcilers.finals import (
     approved,
+    denied_after_an_unclear_order,
     finalised,
     never_ready,
     ordered_and_not_ready,
     taken_back,
 )
-from tests.reconcilers.helpers import drive, state, vote
-from tests.reconcilers.paying import step
+from tests.reconcilers.helpers import drive, state
 
 
 async def test_a_lost_answer_of_a_final_is_found(buyer: Operator, server: Json2VideoServer) -> None:
@@ -38,12 +36,7 @@ async def test_an_unclear_order_is_looked_for_also_when_it_is_not_wanted_any_mor
     buyer: Operator, server: Json2VideoServer
 ) -> None:
     op = buyer
-    number = await approved(op)
-    server.fail("create", Fault(drop="after"))
-    with pytest.raises(Unavailable):
-        await step(op, number, "finalise")
-    await vote(op, number, Choice.DENY)
-    await drive(op, "finalise")
+    number = await denied_after_an_unclear_order(op, server, "after")
     draft = await op.store.do(drafts.get, number)
     assert draft.state is State.DENIED
     assert draft.rendered is not None
@@ -55,12 +48,7 @@ async def test_an_order_that_never_arrived_is_not_made_for_what_is_denied(
     buyer: Operator, server: Json2VideoServer
 ) -> None:
     op = buyer
-    number = await approved(op)
-    server.fail("create", Fault(drop="before"))
-    with pytest.raises(Unavailable):
-        await step(op, number, "finalise")
-    await vote(op, number, Choice.DENY)
-    await drive(op, "finalise")
+    number = await denied_after_an_unclear_order(op, server, "before")
     assert server.bought == []
     assert await op.store.do(guards.open_render, number, 1) is None
 
