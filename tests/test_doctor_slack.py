@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,14 +21,10 @@ NEVER = "xoxb-never-issued-0123456789"
 
 
 @pytest.fixture
-async def double() -> AsyncIterator[SlackServer]:
-    server = SlackServer()
-    server.space.scopes = set(SCOPES)
-    async with server.running():
-        yield server
-    assert server.problems == []
-    assert {call.method for call in server.calls} <= READS, "it only reads"
-    assert server.socket.opened == 0, "no connection takes the operator's events away"
+def double(slack: SlackServer) -> Iterator[SlackServer]:
+    yield slack
+    assert {call.method for call in slack.calls} <= READS, "it only reads"
+    assert slack.socket.opened == 0, "no connection takes the operator's events away"
 
 
 def given(double: SlackServer, tmp_path: Path, **more: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,8 +21,7 @@ from services.redaction import redact
 from tests.doubles.discord_server import TOKEN, DiscordServer
 from tests.doubles.discord_world import Guild, Right
 from tests.doubles.http_double import Answer, Fault
-
-Line = str | tuple[str, Callable[[], object]]  # an answer, and what somebody does at Discord before it
+from tests.setup_dialogue import Line, held
 
 
 @pytest.fixture
@@ -37,31 +36,8 @@ async def double() -> AsyncIterator[DiscordServer]:
 async def hold(
     monkeypatch: pytest.MonkeyPatch, double: DiscordServer, *answers: Line, files: Sequence[Path] = ()
 ) -> tuple[dict[str, str], list[str]]:
-    """What was answered, and what was asked. The questions everybody is asked are skipped."""
-    state = Setup(read_settings(files, {"DISCORD_BASE_URL": f"{double.url}/api/v10"}), {})
-    lines, asked = iter(["skip", "discord", *answers, "yes"]), []
-
-    def answer(prompt: str) -> str:
-        asked.append(prompt)
-        line = next(lines, None)
-        if line is None:
-            raise EOFError
-        if isinstance(line, str):
-            return line
-        text, does = line
-        asyncio.run_coroutine_threadsafe(_done(does), loop).result()
-        return text
-
-    loop = asyncio.get_running_loop()
-    monkeypatch.setattr("builtins.input", answer)
-    dialogue = setup.Dialogue(state, Rich(highlight=False, width=500), Path("bot.env"))
-    assert await asyncio.to_thread(dialogue.hold)
-    assert next(lines, None) is None
-    return state.answers, asked
-
-
-async def _done(does: Callable[[], object]) -> None:
-    does()
+    settings = read_settings(files, {"DISCORD_BASE_URL": f"{double.url}/api/v10"})
+    return await held(monkeypatch, settings, "discord", *answers)
 
 
 def connected(double: DiscordServer) -> dict[str, str]:

@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from rich.console import Console as Rich
 
-from bot import setup
 from bot.settings import load_settings, read_settings
-from bot.setup_answers import Setup
-from services.chat_access.slack_scopes import SCOPES
 from services.redaction import redact
 from tests.doubles.slack_server import Fault, SlackServer
-
-Line = str | tuple[str, Callable[[], object]]  # an answer, and what somebody does at Slack before it
+from tests.setup_dialogue import Line, held
 
 
 @pytest.fixture
-async def double() -> AsyncIterator[SlackServer]:
-    server = SlackServer()
-    server.space.scopes = set(SCOPES)
-    async with server.running():
-        yield server
-    assert server.problems == []
-    assert server.messages() == [], "nothing is posted"
+def double(slack: SlackServer) -> Iterator[SlackServer]:
+    yield slack
+    assert slack.messages() == [], "nothing is posted"
 
 
 async def hold(
     monkeypatch: pytest.MonkeyPatch, double: SlackServer, *answers: Line, **given: str
 ) -> tuple[dict[str, str], list[str]]:
-    """What was answered, and what was asked. The questions everybody is asked are skipped."""
-    state = Setup(read_settings([], {"SLACK_BASE_URL": double.api_url, **given}), {})
-    lines, asked = iter(["skip", "slack", *answers, "yes"]), []
-
-    def answer(prompt: str) -> str:
-        asked.append(prompt)
-        line = next(lines, None)
-        if line is None:
-            raise EOFError
-        if isinstance(line, str):
-            return line
-        text, does = line
-        does()
-        return text
-
-    monkeypatch.setattr("builtins.input", answer)
-    dialogue = setup.Dialogue(state, Rich(highlight=False, width=500), Path("bot.env"))
-    assert await asyncio.to_thread(dialogue.hold)
-    assert next(lines, None) is None
-    return state.answers, asked
+    settings = read_settings([], {"SLACK_BASE_URL": double.api_url, **given})
+    return await held(monkeypatch, settings, "slack", *answers)
 
 
 def connected(double: SlackServer) -> dict[str, str]:
