@@ -57,7 +57,7 @@ def autopost(
     runner = asyncio.Runner()
     try:
         reply = runner.run(turn.run())
-    except BaseException:
+    except BaseException:  # not handled: the loop must not stay open, whatever ended the turn
         runner.close()
         raise
     console.show(reply)

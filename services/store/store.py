@@ -50,7 +50,7 @@ class Store:
         store = cls(path)
         try:
             await asyncio.get_running_loop().run_in_executor(store._thread, store._connect)
-        except BaseException:
+        except BaseException:  # not handled: the thread must not go on, whatever ended it
             store._thread.shutdown(wait=False)
             raise
         return store
@@ -125,7 +125,7 @@ class Store:
                 database = Database(connection)
                 migrate(database, self.path)
                 touched.watch(database)
-            except BaseException:
+            except BaseException:  # not handled: the file must not stay open, whatever ended it
                 connection.close()
                 raise
         self._database = database
@@ -139,7 +139,7 @@ class Store:
             database = Database(connection)
             if not is_current(database):
                 raise sqlite3.DatabaseError("another version")
-        except BaseException:
+        except BaseException:  # not handled: the file must not stay open, whatever ended it
             connection.close()
             raise
         self._database = database
