@@ -70,7 +70,7 @@ class SlackChat:
                     unfurl_links=False,
                     unfurl_media=False,
                 )
-        except BaseException:  # not handled: whatever ended the call, also a cancel, Slack may have it all the same
+        except BaseException:  # not handled: whatever ended the call, Slack may have it all the same
             self._unclear_until = time.monotonic() + self.settle
             raise
         id_ = str(sent["ts"])
