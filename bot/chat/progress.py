@@ -13,7 +13,7 @@ from services.store import drafts, facts, jobs, messages
 from services.store.jobs import Job
 from services.store.messages import named
 
-LOOKED_AT = 20  # the newest jobs; older ones have ended
+LOOKED_AT = 20  # jobs that are over; those that go on are all shown, however many were ordered since
 
 # The stages of each kind of job, in order: as the job's row calls them, and as people do.
 STAGES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -43,9 +43,9 @@ def key_of(job: int) -> str:
 def messages_of(db: Database, op: Operator, since: datetime) -> list[tuple[Message, int | None]]:
     """The messages of jobs that went on after ``since``, oldest first, and the draft each is about (none)."""
     own = facts.own_name(db)
-    found = [job for job in jobs.listed(db, limit=LOOKED_AT) if job.finished is None or job.finished >= since]
+    found = [job for job in jobs.lately(db, LOOKED_AT) if job.finished is None or job.finished >= since]
     names = messages.names(db) if found else {}
-    return [(message(job, own, names, _made(db, job)), None) for job in reversed(found)]
+    return [(message(job, own, names, _made(db, job)), None) for job in found]
 
 
 def message(job: Job, own: str, names: Mapping[str, str], made: Sequence[str] = ()) -> Message:

@@ -78,6 +78,15 @@ def listed(db: Database, *, kinds: Sequence[str] = (), open_only: bool = False, 
     return [_job(row) for row in db.query(query, [*values, limit])]
 
 
+def lately(db: Database, ended: int) -> list[Job]:
+    """All that are open, and the last ``ended`` that are over, oldest first."""
+    query = (
+        "SELECT * FROM jobs WHERE finished IS NULL OR id IN (SELECT id FROM jobs"
+        " WHERE finished IS NOT NULL ORDER BY finished DESC, id DESC LIMIT ?) ORDER BY id"
+    )
+    return [_job(row) for row in db.query(query, [ended])]
+
+
 def start(db: Database, job: int, *, now: datetime) -> None:
     db.execute(
         "UPDATE jobs SET state = 'running', started = coalesce(started, ?) WHERE id = ? AND state = 'queued'",

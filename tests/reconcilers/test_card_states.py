@@ -75,6 +75,28 @@ async def test_a_draft_and_why_it_is_one_again(op: Operator, number: int) -> Non
     )
 
 
+async def test_a_draft_says_all_that_a_person_decides_by(op: Operator, number: int) -> None:
+    nearest = "UPDATE revisions SET distance = 0.714, neighbour = 'draft 7' WHERE draft = ?"
+    await op.store.do(lambda db: db.execute(nearest, [number]) and None)
+    shown = await card(op, number)
+    assert shown.text == "Shows the process.\n\nCaption:\nLayer by layer. #ceramics"
+    facts_of = {field.name: field.text for field in shown.fields}
+    rendered_now = (await op.store.do(drafts.get, number)).rendered
+    assert rendered_now is not None
+    assert facts_of["Video"].startswith(f"{rendered_now.duration:.1f} s · ")
+    assert facts_of["Rendered by"] == "quick · 1 s of CPU"
+    assert facts_of["Differs"] == "0.71 of 1 from draft 7, the nearest to it"
+    assert facts_of["Made of"] == "nothing"
+    assert shown.image is not None
+    assert shown.image.name == "storyboard.jpg"
+    assert shown.video is not None
+    assert shown.video.name == "preview.mp4"
+    assert [action.label for action in shown.actions] == [
+        "Approve", "Deny…", "Revise…", "Post now", "Post at…", "Posted by hand…", "Details",
+    ]  # fmt: skip
+    assert shown.seeded
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [

@@ -114,3 +114,18 @@ async def test_a_job_goes_on_in_its_message_when_the_operator_died(op: Operator,
     assert posted.now.tone == "done"
     shown = await op.store.do(messages.get, "room", progress.key_of(job.id))
     assert shown.message == posted.id
+
+
+async def test_of_many_orders_the_oldest_is_shown_to_its_end(op: Operator, room: Room) -> None:
+    many = progress.LOOKED_AT + 5
+    first, *_ = [await op.store.do(jobs.queue, "look", {}, by="desk", now=op.now()) for _ in range(many)]
+    await drive(op, "cards")
+    assert len(room.posted) == many
+    await op.store.do(jobs.start, first, now=op.now())
+    await op.store.do(jobs.progress, first, "looking", 3, 12)
+    await drive(op, "cards")
+    (message,) = room.of(f"job:{first}")
+    assert message.now.text == "files 3/12 …"
+    await op.store.do(jobs.finish, first, now=op.now(), message="12 files")
+    await drive(op, "cards")
+    assert message.now.text == "12 files. ✓"
