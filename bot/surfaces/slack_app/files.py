@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import time
 from pathlib import Path
 
@@ -33,7 +34,8 @@ class Files:
                 filename=name, length=len(data), alt_txt=about[:1000] or None
             )
             timeout = aiohttp.ClientTimeout(total=UPLOAD_SECONDS)
-            async with self._line.post(str(place["upload_url"]), data=data, timeout=timeout) as answer:
+            body = io.BytesIO(data)  # sent in pieces: whole, it would keep the loop from all else
+            async with self._line.post(str(place["upload_url"]), data=body, timeout=timeout) as answer:
                 status = answer.status
         if status >= 500:
             raise Unavailable(f"Slack took no file ({status}).", remedy="It is tried again.")
