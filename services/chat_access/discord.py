@@ -12,17 +12,15 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from services.chat_access.chat_remote import chat_remote
 from services.chat_access.discord_terms import PORTAL, VIEW_CHANNEL, Overwrite, in_channel
 from services.chat_access.reading import items, number, part, text
 from services.errors import Misconfigured, OperatorError, Refused, Unavailable
 from services.http.answer import Answer
 from services.http.client import Http
-from services.http.remote import Remote
-from services.http.service import Service
 from services.redaction import register_secret
 
 NAME = "Discord"
-ANSWER_SECONDS, ATTEMPTS, PATIENCE = 15.0, 3, 10.0
 # A client that does not call itself so may be kept out (reference, "User Agent").
 _AGENT = "DiscordBot (autopotter, 1.0)"
 TEXT_CHANNELS = (0, 5)  # those of text, and those of announcements
@@ -121,13 +119,7 @@ class DiscordLook:
     def __init__(self, http: Http, token: SecretStr, base_url: str) -> None:
         register_secret(token.get_secret_value())
         self._token = token
-        self._remote = Remote(
-            http,
-            Service(
-                NAME, base_url.rstrip("/"), domains=("discord.com",), timeout=ANSWER_SECONDS,
-                attempts=ATTEMPTS, patience=PATIENCE,
-            ),
-        )  # fmt: skip
+        self._remote = chat_remote(http, NAME, base_url, "discord.com")
 
     async def application(self) -> Application:
         """Misconfigured if Discord does not accept the token."""

@@ -13,19 +13,18 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from services.chat_access.chat_remote import chat_remote
 from services.chat_access.reading import items, part, text, word
 from services.chat_access.slack_scopes import MANIFEST
 from services.errors import Misconfigured, OperatorError, Refused, Unavailable
 from services.http.answer import Answer
 from services.http.client import Http
-from services.http.remote import Remote
-from services.http.service import Again, Service
+from services.http.service import Again
 from services.redaction import register_secret
 
 NAME = "Slack"
 APPS = "https://api.slack.com/apps"
 BOT, APP = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
-ANSWER_SECONDS, ATTEMPTS, PATIENCE = 15.0, 3, 10.0
 _PAGES = 20  # of channels, 200 each
 _OF_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 _REFUSED_TOKEN = frozenset((
@@ -86,13 +85,7 @@ class SlackLook:
         self._tokens = {BOT: bot, APP: app}
         for token in self._tokens.values():
             register_secret(token.get_secret_value())
-        self._remote = Remote(
-            http,
-            Service(
-                NAME, base_url.rstrip("/"), domains=("slack.com",), timeout=ANSWER_SECONDS,
-                attempts=ATTEMPTS, patience=PATIENCE,
-            ),
-        )  # fmt: skip
+        self._remote = chat_remote(http, NAME, base_url, "slack.com")
 
     async def standing(self) -> Standing:
         answer, found = await self._asked("auth.test", BOT)
