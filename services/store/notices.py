@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-MOST = 30  # the newest; older ones are in the chats' own history
+MOST = 30  # those with the latest news; others are in the chats' own history
 
 RESTED = timedelta(days=1)  # after so long without a word the same cause is news again
 AGAIN = "again"  # the level of a row whose cause came again in a newer one
@@ -100,12 +100,13 @@ def standing(db: Database, kind: str) -> list[Notice]:
 
 
 def since(db: Database, moment: datetime) -> list[Notice]:
-    """Notices last said after ``moment``, oldest first, at most MOST."""
+    """Notices last said after ``moment``, oldest first: those said or ended last, at most MOST."""
     found = db.execute(
-        f"SELECT {_COLUMNS} FROM notices WHERE last >= ? ORDER BY number DESC LIMIT ?",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM notices WHERE last >= ?"  # noqa: S608
+        " ORDER BY max(last, coalesce(over, last)) DESC, number DESC LIMIT ?",
         [moment.isoformat(), MOST],
     ).fetchall()
-    return [_notice(row) for row in reversed(found)]
+    return sorted(map(_notice, found), key=lambda notice: notice.number)
 
 
 def _notice(row: tuple[Any, ...]) -> Notice:

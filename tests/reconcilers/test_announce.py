@@ -58,6 +58,18 @@ async def test_a_pause_is_told_and_that_it_is_over(op: Operator, room: Room) -> 
     assert [said.tone for said in told.said] == ["plain", "done"]
 
 
+async def test_the_end_of_something_is_told_however_much_was_said_since(op: Operator, room: Room) -> None:
+    await op.store.do(journal.add, Kind.PAUSE, voter="desk", now=op.now())
+    await drive(op, "announce", "cards")
+    for at in range(notices.MOST + 1):
+        await op.store.do(notices.say, f"note:{at}", f"Note {at}", now=op.now())
+    await drive(op, "cards")
+    await op.store.do(journal.add, Kind.RESUME, voter="desk", now=op.now())
+    await drive(op, "announce", "cards")
+    (told,) = room.titled("Posting is paused")
+    assert told.now.tone == "done"
+
+
 async def test_what_keeps_failing_is_one_message_that_counts_up(op: Operator, room: Room) -> None:
     failing = Failing()
     op.engine.add(failing)
