@@ -16,7 +16,7 @@ KILLS = int(os.environ.get("CRASH_KILLS", "8"))
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
-    "module",  # at_google and at_json2video are parts of the last; each is for whoever looks for a fault there
+    "module",  # at_google and at_json2video are parts of the last
     ["benchmarks.crash", "benchmarks.crashing.at_everything"],
 )
 def test_killed_at_random_nothing_is_posted_twice_or_lost(module: str) -> None:
