@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 
 import aiohttp
 import discord
+from discord.gateway import KeepAliveHandler
 
 from bot.reply import for_error
 from bot.surfaces.discord_app import buttons, forms, library_log, reactions, talk
@@ -86,6 +88,15 @@ class Client(discord.Client):
                 retry_after=wait,
             )
         self._identified = time.monotonic()
+
+    async def close(self) -> None:
+        """The library forgets a line on which no log-in came about, with the thread that beats for it."""
+        try:
+            for thread in threading.enumerate():
+                if isinstance(thread, KeepAliveHandler) and thread.ws._connection is self._connection:
+                    await thread.ws.close(1000)
+        finally:
+            await super().close()
 
     async def on_ready(self) -> None:
         await self.life.arrived()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import threading
 
 import pytest
+from discord.gateway import KeepAliveHandler
 
 from bot.operator import Operator
 from services.model.draft import State
@@ -142,7 +144,7 @@ async def test_kicked_meanwhile(live: Live) -> None:
 
 
 async def test_the_last_log_ins_of_a_day_are_left_alone(down: Live) -> None:
-    gateway = down.discord.gateway
+    gateway, before = down.discord.gateway, _beating()
     gateway.identifies_today = gateway.identify_limit - 20
     await down.start(wait=False)
     await down.until(lambda: "log-ins are left" in down.op.surfaces.get("discord", _NOTHING).trouble)
@@ -153,6 +155,14 @@ async def test_the_last_log_ins_of_a_day_are_left_alone(down: Live) -> None:
     down.discord.world.later(86_400)
     await down.until(lambda: "discord" in down.op.chats)
     await down.stop()
+    for thread in _beating() - before:
+        await asyncio.to_thread(thread.join, 5.0)
+    assert _beating() <= before, "a line on which nobody logged in is not kept"
+
+
+def _beating() -> set[threading.Thread]:
+    """The library's threads, one for each line."""
+    return {each for each in threading.enumerate() if isinstance(each, KeepAliveHandler)}
 
 
 class _Nothing:
