@@ -31,7 +31,7 @@ from tests.golden import make as golden
 from tests.operations.asking import ask as ask_directly
 from tests.reconcilers.helpers import drive, make_draft, post_now
 
-READING = {"brief", "drafts", "show", "schedule", "jobs", "status", "help"}
+READING = {"brief", "digest", "drafts", "show", "schedule", "jobs", "status", "help"}
 # Holds the lock, as a command does that renders for half an hour; a line on its input ends it.
 HOLDER = """
 import sys

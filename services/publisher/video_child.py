@@ -64,7 +64,14 @@ class VideoChild:
 
     async def _asked(self, what: str, seconds: float, video: Path, **more: Any) -> dict[str, Any]:
         job = {"do": what, "video": _named(video), **more}
-        process = await start(_MODULE, Path("/"), errors=asyncio.subprocess.DEVNULL, environment=_ENVIRONMENT)
+        nowhere = asyncio.subprocess.DEVNULL
+        try:
+            process = await start(_MODULE, Path("/"), errors=nowhere, environment=_ENVIRONMENT)
+        except OSError as error:  # of this machine, not of the video
+            raise Unavailable(
+                f"The check of the video could not be started: {error.strerror}.",
+                remedy="It is tried again by itself.",
+            ) from error
         assert process.stdout is not None
         try:
             async with asyncio.timeout(seconds):

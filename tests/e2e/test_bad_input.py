@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -72,6 +73,22 @@ def variant(code: str, autopotter: Autopotter, *words: str) -> Done:
         [sys.executable, "-c", program, *words],
         env=autopotter.env, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
+
+
+@contextlib.contextmanager
+def not_writable(folder: Path) -> Iterator[None]:
+    """A folder that even root cannot write into, as it lies on a disk that is read-only."""
+    folder.mkdir()
+    if not ROOT:
+        folder.chmod(0o555)
+        yield
+        folder.chmod(0o755)
+        return
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "none", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -241,25 +258,21 @@ async def test_an_outbox_that_may_not_be_written(
     data = public / "data"
     async with operator(data, studio, rendered_files) as op:
         (number,) = (await asked(op, "generate", count=1)).data["drafts"]
-    (data / "outbox").mkdir()
     if ROOT:
         for path in (data, *data.rglob("*")):
             os.chown(path, NOBODY, NOBODY)
-        os.chown(data / "outbox", 0, 0)
-    (data / "outbox").chmod(0o555)
     (public / "media").mkdir(mode=0o700 if ROOT else 0)  # which is not needed for posting
     autopotter.env |= {"DATA_DIR": str(data), "MEDIA_DIR": str(public / "media")}
-    user = AS_NOBODY if ROOT else "main()"
-    unreadable = variant(user, autopotter, "inventory")
-    refused = variant(user, autopotter, "post", str(number))
+    unreadable = variant(AS_NOBODY if ROOT else "main()", autopotter, "inventory")
+    with not_writable(data / "outbox"):
+        refused = variant("main()", autopotter, "post", str(number))
     assert unreadable.returncode == 1
     assert "MEDIA_DIR: the folder" in told(unreadable)
     assert "cannot be read (Permission denied). Set MEDIA_DIR to a folder this user" in told(unreadable)
     assert refused.returncode == 1
     assert f"Draft {number} is not posted yet: The outbox {data / 'outbox'} cannot be filled" in told(refused)
     assert "Give the operator's user the right to write in this folder" in told(refused)
-    (data / "outbox").chmod(0o777)
-    assert f"Draft {number} is posted" in told(variant(user, autopotter, "post", str(number)))
+    assert f"Draft {number} is posted" in told(variant("main()", autopotter, "post", str(number)))
 
 
 @pytest.fixture
