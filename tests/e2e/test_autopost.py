@@ -145,6 +145,8 @@ def test_a_status_written_into_the_sheet_is_found(
         autopotter.env |= place.settings
         with_drafts(autopotter, rendered_files, count=1, approved=0)
         assert autopost(autopotter, "--timeout", "1")[0] == 3  # the row is written
+        while not place.rows():  # where the sheet is slow, the command may end before
+            assert autopost(autopotter, "--timeout", "5")[0] == 3
         waiting = begin(autopotter, "--timeout", "60")
         place.edit(1, Status="Approved")
         code, answer = end(waiting)
